@@ -1,0 +1,68 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Every target of ours is strict: Swift 6 mode, warnings are errors, and an import must be declared below.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .unsafeFlags(["-warnings-as-errors"]),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "xueji",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "xueji", targets: ["xueji"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CFreeXL", pkgConfig: "freexl", providers: [.apt(["libfreexl-dev"])]),
+        .systemLibrary(name: "CXlsxWriter", providers: [.apt(["libxlsxwriter-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+        room("Rules", []),
+        room("Protocol", ["Rules", "CZstd", crypto, protobuf]),
+        room("Replication", ["Protocol", "CCurl"]),
+        room("Store", ["Rules", "Protocol", grdb]),
+        room("Sheets", ["CZip", "CExpat", "CFreeXL", "CXlsxWriter"]),
+        room("Features", ["Rules", "Protocol", "Store", "Sheets", grdb, crypto, cryptoExtras]),
+        room("Node", [
+            "Rules", "Protocol", "Replication", "Store", "Sheets", "Features",
+            hummingbird, arguments, lifecycle, logging,
+        ]),
+        .executableTarget(name: "xueji", dependencies: ["Node"], swiftSettings: strict),
+
+        tests(of: "Rules", ["Rules"]),
+        tests(of: "Protocol", ["Protocol", "Rules"]),
+        tests(of: "Replication", ["Replication", "Protocol"]),
+        tests(of: "Store", ["Store", "Protocol", "Rules"]),
+        tests(of: "Sheets", ["Sheets"]),
+        tests(of: "Features", ["Features", "Store", "Sheets", "Protocol", "Rules"]),
+        tests(of: "Node", ["Node", "Features", "Rules"]),
+    ]
+)

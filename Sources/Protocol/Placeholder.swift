@@ -1,0 +1,3 @@
+import Crypto
+import SwiftProtobuf
+public struct Envelope {}

@@ -1,0 +1,2 @@
+import Protocol
+let x = Protocol.Envelope()
