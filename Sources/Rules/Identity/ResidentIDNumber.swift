@@ -92,9 +92,6 @@ public enum ResidentIDNumber {
     private static let upperX = UInt8(ascii: "X")
     private static let lowerX = UInt8(ascii: "x")
 
-    /// Cities without counties: their own code stands in the numbers of their people.
-    private static let citiesWithoutCounties: Set<String> = ["441900", "442000", "460300", "460400", "620200"]
-
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
     private static func upper(_ byte: UInt8) -> Unicode.Scalar {
@@ -131,7 +128,7 @@ public enum ResidentIDNumber {
         default: break
         }
         if code.hasPrefix("9") { return foreign(code) ? .foreignResident : .regionUnknown }
-        if code.hasSuffix("00"), !citiesWithoutCounties.contains(code) {
+        if code.hasSuffix("00"), !DivisionCode.citiesWithoutCounties.contains(code) {
             return divisions.everExisted(code) ? .regionLevel : .regionUnknown
         }
         if divisions.currentName(code) != nil { return .ok }
