@@ -57,10 +57,16 @@ public enum KeyText {
 
     private static func folded(_ raw: String, _ replace: (Unicode.Scalar) -> Unicode.Scalar) -> String {
         var scalars = String.UnicodeScalarView()
-        for scalar in raw.precomposedStringWithCompatibilityMapping.unicodeScalars where !isSpace(scalar) {
+        for scalar in compatibilityForm(raw).unicodeScalars where !isSpace(scalar) {
             scalars.append(replace(scalar))
         }
         return String(scalars)
+    }
+
+    /// NFKC, in two steps: the one-step mapping of Foundation on Linux leaves half-width kana and Jamo uncomposed
+    /// (`ｶﾞ` would not become `ガ`).
+    private static func compatibilityForm(_ raw: String) -> String {
+        raw.decomposedStringWithCompatibilityMapping.precomposedStringWithCanonicalMapping
     }
 
     private static let fullStop: UInt8 = 0x2E
