@@ -49,7 +49,9 @@ public struct Template: Sendable, Hashable, Identifiable {
 
     public static let all: [Template] = Version.allCases.map(Template.init(version:))
 
-    public static subscript(version: Version) -> Template { Template(version: version) }
+    public static subscript(version: Version) -> Template {
+        all.first { $0.version == version } ?? Template(version: version)
+    }
 
     private init(version: Version) {
         self.version = version
