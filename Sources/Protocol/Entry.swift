@@ -1,0 +1,49 @@
+import Rules
+
+/// What an entry says. Raw values are on the wire: append-only.
+public enum EntryKind: UInt32, Sendable, CaseIterable {
+    case step = 1, supplement = 2, verdict = 3, number = 4, answer = 5
+    case unit = 10, key = 11, lease = 12, policy = 13, schoolClass = 14, division = 15
+}
+
+/// 16 random bytes that identify the business act: survives a re-append and a copy for a second audience.
+public struct ActID: Sendable, Hashable {
+    public let bytes: [UInt8]
+
+    /// Nil unless 16 bytes.
+    public init?(_ bytes: some Sequence<UInt8>) {
+        let array = Array(bytes)
+        guard array.count == 16 else { return nil }
+        self.bytes = array
+    }
+}
+
+/// One signed statement, opaque to nodes that do not know its kind.
+public struct Entry: Sendable, Hashable {
+    public let act: ActID
+    /// Raw, because a newer node may write kinds that this one only relays.
+    public let kind: UInt32
+    public let payload: [UInt8]
+    /// The serialized entry; its hash is what the envelope's root covers.
+    public let bytes: [UInt8]
+
+    public init(act: ActID, kind: EntryKind, payload: [UInt8]) {
+        self.act = act
+        self.kind = kind.rawValue
+        self.payload = payload
+        var wire = WireEntry()
+        wire.act = .init(act.bytes)
+        wire.kind = kind.rawValue
+        wire.payload = .init(payload)
+        bytes = Wire.bytes(wire)
+    }
+
+    /// Nil when the bytes are not an entry.
+    public init?(bytes: [UInt8]) {
+        guard let wire = try? WireEntry(serializedBytes: bytes), let act = ActID(wire.act) else { return nil }
+        self.act = act
+        kind = wire.kind
+        payload = Array(wire.payload)
+        self.bytes = bytes
+    }
+}

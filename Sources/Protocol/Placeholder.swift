@@ -1,3 +1,0 @@
-import Crypto
-import SwiftProtobuf
-public struct Envelope {}

@@ -1,0 +1,83 @@
+/// All signed facts that a node has about one dossier, in any order, without doubles.
+public struct DossierFacts: Sendable {
+    public var steps: [Step]
+    public var supplements: [Supplement]
+    public var verdicts: [Verdict]
+    public var numbers: [IssuedNumber]
+    public var answers: [IdentityAnswer]
+
+    public init(
+        steps: [Step] = [], supplements: [Supplement] = [], verdicts: [Verdict] = [], numbers: [IssuedNumber] = [],
+        answers: [IdentityAnswer] = []
+    ) {
+        self.steps = steps
+        self.supplements = supplements
+        self.verdicts = verdicts
+        self.numbers = numbers
+        self.answers = answers
+    }
+}
+
+/// Where a registration stands, as people see it: the stand of the chain refined by verdicts. Raw values are the
+/// contract's.
+public enum RegistrationState: String, Sendable, Hashable, CaseIterable {
+    case draft, unchecked, clean, problem, reviewed, submitted, returned, enrolled
+    case deletionRequested, deletionConfirmed, deleted
+
+    /// 草稿 / 未查重 / 查重通过 / 问题学籍 / 学校已审核 / 已上报 / 已退回 / 在校生 / 申请删除 / 删除待办结 / 已删除.
+    public var label: String {
+        switch self {
+        case .draft: "草稿"
+        case .unchecked: "未查重"
+        case .clean: "查重通过"
+        case .problem: "问题学籍"
+        case .reviewed: "学校已审核"
+        case .submitted: "已上报"
+        case .returned: "已退回"
+        case .enrolled: "在校生"
+        case .deletionRequested: "申请删除"
+        case .deletionConfirmed: "删除待中央办结"
+        case .deleted: "已删除"
+        }
+    }
+}
+
+/// 学籍档案 as it stands: the result of `fold`, the same at every node that has the same facts.
+public struct Dossier: Sendable, Hashable {
+    public var id: DossierID
+    public var home: UnitCode
+    /// The canonical chain, first step first; empty while the first step is missing.
+    public var chain: [Step]
+    /// Steps that do not count: not allowed, or on a losing branch.
+    public var void: Set<Digest>
+    /// Steps whose predecessor is missing.
+    public var parked: Set<Digest>
+    public var stand: Stand
+    /// 当前处理单位; nil when the dossier has ended.
+    public var holder: UnitCode?
+    /// The chain's record with the highest supplement applied.
+    public var record: StudentRecord
+    public var keyDigest: Digest?
+    /// The newest verdict of each authority about the present key fields.
+    public var verdicts: [Verdict]
+    public var provisionalNumber: String?
+    public var formalNumber: String?
+    /// The newest public-security answer about the present key fields.
+    public var identityAnswer: String?
+    /// Codes of `DuplicateKind`, sorted: every problem known now (问题学籍).
+    public var problems: [String]
+    public var state: RegistrationState
+
+    public var head: Digest? { chain.last?.hash }
+
+    /// The number in force: the formal one, else the provisional one.
+    public var number: String? { formalNumber ?? provisionalNumber }
+
+    /// The verdict of the highest tier that has spoken.
+    public var highestVerdict: Verdict? { verdicts.max { $0.tier < $1.tier } }
+
+    /// Whether a verdict of this tier or above calls the present key fields clean.
+    public func isClean(atLeast tier: Tier) -> Bool {
+        verdicts.contains { $0.tier >= tier && $0.isClean }
+    }
+}

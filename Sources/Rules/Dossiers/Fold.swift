@@ -1,0 +1,184 @@
+/// State is `fold(steps, supplements, words)`: a pure function of a *set* of signed facts. No arrival order, no clock.
+public struct Fold<T: Topology> {
+    private let topology: T
+    private let facts: DossierFacts
+    private let children: [Digest?: [Step]]
+    private let settled: Set<Digest>
+
+    /// Folds the facts of one dossier.
+    /// - Parameter sufficient: the tier whose verdict lets a school go on, by policy of its province.
+    /// - Returns: nil when not even one step is known.
+    public static func dossier(
+        _ id: DossierID, _ facts: DossierFacts, topology: T, sufficient: Tier = .centre
+    ) -> Dossier? {
+        guard !facts.steps.isEmpty else { return nil }
+        return Fold(facts, topology).dossier(id, sufficient: sufficient)
+    }
+
+    private init(_ facts: DossierFacts, _ topology: T) {
+        self.facts = facts
+        self.topology = topology
+        children = Dictionary(grouping: facts.steps, by: \.previous)
+        settled = Set(facts.numbers.map(\.cites))
+            .union(facts.steps.filter { $0.kind == .carryOutDeletion }.map(\.hash))
+    }
+
+    // MARK: The chain
+
+    private struct Position {
+        var stand = Stand.none
+        var holder: UnitCode?
+        var home: UnitCode?
+    }
+
+    private func dossier(_ id: DossierID, sufficient: Tier) -> Dossier {
+        var position = Position()
+        var chain: [Step] = []
+        var previous: Digest?
+        while let (step, next) = choose(after: previous, at: position) {
+            chain.append(step)
+            position = next
+            previous = step.hash
+        }
+        let reachable = reachableSteps()
+        let inChain = Set(chain.map(\.hash))
+        let home = position.home ?? facts.steps.map(\.by).min() ?? .centre
+        var dossier = Dossier(
+            id: id, home: home, chain: chain, void: reachable.subtracting(inChain),
+            parked: Set(facts.steps.map(\.hash)).subtracting(reachable), stand: position.stand,
+            holder: position.holder, record: record(of: chain, home: home),
+            keyDigest: chain.last { $0.keyDigest != nil }?.keyDigest, verdicts: [],
+            provisionalNumber: chain.last { $0.provisionalNumber != nil }?.provisionalNumber,
+            formalNumber: number(in: inChain), identityAnswer: nil, problems: [], state: .draft)
+        applyWords(to: &dossier, sufficient: sufficient)
+        return dossier
+    }
+
+    /// The position after a step, nil when pen or table does not allow it.
+    private func advance(_ step: Step, from position: Position) -> Position? {
+        let home = position.home ?? step.by
+        guard let table = Workflow.registration(version: step.workflow),
+              let row = table.row(step.kind, from: position.stand) else { return nil }
+        if position.stand != .none {
+            guard step.by == position.holder else { return nil }
+        } else if topology.unit(step.by).map({ !TierRights.may($0.tier, .keepPupils) }) ?? true {
+            return nil
+        }
+        guard Workflow.resolve(row.by, home: home, holder: position.holder, in: topology) == step.by,
+              Workflow.resolve(row.holder, home: home, holder: position.holder, in: topology) == step.nextHolder
+        else { return nil }
+        return Position(stand: row.to, holder: step.nextHolder, home: home)
+    }
+
+    /// The canonical one among the allowed next steps; see "Override" in the architecture for the order.
+    private func choose(after previous: Digest?, at position: Position) -> (Step, Position)? {
+        let allowed = (children[previous] ?? []).compactMap { step in
+            advance(step, from: position).map { (step, $0) }
+        }
+        guard allowed.count > 1 else { return allowed.first }
+        return allowed.min { rank($0.0, next: $0.1) < rank($1.0, next: $1.1) }
+    }
+
+    /// Smaller ranks win: settled branch (higher settling tier first), higher tier of the step, built upon by another
+    /// unit, smaller hash.
+    private func rank(_ step: Step, next: Position) -> Rank {
+        Rank(
+            settlingTier: -settlingTier(from: step, at: next),
+            tier: -(topology.tier(of: step.by)?.rank ?? -1),
+            builtUpon: (children[step.hash] ?? []).contains { $0.by != step.by && advance($0, from: next) != nil } ? 0 : 1,
+            hash: step.hash)
+    }
+
+    private struct Rank: Comparable {
+        let settlingTier: Int
+        let tier: Int
+        let builtUpon: Int
+        let hash: Digest
+
+        static func < (lhs: Rank, rhs: Rank) -> Bool {
+            (lhs.settlingTier, lhs.tier, lhs.builtUpon, lhs.hash) < (rhs.settlingTier, rhs.tier, rhs.builtUpon, rhs.hash)
+        }
+    }
+
+    /// The highest tier rank of a settled, allowed step on the branch that starts with `step`; -1 when there is none.
+    private func settlingTier(from step: Step, at next: Position) -> Int {
+        var best = settled.contains(step.hash) ? settlerRank(step) : -1
+        for child in children[step.hash] ?? [] {
+            if let after = advance(child, from: next) { best = max(best, settlingTier(from: child, at: after)) }
+        }
+        return best
+    }
+
+    /// A formal number is the centre's word, so a step it cites is settled at the centre's tier.
+    private func settlerRank(_ step: Step) -> Int {
+        facts.numbers.contains { $0.cites == step.hash } ? Tier.centre.rank : topology.tier(of: step.by)?.rank ?? 0
+    }
+
+    private func reachableSteps() -> Set<Digest> {
+        var reached: Set<Digest> = []
+        var waiting: [Digest?] = [nil]
+        while let previous = waiting.popLast() {
+            for step in children[previous] ?? [] where reached.insert(step.hash).inserted { waiting.append(step.hash) }
+        }
+        return reached
+    }
+
+    // MARK: Record and words
+
+    private func record(of chain: [Step], home: UnitCode) -> StudentRecord {
+        var record = chain.last { $0.record != nil }?.record ?? StudentRecord()
+        let counting = facts.supplements.filter { $0.by == home }
+            .max { ($0.number, $0.changes.count) < ($1.number, $1.changes.count) }
+        for (field, value) in counting?.changes ?? [:] where !StudentField.key.contains(field) { record[field] = value }
+        return record
+    }
+
+    /// A number whose cited step is not on the chain would be a defect elsewhere; such a number stays shown.
+    private func number(in chain: Set<Digest>) -> String? {
+        facts.numbers.min { (chain.contains($0.cites) ? 0 : 1, $0.number) < (chain.contains($1.cites) ? 0 : 1, $1.number) }?
+            .number
+    }
+
+    private func applyWords(to dossier: inout Dossier, sufficient: Tier) {
+        var newest: [UnitCode: Verdict] = [:]
+        for verdict in facts.verdicts where verdict.keyDigest == dossier.keyDigest {
+            if let other = newest[verdict.by], isNewer(other, than: verdict) { continue }
+            newest[verdict.by] = verdict
+        }
+        dossier.verdicts = newest.values.sorted { $0.by < $1.by }
+        dossier.identityAnswer = facts.answers.filter { $0.keyDigest == dossier.keyDigest }
+            .max { $0.position < $1.position }?.answer
+        var problems = Set(dossier.verdicts.flatMap(\.openProblems))
+        if dossier.record.hasResidentID, !ResidentIDNumber.isWellFormed(dossier.record.idNumber) {
+            problems.insert(DuplicateKind.idInvalid.rawValue)
+        }
+        if dossier.identityAnswer == "mismatch" || dossier.identityAnswer == "unknown" {
+            problems.insert(DuplicateKind.idInvalid.rawValue)
+        }
+        dossier.problems = dossier.stand == .deleted ? [] : problems.sorted()
+        dossier.state = state(of: dossier, sufficient: sufficient)
+    }
+
+    /// Equal positions are a defect of the writer; the set still decides, not the order of arrival.
+    private func isNewer(_ one: Verdict, than other: Verdict) -> Bool {
+        if one.position != other.position { return one.position > other.position }
+        return (one.problems.count, one.at) >= (other.problems.count, other.at)
+    }
+
+    private func state(of dossier: Dossier, sufficient: Tier) -> RegistrationState {
+        switch dossier.stand {
+        case .none: .draft
+        case .entered:
+            if !dossier.problems.isEmpty { .problem }
+            else if dossier.isClean(atLeast: sufficient) { .clean }
+            else { .unchecked }
+        case .reviewed: .reviewed
+        case .submitted: .submitted
+        case .returned: .returned
+        case .enrolled: .enrolled
+        case .deletionRequested: .deletionRequested
+        case .deletionConfirmed: .deletionConfirmed
+        case .deleted: .deleted
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// What a unit of a tier may do beyond what the workflow tables say. The one table of the differences between tiers.
+public enum Right: String, Sendable, CaseIterable {
+    /// Enter and keep pupils.
+    case keepPupils
+    /// Generate classes (Q15).
+    case keepClasses
+    /// Run the duplicate check over its subtree (requirements §1.21).
+    case checkDuplicates
+    /// The verdict that is final and allows a formal number.
+    case finalVerdict
+    /// Issue G and J numbers and lease ranges of L numbers (Q44).
+    case issueNumbers
+    /// Take in the institution feed (Q106).
+    case importUnits
+    /// Invite and host units directly below.
+    case admitUnits
+    /// Add divisions that the national table lacks (Q102).
+    case addDivisions
+}
+
+public enum TierRights {
+    public static func of(_ tier: Tier) -> Set<Right> {
+        switch tier {
+        case .school: [.keepPupils, .keepClasses]
+        case .county, .city: [.checkDuplicates, .admitUnits]
+        case .province: [.checkDuplicates, .admitUnits, .importUnits]
+        case .centre: [.checkDuplicates, .finalVerdict, .issueNumbers, .admitUnits, .importUnits, .addDivisions]
+        }
+    }
+
+    public static func may(_ tier: Tier, _ right: Right) -> Bool { of(tier).contains(right) }
+}

@@ -1,0 +1,48 @@
+extension Workflow {
+    /// 学籍注册 (Q54, Q57–Q60): from the first entry to 在校生, and deletion before and after approval.
+    ///
+    /// A shipped table never changes: another version is added beside it.
+    public static let registration = Workflow(version: 1, title: "学籍注册", rows: [
+        .init(from: .none, step: .enter, by: .homeSchool, to: .entered, holder: .homeSchool,
+              guards: [.recordValid, .registrationOpen], effects: [.newRecord]),
+        .init(from: .entered, step: .amend, by: .homeSchool, to: .entered, holder: .homeSchool,
+              guards: [.recordValid], effects: [.newRecord]),
+        .init(from: .returned, step: .amend, by: .homeSchool, to: .entered, holder: .homeSchool,
+              guards: [.recordValid], effects: [.newRecord]),
+        .init(from: .entered, step: .review, by: .homeSchool, to: .reviewed, holder: .homeSchool,
+              guards: [.cleanVerdict, .noProblem], effects: []),
+        .init(from: .returned, step: .review, by: .homeSchool, to: .reviewed, holder: .homeSchool,
+              guards: [.cleanVerdict, .noProblem], effects: []),
+        .init(from: .reviewed, step: .withdraw, by: .homeSchool, to: .entered, holder: .homeSchool,
+              guards: [], effects: []),
+        .init(from: .reviewed, step: .submit, by: .homeSchool, to: .submitted, holder: .competentAuthority,
+              guards: [.cleanVerdict, .noProblem, .proofs, .registrationOpen], effects: []),
+        .init(from: .submitted, step: .forward, by: .holdingAuthority, to: .submitted, holder: .superiorAuthority,
+              guards: [.noProblem], effects: []),
+        .init(from: .submitted, step: .approve, by: .holdingAuthority, to: .enrolled, holder: .homeSchool,
+              guards: [.cleanVerdict, .noProblem, .routeComplete], effects: [.drawProvisionalNumber]),
+        .init(from: .submitted, step: .sendBack, by: .holdingAuthority, to: .returned, holder: .homeSchool,
+              guards: [], effects: [.reason]),
+        .init(from: .entered, step: .delete, by: .homeSchool, to: .deleted, holder: .nobody,
+              guards: [], effects: []),
+        .init(from: .reviewed, step: .delete, by: .homeSchool, to: .deleted, holder: .nobody,
+              guards: [], effects: []),
+        .init(from: .returned, step: .delete, by: .homeSchool, to: .deleted, holder: .nobody,
+              guards: [], effects: []),
+        .init(from: .enrolled, step: .applyForDeletion, by: .homeSchool, to: .deletionRequested,
+              holder: .competentAuthority, guards: [.noFormalNumber], effects: [.reason]),
+        .init(from: .deletionRequested, step: .refuseDeletion, by: .competentAuthority, to: .enrolled,
+              holder: .homeSchool, guards: [], effects: [.reason]),
+        .init(from: .deletionRequested, step: .confirmDeletion, by: .competentAuthority, to: .deletionConfirmed,
+              holder: .centre, guards: [.noFormalNumber], effects: []),
+        .init(from: .deletionConfirmed, step: .carryOutDeletion, by: .centre, to: .deleted, holder: .nobody,
+              guards: [.noFormalNumber], effects: []),
+        .init(from: .deletionConfirmed, step: .returnDeletion, by: .centre, to: .enrolled, holder: .homeSchool,
+              guards: [], effects: [.reason]),
+    ])
+
+    /// The table of a version; nil when this program is older than the step (the step is parked until the upgrade).
+    public static func registration(version: Int) -> Workflow? {
+        version == registration.version ? registration : nil
+    }
+}

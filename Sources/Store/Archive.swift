@@ -1,0 +1,110 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+
+/// The node's SQLite archive: journal, projections and deliveries behind one write gate.
+///
+/// One connection writes and checkpoints (SQLite 3.40.1 has the WAL-reset race that two can hit); readers are read-only.
+/// A write is durable (synchronous = FULL) when `write` returns.
+public final class Archive: Sendable {
+    private let pool: DatabasePool
+    let book: ProjectionBook
+    public let surroundings: Surroundings
+    private let lock: FolderLock?
+
+    /// Opens the archive in a folder, migrating it where needed.
+    /// - Parameter exclusive: false only for tools that read a stopped node's store.
+    /// - Throws: `StoreError` with `locked` (another process serves this folder), `newerSchema`, `cannotOpen`.
+    public init(folder: String, book: ProjectionBook, surroundings: Surroundings, exclusive: Bool = true) throws {
+        self.book = book
+        self.surroundings = surroundings
+        lock = exclusive ? try FolderLock(folder: folder) : nil
+        let path = folder + "/xueji.sqlite"
+        var configuration = Configuration()
+        configuration.readonly = !exclusive
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA foreign_keys = OFF")
+        }
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+        } catch {
+            throw StoreError(
+                .cannotOpen, message: "无法打开数据文件。", remedy: "请检查数据文件夹的权限和磁盘空间。", cause: "\(path): \(error)")
+        }
+        try Migrations(book: book).run(on: pool, path: path, readOnly: !exclusive)
+    }
+
+    /// Reads a consistent snapshot.
+    public func read<Value>(_ body: (Reading) throws -> Value) throws -> Value {
+        try pool.read { try body(Reading(database: $0)) }
+    }
+
+    /// The one gate: journal, projections, deliveries and cursors in one transaction. All or nothing.
+    /// - Throws: what `body` throws; `StoreError.diskFull` and `.damaged` for the disk's failures.
+    public func write<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
+        do {
+            return try pool.write { db in
+                let transaction = Transaction(database: db, book: book, surroundings: surroundings)
+                let value = try body(transaction)
+                try transaction.finish()
+                return value
+            }
+        } catch let error as DatabaseError {
+            throw Archive.storeError(error)
+        }
+    }
+
+    /// Copies the whole store to a new file while the node runs.
+    public func backup(to path: String) throws {
+        let target = try DatabaseQueue(path: path)
+        try pool.backup(to: target)
+        try target.close()
+    }
+
+    public func close() throws { try pool.close() }
+
+    static func storeError(_ error: DatabaseError) -> any Error {
+        switch error.resultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR:
+            StoreError(.diskFull, message: "磁盘已满或无法写入,本次操作没有保存。", remedy: "请清理磁盘空间后重试。", cause: "\(error)")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            StoreError(.damaged, message: "数据文件已损坏。", remedy: "请停止节点,用最近的备份恢复。", cause: "\(error)")
+        case .SQLITE_READONLY:
+            StoreError(.readOnly, message: "数据文件为只读,没有保存。", remedy: "请检查文件权限。", cause: "\(error)")
+        default:
+            error
+        }
+    }
+}
+
+/// A consistent view for pages and lists; SQL lives beside the page that needs it.
+public struct Reading {
+    public let database: Database
+    public let directory: UnitDirectory
+
+    public init(database: Database) {
+        self.database = database
+        directory = UnitDirectory(database: database)
+    }
+
+    public func nodeValue(_ key: String) throws -> [UInt8]? {
+        try Data.fetchOne(database, sql: "SELECT value FROM node WHERE key = ?", arguments: [key]).map { Array($0) }
+    }
+
+    public func nodeText(_ key: String) throws -> String? {
+        try nodeValue(key).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The unit whose node this is; nil before `init` or `join`.
+    public func ownUnit() throws -> UnitCode? { try nodeText("unit").map { UnitCode($0) } }
+
+    /// The units this node hosts, its own first.
+    public func hostedUnits() throws -> [UnitCode] {
+        let own = try ownUnit()
+        let all = try String.fetchAll(database, sql: "SELECT unit FROM secret WHERE active = 1 ORDER BY unit").map { UnitCode($0) }
+        return all.sorted { ($0 == own ? 0 : 1, $0) < ($1 == own ? 0 : 1, $1) }
+    }
+}

@@ -1,0 +1,79 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+
+/// Units and statement keys. Built in, because the journal itself needs them to verify what comes.
+struct DirectoryProjection: Projection {
+    let kinds: Set<EntryKind> = [.unit, .key]
+    let migrations: [(name: String, sql: String)] = []
+
+    func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        if entry.kind == EntryKind.unit.rawValue {
+            guard let unit = Payload.unit(entry.payload) else { return .void("malformed unit") }
+            return try apply(unit, entry.payload, of: writer, in: transaction)
+        }
+        guard let key = Payload.key(entry.payload) else { return .void("malformed key") }
+        return try apply(key, of: writer, in: transaction)
+    }
+
+    /// An issuer enters only units under its own path (Q106).
+    private func apply(
+        _ unit: Unit, _ payload: [UInt8], of writer: StreamID, in transaction: Transaction
+    ) throws -> Outcome {
+        let directory = transaction.directory
+        if unit.code != .centre {
+            guard let competent = unit.competent else { return .void("unit without competent authority") }
+            guard let above = directory.unit(competent) else { return .parked(waitsFor: "unit:\(competent)") }
+            guard above.tier > unit.tier else { return .void("competent authority is not of a higher tier") }
+            guard directory.contains(writer.unit, competent) else { return .void("unit outside the issuer's path") }
+            guard let tier = directory.tier(of: writer.unit), TierRights.may(tier, .importUnits) else {
+                return .void("issuer may not import units")
+            }
+        } else if writer.unit != .centre || unit.tier != .centre {
+            return .void("only the centre describes itself")
+        }
+        if let present = directory.unit(unit.code), present.version >= unit.version { return .applied }
+        try transaction.database.execute(
+            literal: """
+                INSERT INTO unit (code, name, tier, competent, territorial, closed, version, payload)
+                VALUES (\(unit.code.text), \(unit.name), \(unit.tier.rawValue), \(unit.competent?.text),
+                        \(unit.territorial?.text), \(unit.isClosed), \(unit.version), \(Data(payload)))
+                ON CONFLICT DO UPDATE SET name = excluded.name, tier = excluded.tier, competent = excluded.competent,
+                  territorial = excluded.territorial, closed = excluded.closed, version = excluded.version,
+                  payload = excluded.payload
+                """)
+        directory.forget(unit.code)
+        transaction.satisfy("unit:\(unit.code)")
+        return .applied
+    }
+
+    /// An issuer may enrol only units under its own path, and every verifier checks that.
+    private func apply(_ key: KeyEnrolment, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        let directory = transaction.directory
+        guard key.issuer == writer.unit else { return .void("enrolment in another's name") }
+        guard directory.unit(key.unit) != nil else { return .parked(waitsFor: "unit:\(key.unit)") }
+        guard directory.contains(key.issuer, key.unit), key.issuer != key.unit || key.unit == .centre else {
+            return .void("enrolment outside the issuer's path")
+        }
+        try transaction.database.execute(
+            literal: """
+                INSERT OR IGNORE INTO unit_key (unit, key_id, public_key, issuer, generation, node)
+                VALUES (\(key.unit.text), \(Data(key.publicKey.id)), \(Data(key.publicKey.bytes)), \(key.issuer.text),
+                        \(key.generation), \(key.node.text))
+                """)
+        transaction.satisfy("key:\(key.unit)")
+        return .applied
+    }
+}
+
+extension Transaction {
+    /// The trust anchor of a fresh node: the root's key, known from the invitation's fingerprint.
+    public func trustRoot(_ key: StatementPublicKey) throws {
+        try database.execute(
+            literal: """
+                INSERT OR IGNORE INTO unit_key (unit, key_id, public_key, issuer, generation, node)
+                VALUES ('000000', \(Data(key.id)), \(Data(key.bytes)), '000000', 1, '000000')
+                """)
+    }
+}

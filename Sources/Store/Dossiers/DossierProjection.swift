@@ -1,0 +1,125 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+
+/// Facts about dossiers, and the folded row that lists and offices read. Built in: the dossier is the archive's subject.
+struct DossierProjection: Projection {
+    let kinds: Set<EntryKind> = [.step, .supplement, .verdict, .number, .answer]
+    let migrations: [(name: String, sql: String)] = []
+
+    func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        guard let kind = EntryKind(rawValue: entry.kind) else { return .parked(waitsFor: "kind:\(entry.kind)") }
+        guard transaction.directory.unit(writer.unit) != nil else { return .parked(waitsFor: "unit:\(writer.unit)") }
+        switch kind {
+        case .step: return try applyStep(entry, of: writer, in: transaction)
+        case .supplement:
+            guard let supplement = Payload.supplement(entry.payload) else { return .void("malformed supplement") }
+            guard supplement.by == writer.unit else { return .void("in another's name") }
+            return try keep(entry, of: writer, supplement.dossier, position: Int64(supplement.number), in: transaction)
+        case .verdict:
+            guard let verdict = Payload.verdict(entry.payload) else { return .void("malformed verdict") }
+            guard verdict.by == writer.unit, transaction.directory.tier(of: writer.unit) == verdict.tier,
+                  TierRights.may(verdict.tier, .checkDuplicates) else { return .void("not this unit's to say") }
+            return try keep(entry, of: writer, verdict.dossier, position: verdict.position, in: transaction)
+        case .number:
+            guard let number = Payload.number(entry.payload) else { return .void("malformed number") }
+            guard writer.unit == .centre else { return .void("only the centre issues numbers") }
+            return try keepNumber(number, entry, of: writer, in: transaction)
+        case .answer:
+            guard let answer = Payload.answer(entry.payload) else { return .void("malformed answer") }
+            guard writer.unit == .centre else { return .void("only the centre answers") }
+            return try keep(entry, of: writer, answer.dossier, position: answer.position, in: transaction)
+        default: return .void("not a fact about a dossier")
+        }
+    }
+
+    private func applyStep(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        guard let step = Payload.step(entry.payload) else { return .void("malformed step") }
+        guard step.by == writer.unit else { return .void("in another's name") }
+        guard Workflow.registration(version: step.workflow) != nil else {
+            return .parked(waitsFor: "workflow:\(step.workflow)")
+        }
+        let row = try Journal.row(of: writer, in: transaction.database)
+        try transaction.database.cachedStatement(sql: """
+            INSERT OR IGNORE INTO step (hash, dossier, act, stream, payload) VALUES (?, ?, ?, ?, ?)
+            """).execute(arguments: [
+                Data(step.hash.bytes), Data(step.dossier.bytes), Data(entry.act.bytes), row, Data(entry.payload),
+            ])
+        transaction.touch(step.dossier)
+        transaction.satisfy("step:\(step.hash)")
+        return .applied
+    }
+
+    private func keep(
+        _ entry: Entry, of writer: StreamID, _ dossier: DossierID, position: Int64, in transaction: Transaction
+    ) throws -> Outcome {
+        try transaction.database.cachedStatement(sql: """
+            INSERT OR IGNORE INTO word (dossier, kind, writer, position, payload) VALUES (?, ?, ?, ?, ?)
+            """).execute(arguments: [
+                Data(dossier.bytes), Int64(entry.kind), writer.unit.text, position, Data(entry.payload),
+            ])
+        transaction.touch(dossier)
+        return .applied
+    }
+
+    /// One number is one person's, over all time: a second holder is our own defect and goes to quarantine.
+    private func keepNumber(
+        _ number: IssuedNumber, _ entry: Entry, of writer: StreamID, in transaction: Transaction
+    ) throws -> Outcome {
+        try NumberRegister.claim(number.number, for: number.dossier, step: nil, in: transaction)
+        return try keep(entry, of: writer, number.dossier, position: 0, in: transaction)
+    }
+
+    // MARK: The folded row
+
+    static func refold(_ id: DossierID, in transaction: Transaction) throws {
+        let db = transaction.database
+        guard let dossier = try DossierShelf(database: db, directory: transaction.directory).dossier(id) else { return }
+        let record = dossier.record
+        let key = KeyFields(record)
+        if let provisional = dossier.provisionalNumber, let step = dossier.chain.last(where: { $0.provisionalNumber == provisional }) {
+            // A double cannot be: leases are disjoint. If it is, the alarm speaks and the batch goes on.
+            do { try NumberRegister.claim(provisional, for: id, step: step.hash, in: transaction) } catch is NumberTaken {}
+        }
+        try db.cachedStatement(sql: """
+            INSERT INTO dossier (id, home, class, name, name_key, sex, birth, id_type, id_number, state, holder, problems,
+              provisional, formal, head, key_digest, entered_at, folded)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+            ON CONFLICT DO UPDATE SET home = excluded.home, class = excluded.class, name = excluded.name,
+              name_key = excluded.name_key, sex = excluded.sex, birth = excluded.birth, id_type = excluded.id_type,
+              id_number = excluded.id_number, state = excluded.state, holder = excluded.holder,
+              problems = excluded.problems, provisional = excluded.provisional, formal = excluded.formal,
+              head = excluded.head, key_digest = excluded.key_digest, folded = folded + 1
+            """).execute(arguments: [
+                Data(id.bytes), dossier.home.text, record.classCode, record.name, key.name, record.sex, record.birthDate,
+                record.idType, key.hasResidentID ? key.idNumber : record.idNumber, dossier.state.rawValue,
+                dossier.holder?.text, dossier.problems.joined(separator: ","), dossier.provisionalNumber,
+                dossier.formalNumber, dossier.head.map { Data($0.bytes) }, dossier.keyDigest.map { Data($0.bytes) },
+                dossier.chain.first?.at ?? transaction.now,
+            ])
+        for office in transaction.book.offices { try office.noticed(dossier, in: transaction) }
+    }
+}
+
+/// Who holds which number, for ever (Q44): a constraint, not a convention.
+enum NumberRegister {
+    static func claim(_ number: String, for dossier: DossierID, step: Digest?, in transaction: Transaction) throws {
+        let holder = try Data.fetchOne(
+            transaction.database.cachedStatement(sql: "SELECT dossier FROM number WHERE number = ?"), arguments: [number])
+        if let holder {
+            if holder == Data(dossier.bytes) { return }
+            try transaction.raiseAlarm("number", subject: dossier.description, "学籍号与另一份学籍档案相同,已隔离,请立即联系中央节点。")
+            throw NumberTaken(number: number)
+        }
+        try transaction.database.cachedStatement(sql: "INSERT INTO number (number, dossier, step) VALUES (?, ?, ?)")
+            .execute(arguments: [number, Data(dossier.bytes), step.map { Data($0.bytes) }])
+    }
+}
+
+/// A number stands already for another dossier.
+struct NumberTaken: Error, CustomStringConvertible {
+    let number: String
+    /// The number holds personal data: it is not printed.
+    var description: String { "number already held by another dossier" }
+}

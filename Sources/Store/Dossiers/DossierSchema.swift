@@ -1,0 +1,30 @@
+/// Tables of the facts about dossiers and of what follows from them.
+enum DossierSchema {
+    static let migrations: [(name: String, sql: String)] = [("dossier-1", """
+        CREATE TABLE step (
+          hash BLOB PRIMARY KEY, dossier BLOB NOT NULL, act BLOB NOT NULL,
+          stream INTEGER NOT NULL, payload BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX step_dossier ON step (dossier);
+        -- Supplements, verdicts, numbers, answers: kind is the entry's.
+        CREATE TABLE word (
+          dossier BLOB NOT NULL, kind INTEGER NOT NULL, writer TEXT NOT NULL, position INTEGER NOT NULL,
+          payload BLOB NOT NULL, PRIMARY KEY (dossier, kind, writer, position)) WITHOUT ROWID;
+        -- The dossier as folded. `folded` rises with each change of the row.
+        CREATE TABLE dossier (
+          id BLOB PRIMARY KEY, home TEXT NOT NULL, class TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,
+          sex TEXT NOT NULL, birth TEXT NOT NULL, id_type TEXT NOT NULL, id_number TEXT NOT NULL,
+          state TEXT NOT NULL, holder TEXT, problems TEXT NOT NULL, provisional TEXT, formal TEXT,
+          head BLOB, key_digest BLOB, entered_at INTEGER NOT NULL, folded INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX dossier_home ON dossier (home, state);
+        CREATE INDEX dossier_class ON dossier (home, class);
+        CREATE INDEX dossier_name ON dossier (name_key);
+        CREATE INDEX dossier_id_number ON dossier (id_number) WHERE id_number <> '';
+        CREATE INDEX dossier_holder ON dossier (holder, state);
+        -- Uniqueness over all time, deleted ones included (Q44). Filled by the centre's word and by approvals.
+        CREATE TABLE number (
+          number TEXT PRIMARY KEY, dossier BLOB NOT NULL, step BLOB) WITHOUT ROWID;
+        CREATE INDEX number_dossier ON number (dossier);
+        -- Newest word of each province about which tier's verdict suffices; kept by the policy projection.
+        CREATE TABLE sufficient_verdict (unit TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        """)]
+}

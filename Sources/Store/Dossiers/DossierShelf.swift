@@ -1,0 +1,56 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+
+/// Reads facts and folds them. For one dossier; lists read the `dossier` table.
+public struct DossierShelf {
+    let database: Database
+    let directory: UnitDirectory
+
+    public init(_ reading: Reading) {
+        database = reading.database
+        directory = reading.directory
+    }
+
+    init(database: Database, directory: UnitDirectory) {
+        self.database = database
+        self.directory = directory
+    }
+
+    /// All facts this node has about a dossier.
+    public func facts(_ id: DossierID) throws -> DossierFacts {
+        var facts = DossierFacts()
+        let steps = try Row.fetchAll(
+            database.cachedStatement(sql: "SELECT payload FROM step WHERE dossier = ?"), arguments: [Data(id.bytes)])
+        facts.steps = steps.compactMap { Payload.step(Array($0["payload"] as Data)) }
+        let words = try Row.fetchAll(
+            database.cachedStatement(sql: "SELECT kind, payload FROM word WHERE dossier = ?"), arguments: [Data(id.bytes)])
+        for word in words {
+            let payload = Array(word["payload"] as Data)
+            switch EntryKind(rawValue: word["kind"]) {
+            case .supplement: Payload.supplement(payload).map { facts.supplements.append($0) }
+            case .verdict: Payload.verdict(payload).map { facts.verdicts.append($0) }
+            case .number: Payload.number(payload).map { facts.numbers.append($0) }
+            case .answer: Payload.answer(payload).map { facts.answers.append($0) }
+            default: break
+            }
+        }
+        return facts
+    }
+
+    /// The dossier as it stands; nil when no step of it is here.
+    public func dossier(_ id: DossierID) throws -> Dossier? {
+        let facts = try facts(id)
+        guard let home = facts.steps.first(where: { $0.previous == nil })?.by ?? facts.steps.first?.by else { return nil }
+        return Fold.dossier(id, facts, topology: directory, sufficient: try sufficientTier(for: home))
+    }
+
+    /// Which verdict lets a school go on: policy `duplicates.sufficient` of its province, the centre's by default.
+    public func sufficientTier(for home: UnitCode) throws -> Tier {
+        guard let province = directory.province(of: home) else { return .centre }
+        let value = try String.fetchOne(
+            database.cachedStatement(sql: "SELECT value FROM sufficient_verdict WHERE unit = ?"), arguments: [province.text])
+        return value == Tier.province.rawValue ? .province : .centre
+    }
+}

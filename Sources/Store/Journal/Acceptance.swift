@@ -1,0 +1,80 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+
+extension Transaction {
+    /// Verifies and stores one envelope; does not apply it.
+    public func accept(_ bytes: [UInt8], from neighbour: Neighbour) throws -> (Acceptance, StreamHead?) {
+        let envelope: Envelope
+        do { envelope = try Envelope(bytes: bytes) } catch { return (.refused(Self.refusal(error)), nil) }
+        let row = try Journal.row(of: envelope.stream, in: database)
+        let head = try Journal.head(ofRow: row, envelope.stream, in: database)
+        if let head, envelope.sequence <= head.sequence {
+            if try Journal.hash(ofRow: row, at: envelope.sequence, in: database) == envelope.hash { return (.known, head) }
+            return (try salvage(envelope, from: neighbour), head)
+        }
+        guard envelope.sequence == (head?.sequence ?? 0) + 1 else { return (.refused(.gap), head) }
+        guard envelope.previous == head?.hash else { return (try salvage(envelope, from: neighbour), head) }
+        if let refusal = try mayBring(envelope.stream, neighbour) { return (.refused(refusal), head) }
+        guard let key = try directory.key(of: envelope.stream.unit, id: envelope.keyID) else {
+            return (.refused(.unknownKey), head)
+        }
+        do { try envelope.verify(key) } catch { return (.refused(Self.refusal(error)), head) }
+        try Journal.insert(
+            envelope, row: row, source: neighbour.source, now: now, isApplied: false, in: database)
+        return (.stored, envelope.head)
+    }
+
+    private static func refusal(_ flaw: Envelope.Flaw) -> Acceptance.Refusal {
+        switch flaw {
+        case .malformed: .malformed
+        case .tooLarge: .tooLarge
+        case .unknownAlgorithm: .unknownAlgorithm
+        case .badSignature: .badSignature
+        case .bodyDiffers: .bodyDiffers
+        }
+    }
+
+    /// Well signed, but not our chain: keep it apart and tell the operator. Forged ones leave no trace but the refusal.
+    private func salvage(_ envelope: Envelope, from neighbour: Neighbour) throws -> Acceptance {
+        guard let key = try directory.key(of: envelope.stream.unit, id: envelope.keyID) else { return .refused(.unknownKey) }
+        do { try envelope.verify(key) } catch { return .refused(.badSignature) }
+        try database.execute(
+            literal: """
+                INSERT OR IGNORE INTO salvage (hash, unit, sequence, source, at, bytes)
+                VALUES (\(Data(envelope.hash.bytes)), \(envelope.stream.unit.text), \(Int64(envelope.sequence)),
+                        \(neighbour.source), \(now), \(Data(envelope.bytes)))
+                """)
+        try raiseAlarm(
+            "fork", subject: envelope.stream.unit.text, "单位 \(envelope.stream.unit) 的数据流出现两个不同的后续,已另存待查。")
+        return .refused(.fork)
+    }
+
+    /// A node holds only its subtree's streams, its ancestors' broadcasts and its own mail.
+    private func mayBring(_ stream: StreamID, _ neighbour: Neighbour) throws -> Acceptance.Refusal? {
+        guard let own = try reading.ownUnit() else { return .notForUs }
+        switch neighbour {
+        case .child(let child):
+            // What a child may show us: its subtree's streams, and copies of streams that had reached it.
+            guard directory.contains(child, stream.unit) || stream.audience.reaches(child, in: directory) else {
+                return .notForUs
+            }
+        case .parent:
+            guard directory.contains(own, stream.unit) || stream.audience.reaches(own, in: directory)
+                || directory.unit(own) == nil else { return .notForUs }
+        }
+        return mayAddress(stream) ? nil : .notAllowed
+    }
+
+    /// A writer speaks to its own path and subtree; only those who take in the institution feed speak to everyone.
+    private func mayAddress(_ stream: StreamID) -> Bool {
+        switch stream.audience {
+        case .up: return true
+        case .unit(let code), .subtree(let code): return directory.contains(stream.unit, code)
+        case .everyone:
+            guard let tier = directory.tier(of: stream.unit) else { return stream.unit == .centre }
+            return TierRights.may(tier, .importUnits)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+
+/// What one pass of the second stage did.
+public struct ApplicationReport: Sendable, Hashable {
+    public var envelopes = 0
+    public var applied = 0
+    public var parked = 0
+    public var void = 0
+    public var quarantined = 0
+    /// Whether envelopes or errands are left for another pass.
+    public var hasMore = false
+}
+
+extension Transaction {
+    /// Second stage: runs the handlers over stored envelopes in order of arrival, then the offices, in one transaction.
+    public func applyStored(limit: Int = 200) throws -> ApplicationReport {
+        var report = ApplicationReport()
+        let positions = try Int64.fetchAll(
+            database, sql: "SELECT position FROM unapplied ORDER BY position LIMIT ?", arguments: [limit])
+        for position in positions {
+            try applyEnvelope(at: position, &report)
+            report.envelopes += 1
+        }
+        try retryParked(&report)
+        try settle()
+        for office in book.offices where try office.work(in: self) { report.hasMore = true }
+        if positions.count == limit { report.hasMore = true }
+        return report
+    }
+
+    private func applyEnvelope(at position: Int64, _ report: inout ApplicationReport) throws {
+        for (slot, entry) in try entries(at: position).enumerated() {
+            if let entry { try applySlot(entry.0, of: entry.1, position, slot, &report) }
+        }
+        try database.cachedStatement(sql: "DELETE FROM unapplied WHERE position = ?").execute(arguments: [position])
+        try database.cachedStatement(sql: "UPDATE envelope SET applied_at = ? WHERE position = ?")
+            .execute(arguments: [now, position])
+    }
+
+    private func entries(at position: Int64) throws -> [(Entry, StreamID)?] {
+        guard let bytes = try Data.fetchOne(
+            database.cachedStatement(sql: "SELECT bytes FROM envelope WHERE position = ?"), arguments: [position])
+        else { return [] }
+        let envelope = try Envelope(bytes: Array(bytes))
+        return try envelope.entries().map { entry in entry.map { ($0, envelope.stream) } }
+    }
+
+    /// One entry in a savepoint of its own: a handler that fails delays nothing else.
+    private func applySlot(
+        _ entry: Entry, of stream: StreamID, _ position: Int64, _ slot: Int, _ report: inout ApplicationReport
+    ) throws {
+        var outcome = Outcome.applied
+        do {
+            try database.inSavepoint {
+                outcome = try apply(entry, of: stream)
+                return .commit
+            }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_IOERR {
+            throw error
+        } catch {
+            try quarantine(position, slot, "\(error)")
+            report.quarantined += 1
+            return
+        }
+        switch outcome {
+        case .applied: report.applied += 1
+        case .parked(let what):
+            report.parked += 1
+            try database.execute(
+                literal: "INSERT OR REPLACE INTO parked (position, slot, waits_for) VALUES (\(position), \(slot), \(what))")
+        case .void(let reason):
+            report.void += 1
+            try database.execute(
+                literal: "INSERT OR REPLACE INTO void (position, slot, reason) VALUES (\(position), \(slot), \(reason))")
+        }
+    }
+
+    private func quarantine(_ position: Int64, _ slot: Int, _ error: String) throws {
+        try database.execute(
+            literal: """
+                INSERT OR REPLACE INTO quarantine (position, slot, at, error) VALUES (\(position), \(slot), \(now), \(error))
+                """)
+        try raiseAlarm("quarantine", subject: "node", "有记录处理失败,已隔离,其余照常。请用 quarantine 命令查看。")
+    }
+
+    /// Tries again what waited for something that came; chains of waiting entries resolve in one call.
+    private func retryParked(_ report: inout ApplicationReport) throws {
+        var came = takeSatisfied()
+        while !came.isEmpty {
+            for what in came.sorted() {
+                let waiting = try Row.fetchAll(
+                    database, sql: "SELECT position, slot FROM parked WHERE waits_for = ? ORDER BY position, slot",
+                    arguments: [what])
+                for row in waiting { try retry(position: row["position"], slot: row["slot"], &report) }
+            }
+            came = takeSatisfied()
+        }
+    }
+
+    private func retry(position: Int64, slot: Int, _ report: inout ApplicationReport) throws {
+        try database.execute(literal: "DELETE FROM parked WHERE position = \(position) AND slot = \(slot)")
+        let all = try entries(at: position)
+        guard all.indices.contains(slot), let entry = all[slot] else { return }
+        try applySlot(entry.0, of: entry.1, position, slot, &report)
+    }
+
+    /// After an upgrade: what waited for a kind that this program knows now.
+    public func retryKnownKinds() throws {
+        for kind in book.byKind.keys { satisfy("kind:\(kind)") }
+    }
+}

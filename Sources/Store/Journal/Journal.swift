@@ -1,0 +1,132 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+
+/// Streams and envelopes as stored. Statements only; what may be stored is decided by `Acceptance`.
+public enum Journal {
+    static func row(of stream: StreamID, in db: Database) throws -> Int64 {
+        if let row = try find(stream, in: db) { return row }
+        try db.cachedStatement(sql: "INSERT INTO stream (unit, incarnation, audience) VALUES (?, ?, ?)")
+            .execute(arguments: [stream.unit.text, Data(stream.incarnation.bytes), stream.audience.text])
+        return db.lastInsertedRowID
+    }
+
+    static func find(_ stream: StreamID, in db: Database) throws -> Int64? {
+        try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT id FROM stream WHERE unit = ? AND incarnation = ? AND audience = ?"),
+            arguments: [stream.unit.text, Data(stream.incarnation.bytes), stream.audience.text])
+    }
+
+    static func head(ofRow row: Int64, _ stream: StreamID, in db: Database) throws -> StreamHead? {
+        let found = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT sequence, head FROM stream WHERE id = ?"), arguments: [row])
+        guard let found, let hash = Digest((found["head"] as Data?) ?? Data()) else { return nil }
+        return StreamHead(stream: stream, sequence: UInt64(found["sequence"] as Int64), hash: hash)
+    }
+
+    static func insert(
+        _ envelope: Envelope, row: Int64, source: String, now: Int64, isApplied: Bool, in db: Database
+    ) throws {
+        try db.cachedStatement(sql: """
+            INSERT INTO envelope (stream, sequence, hash, source, stored_at, applied_at, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """).execute(arguments: [
+                row, Int64(envelope.sequence), Data(envelope.hash.bytes), source, now, isApplied ? now : nil,
+                Data(envelope.bytes),
+            ])
+        let position = db.lastInsertedRowID
+        try db.cachedStatement(sql: "UPDATE stream SET sequence = ?, head = ? WHERE id = ?")
+            .execute(arguments: [Int64(envelope.sequence), Data(envelope.hash.bytes), row])
+        if !isApplied {
+            try db.cachedStatement(sql: "INSERT INTO unapplied (position) VALUES (?)").execute(arguments: [position])
+        }
+    }
+
+    static func hash(ofRow row: Int64, at sequence: UInt64, in db: Database) throws -> Digest? {
+        try Data.fetchOne(
+            db.cachedStatement(sql: "SELECT hash FROM envelope WHERE stream = ? AND sequence = ?"),
+            arguments: [row, Int64(sequence)]).flatMap { Digest($0) }
+    }
+
+    /// The newest position, 0 for an empty journal.
+    public static func position(in db: Database) throws -> Int64 {
+        try Int64.fetchOne(db, sql: "SELECT coalesce(max(position), 0) FROM envelope") ?? 0
+    }
+
+    /// Heads of all streams, in a fixed order.
+    public static func heads(in db: Database) throws -> [StreamHead] {
+        try Row.fetchAll(db, sql: """
+            SELECT unit, incarnation, audience, sequence, head FROM stream WHERE sequence > 0
+            ORDER BY unit, incarnation, audience
+            """).compactMap { row in
+            guard let incarnation = Incarnation(row["incarnation"] as Data), let audience = Audience(row["audience"]),
+                  let hash = Digest(row["head"] as Data) else { return nil }
+            let stream = StreamID(unit: UnitCode(row["unit"]), incarnation: incarnation, audience: audience)
+            return StreamHead(stream: stream, sequence: UInt64(row["sequence"] as Int64), hash: hash)
+        }
+    }
+
+    /// An envelope with its place in the order of arrival.
+    public struct Stored: Sendable {
+        public let position: Int64
+        public let stream: StreamID
+        public let sequence: UInt64
+        /// The neighbour it came from, empty for our own.
+        public let source: String
+        public let bytes: [UInt8]
+    }
+
+    /// Visits envelopes after a position in order of arrival, until `body` returns false.
+    public static func forEach(
+        after position: Int64, in db: Database, _ body: (Stored) throws -> Bool
+    ) throws {
+        let rows = try Row.fetchCursor(db, sql: """
+            SELECT e.position, e.sequence, e.source, e.bytes, s.unit, s.incarnation, s.audience
+            FROM envelope e JOIN stream s ON s.id = e.stream WHERE e.position > ? ORDER BY e.position
+            """, arguments: [position])
+        while let row = try rows.next() {
+            guard let stored = stored(row) else { continue }
+            if try !body(stored) { return }
+        }
+    }
+
+    /// The envelopes of ranges, in order of arrival so that keys and units precede what needs them.
+    public static func envelopes(
+        _ ranges: [StreamRange], limitBytes: Int, in db: Database
+    ) throws -> [Stored] {
+        var positions: [(Int64, Int)] = []
+        for range in ranges {
+            let (stream, sequences) = (range.stream, range.sequences)
+            guard let row = try find(stream, in: db) else { continue }
+            let found = try Row.fetchAll(
+                db.cachedStatement(sql: """
+                    SELECT position, length(bytes) AS size FROM envelope WHERE stream = ? AND sequence BETWEEN ? AND ?
+                    ORDER BY sequence LIMIT 4096
+                    """), arguments: [row, Int64(sequences.lowerBound), Int64(clamping: sequences.upperBound)])
+            positions += found.map { ($0["position"], $0["size"]) }
+        }
+        var taken: [Stored] = []
+        var bytes = 0
+        for (position, size) in positions.sorted(by: { $0.0 < $1.0 }) {
+            guard taken.isEmpty || bytes + size <= limitBytes else { break }
+            bytes += size
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: """
+                    SELECT e.position, e.sequence, e.source, e.bytes, s.unit, s.incarnation, s.audience
+                    FROM envelope e JOIN stream s ON s.id = e.stream WHERE e.position = ?
+                    """), arguments: [position])
+            if let stored = row.flatMap(stored) { taken.append(stored) }
+        }
+        return taken
+    }
+
+    private static func stored(_ row: Row) -> Stored? {
+        guard let incarnation = Incarnation(row["incarnation"] as Data), let audience = Audience(row["audience"]) else {
+            return nil
+        }
+        return Stored(
+            position: row["position"],
+            stream: StreamID(unit: UnitCode(row["unit"]), incarnation: incarnation, audience: audience),
+            sequence: UInt64(row["sequence"] as Int64), source: row["source"], bytes: Array(row["bytes"] as Data))
+    }
+}

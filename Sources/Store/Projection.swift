@@ -1,0 +1,51 @@
+import GRDB
+import Protocol
+import Rules
+
+/// What became of an entry when it was applied.
+public enum Outcome: Sendable, Hashable {
+    case applied
+    /// Something it cites is missing; tried again when `what` is satisfied.
+    case parked(waitsFor: String)
+    /// Not allowed: has no effect and blocks nothing. English, for engineers.
+    case void(String)
+}
+
+/// Keeps tables that follow from entries of some kinds. Must give the same tables for the same set of entries.
+public protocol Projection: Sendable {
+    var kinds: Set<EntryKind> { get }
+    /// Statements in strings, never touched once shipped.
+    var migrations: [(name: String, sql: String)] { get }
+
+    /// Applies one entry. Throwing puts it into quarantine; everything else goes on.
+    func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome
+}
+
+/// Acts by itself on what has been applied: judges, leases, numbers. Runs in the transaction that applied the cause.
+public protocol Office: Sendable {
+    var migrations: [(name: String, sql: String)] { get }
+
+    /// Told of every dossier whose folded state may have changed; queues errands, does no work yet.
+    func noticed(_ dossier: Dossier, in transaction: Transaction) throws
+
+    /// Works off some errands. Returns whether there is more to do now.
+    func work(in transaction: Transaction) throws -> Bool
+}
+
+/// The projections and offices of a program, wired once by the Node room.
+public struct ProjectionBook: Sendable {
+    let byKind: [UInt32: any Projection]
+    let offices: [any Office]
+    let migrations: [(name: String, sql: String)]
+
+    public init(_ projections: [any Projection], offices: [any Office] = []) {
+        var byKind: [UInt32: any Projection] = [:]
+        let builtIn: [any Projection] = [DirectoryProjection(), DossierProjection()]
+        for projection in builtIn + projections {
+            for kind in projection.kinds { byKind[kind.rawValue] = projection }
+        }
+        self.byKind = byKind
+        self.offices = offices
+        migrations = projections.flatMap(\.migrations) + offices.flatMap(\.migrations)
+    }
+}

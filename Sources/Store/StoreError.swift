@@ -1,0 +1,23 @@
+/// What the operator of a node must act on.
+public struct StoreError: Error, Sendable, CustomStringConvertible {
+    public enum Code: String, Sendable {
+        case newerSchema, locked, cannotOpen, damaged, diskFull, readOnly, notInitialised, noKey, notAllowed
+    }
+
+    public let code: Code
+    /// Chinese: what is wrong.
+    public let message: String
+    /// Chinese: what to do.
+    public let remedy: String
+    /// English, for the log.
+    public let cause: String
+
+    public init(_ code: Code, message: String, remedy: String, cause: String = "") {
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.cause = cause
+    }
+
+    public var description: String { "\(code.rawValue): \(message) \(remedy) \(cause)" }
+}

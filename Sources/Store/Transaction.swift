@@ -1,0 +1,202 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+
+/// One passage through the write gate. Lives only inside `Archive.write`.
+public final class Transaction {
+    public let database: Database
+    public let directory: UnitDirectory
+    public let surroundings: Surroundings
+    /// Seconds since 1970, one instant for the whole transaction.
+    public let now: Int64
+    let book: ProjectionBook
+    private var drafts: [StreamID: Draft] = [:]
+    private var draftOrder: [StreamID] = []
+    private var writers: [UnitCode: Writer] = [:]
+    private var dirty: [DossierID] = []
+    private var isDirty: Set<DossierID> = []
+    private var satisfied: Set<String> = []
+
+    init(database: Database, book: ProjectionBook, surroundings: Surroundings) {
+        self.database = database
+        self.book = book
+        self.surroundings = surroundings
+        now = surroundings.now()
+        directory = UnitDirectory(database: database)
+    }
+
+    public var reading: Reading { Reading(database: database) }
+
+    // MARK: Writing as a unit of this node
+
+    /// Where an own entry went.
+    public struct Place: Sendable, Hashable {
+        public let stream: StreamID
+        public let sequence: UInt64
+    }
+
+    struct Writer {
+        let incarnation: Incarnation
+        let key: StatementKey
+    }
+
+    private struct Draft {
+        let row: Int64
+        var head: StreamHead?
+        var entries: [Entry] = []
+        var bytes = 0
+    }
+
+    /// Appends an entry to a stream of a hosted unit and applies it at once; sealed when the transaction ends.
+    /// - Throws: `StoreError.noKey` when this node does not (or no longer) speak for the unit.
+    @discardableResult
+    public func append(
+        _ kind: EntryKind, _ payload: [UInt8], as unit: UnitCode, to audience: Audience, act: ActID? = nil
+    ) throws -> Place {
+        let writer = try writer(of: unit)
+        let stream = StreamID(unit: unit, incarnation: writer.incarnation, audience: audience)
+        let entry = Entry(act: act ?? surroundings.act(), kind: kind, payload: payload)
+        var draft = try drafts[stream] ?? openDraft(stream)
+        if draft.entries.count >= Envelope.maxEntries || draft.bytes + entry.bytes.count > Envelope.maxEntryBytes {
+            try seal(stream, &draft, writer)
+        }
+        draft.entries.append(entry)
+        draft.bytes += entry.bytes.count
+        drafts[stream] = draft
+        let sequence = (draft.head?.sequence ?? 0) + 1
+        let outcome = try apply(entry, of: stream)
+        guard outcome == .applied else {
+            throw StoreError(.notAllowed, message: "本单位不能写入这项内容。", remedy: "请核对单位、层级和前提。", cause: "\(outcome)")
+        }
+        return Place(stream: stream, sequence: sequence)
+    }
+
+    private func openDraft(_ stream: StreamID) throws -> Draft {
+        draftOrder.append(stream)
+        let row = try Journal.row(of: stream, in: database)
+        return Draft(row: row, head: try Journal.head(ofRow: row, stream, in: database))
+    }
+
+    private func seal(_ stream: StreamID, _ draft: inout Draft, _ writer: Writer) throws {
+        guard !draft.entries.isEmpty else { return }
+        let envelope = try Envelope.seal(draft.entries, stream: stream, after: draft.head, key: writer.key)
+        try Journal.insert(envelope, row: draft.row, source: "", now: now, isApplied: true, in: database)
+        draft.head = envelope.head
+        draft.entries = []
+        draft.bytes = 0
+    }
+
+    private func writer(of unit: UnitCode) throws -> Writer {
+        if let writer = writers[unit] { return writer }
+        let row = try Row.fetchOne(
+            database, sql: "SELECT incarnation, seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text])
+        guard let row, let incarnation = Incarnation(row["incarnation"] as Data),
+              let key = StatementKey(seed: Array(row["seed"] as Data)) else {
+            throw StoreError(
+                .noKey, message: "本节点没有单位 \(unit) 的签名密钥,不能代其办理。", remedy: "请到该单位所在的节点办理。", cause: "no active secret")
+        }
+        let writer = Writer(incarnation: incarnation, key: key)
+        writers[unit] = writer
+        return writer
+    }
+
+    /// The incarnation under which a hosted unit writes now.
+    public func incarnation(of unit: UnitCode) throws -> Incarnation { try writer(of: unit).incarnation }
+
+    /// Whether this node speaks for a unit.
+    public func hosts(_ unit: UnitCode) throws -> Bool {
+        try Bool.fetchOne(
+            database, sql: "SELECT EXISTS (SELECT 1 FROM secret WHERE unit = ? AND active = 1)", arguments: [unit.text])
+            ?? false
+    }
+
+    // MARK: Applying
+
+    func apply(_ entry: Entry, of writer: StreamID) throws -> Outcome {
+        guard let projection = book.byKind[entry.kind] else { return .parked(waitsFor: "kind:\(entry.kind)") }
+        return try projection.apply(entry, of: writer, in: self)
+    }
+
+    /// Says that something others may wait for is here now, for example `unit:440000`.
+    public func satisfy(_ what: String) { satisfied.insert(what) }
+
+    func takeSatisfied() -> Set<String> {
+        defer { satisfied = [] }
+        return satisfied
+    }
+
+    /// Marks a dossier whose facts changed; it is folded once, when read or when the transaction ends.
+    public func touch(_ dossier: DossierID) {
+        if isDirty.insert(dossier).inserted { dirty.append(dossier) }
+    }
+
+    /// Folds what was touched, so that the tables show the present state.
+    public func settle() throws {
+        while !dirty.isEmpty {
+            let batch = dirty
+            dirty = []
+            isDirty = []
+            for dossier in batch { try DossierProjection.refold(dossier, in: self) }
+        }
+    }
+
+    /// The dossier as it stands, with what this transaction added.
+    public func dossier(_ id: DossierID) throws -> Dossier? {
+        try settle()
+        return try DossierShelf(database: database, directory: directory).dossier(id)
+    }
+
+    /// Queues something for an office of this node; doing so twice queues it once.
+    public func errand(_ office: String, _ subject: [UInt8]) throws {
+        try database.execute(
+            literal: "INSERT OR IGNORE INTO errand (office, subject, at) VALUES (\(office), \(Data(subject)), \(now))")
+    }
+
+    // MARK: The node's own values
+
+    public func setNodeValue(_ key: String, _ value: [UInt8]) throws {
+        try database.execute(
+            literal: "INSERT INTO node (key, value) VALUES (\(key), \(Data(value))) ON CONFLICT DO UPDATE SET value = excluded.value")
+    }
+
+    public func setNodeText(_ key: String, _ value: String) throws { try setNodeValue(key, Array(value.utf8)) }
+
+    /// Stores a statement key that this node may sign with, replacing the unit's earlier one.
+    public func keepSecret(_ key: StatementKey, of unit: UnitCode, incarnation: Incarnation) throws {
+        writers[unit] = nil
+        try database.execute(
+            literal: """
+                INSERT INTO secret (unit, incarnation, seed, active)
+                VALUES (\(unit.text), \(Data(incarnation.bytes)), \(Data(key.seed)), 1)
+                ON CONFLICT DO UPDATE SET incarnation = excluded.incarnation, seed = excluded.seed, active = 1
+                """)
+    }
+
+    /// Ends this node's right to sign for a unit that moved away.
+    public func retireSecret(of unit: UnitCode) throws {
+        writers[unit] = nil
+        try database.execute(literal: "UPDATE secret SET active = 0 WHERE unit = \(unit.text)")
+    }
+
+    public func raiseAlarm(_ code: String, subject: String, _ text: String) throws {
+        try database.execute(
+            literal: "INSERT OR IGNORE INTO alarm (code, subject, since, text) VALUES (\(code), \(subject), \(now), \(text))")
+    }
+
+    public func clearAlarm(_ code: String, subject: String) throws {
+        try database.execute(literal: "DELETE FROM alarm WHERE code = \(code) AND subject = \(subject)")
+    }
+
+    // MARK: The end
+
+    func finish() throws {
+        try settle()
+        for stream in draftOrder {
+            guard var draft = drafts[stream] else { continue }
+            try seal(stream, &draft, try writer(of: stream.unit))
+        }
+        drafts = [:]
+        draftOrder = []
+    }
+}
