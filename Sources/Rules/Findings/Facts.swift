@@ -67,10 +67,13 @@ public struct ClassFacts: Sendable, Hashable {
     public var campus: Int
     /// 附设班 of a school whose own kind is out of scope (Q9).
     public var isAttached: Bool
+    /// Whether the campus is a private school under a public one (Q2, Q36); nil when it is as the school is.
+    public var isPrivateCampus: Bool?
 
-    public init(campus: Int = 0, isAttached: Bool = false) {
+    public init(campus: Int = 0, isAttached: Bool = false, isPrivateCampus: Bool? = nil) {
         self.campus = campus
         self.isAttached = isAttached
+        self.isPrivateCampus = isPrivateCampus
     }
 }
 

@@ -1,0 +1,27 @@
+/// What the rule book says about one row.
+public struct Judgement: Sendable, Hashable {
+    /// Why an accepted row becomes a problem record (Q61).
+    public enum Problem: String, Sendable, Hashable, CaseIterable {
+        /// 身份证号错误
+        case wrongIDNumber
+        /// 身份证号重复, already inside the file.
+        case repeatedIDNumber
+    }
+
+    public let record: StudentRecord
+    public let findings: [Finding]
+
+    public init(record: StudentRecord, findings: [Finding]) {
+        self.record = record
+        self.findings = findings
+    }
+
+    /// Whether the row enters: it has no error. Problems and warnings do not keep it out.
+    public var isAccepted: Bool { !findings.contains { $0.severity == .error } }
+
+    public var problems: Set<Problem> {
+        Set(findings.lazy.filter { $0.severity == .problem }.map {
+            $0.rule == IdentityRules.repeatedInFileCode ? .repeatedIDNumber : .wrongIDNumber
+        })
+    }
+}

@@ -1,0 +1,31 @@
+/// How the reader takes a field's cell.
+enum FieldShape: Sendable {
+    case name, identityNumber, digits, day, month, validity, distance, telephone, option(CodeTable), text
+
+    init(of field: StudentField) {
+        switch field {
+        case .name, .formerName, .guardian1Name, .guardian2Name: self = .name
+        case .idNumber, .guardian1IDNumber, .guardian2IDNumber: self = .identityNumber
+        case .schoolCode, .classCode, .postcode: self = .digits
+        case .birthDate: self = .day
+        case .entryMonth: self = .month
+        case .idValidity: self = .validity
+        case .distance: self = .distance
+        case .phone, .guardian1Phone, .guardian2Phone, .email: self = .telephone
+        default:
+            if let table = field.codeTable {
+                self = .option(table)
+            } else {
+                self = field.isDivision ? .digits : .text
+            }
+        }
+    }
+
+    /// By raw value of the field; index 0 stands for no field.
+    static let all: [FieldShape] = [.text] + StudentField.allCases.map(FieldShape.init(of:))
+}
+
+extension StudentField {
+    /// Length of an array indexed by raw value.
+    static let slots = allCases.count + 1
+}

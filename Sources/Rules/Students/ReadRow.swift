@@ -1,0 +1,32 @@
+/// A row after reading: the normalised values, what was repaired, and which kinds of character each value still contains.
+struct ReadRow: Sendable {
+    /// By raw value of the field; nil where the cell is blank. What could not be read stands as it was typed.
+    private(set) var values: [String?]
+    private(set) var traits: [TextTraits]
+    private(set) var mendings: [Mending] = []
+
+    init() {
+        values = Array(repeating: nil, count: StudentField.slots)
+        traits = Array(repeating: [], count: StudentField.slots)
+    }
+
+    subscript(field: StudentField) -> String? { values[field.rawValue] }
+
+    mutating func put(_ value: String, traits found: TextTraits, in field: StudentField) {
+        values[field.rawValue] = value.isEmpty ? nil : value
+        traits[field.rawValue] = found
+    }
+
+    mutating func note(_ kind: Mending.Kind, _ field: StudentField, before: String) {
+        mendings.append(Mending(kind: kind, field: field, before: before, after: values[field.rawValue] ?? ""))
+    }
+
+    var record: StudentRecord {
+        var result: [StudentField: String] = [:]
+        result.reserveCapacity(StudentField.slots)
+        for field in StudentField.allCases {
+            if let value = values[field.rawValue] { result[field] = value }
+        }
+        return StudentRecord(result)
+    }
+}
