@@ -1,0 +1,89 @@
+/// The strings that cells share, in one arena of bytes.
+final class SharedStrings: XMLSink {
+    private let limits: SheetLimits
+    private var arena: [UInt8] = []
+    private var ends: [Int] = []
+    private var isInItem = false
+    private var isText = false
+    private var phoneticDepth = 0
+
+    init(limits: SheetLimits) { self.limits = limits }
+
+    var count: Int { ends.count }
+
+    /// UTF-8 of a string, escapes not yet resolved; nil when there is no such string.
+    func withBytes<Result>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>) throws(SheetError) -> Result) throws(SheetError) -> Result? {
+        guard index >= 0, index < ends.count else { return nil }
+        let range = (index == 0 ? 0 : ends[index - 1])..<ends[index]
+        return try arena.withUnsafeBufferPointer { bytes throws(SheetError) in
+            try body(UnsafeBufferPointer(rebasing: bytes[range]))
+        }
+    }
+
+    func started(_ name: XMLName, _ attributes: XMLAttributes) throws(SheetError) {
+        if name == "si" {
+            isInItem = true
+        } else if name == "rPh" {
+            phoneticDepth += 1
+        } else if name == "t" {
+            isText = isInItem && phoneticDepth == 0
+        }
+    }
+
+    func characters(_ bytes: UnsafeBufferPointer<UInt8>) {
+        if isText, arena.count <= limits.sharedStringBytes { arena.append(contentsOf: bytes) }
+    }
+
+    func ended(_ name: XMLName) throws(SheetError) {
+        if name == "t" {
+            isText = false
+        } else if name == "rPh" {
+            phoneticDepth -= 1
+        } else if name == "si" {
+            isInItem = false
+            ends.append(arena.count)
+        }
+        guard arena.count <= limits.sharedStringBytes, ends.count <= limits.sharedStrings else {
+            throw .sharedStringsTooLarge(limit: limits.sharedStringBytes)
+        }
+    }
+}
+
+/// `_x000D_` in cell text stands for a UTF-16 unit that XML cannot hold, `_x005F_` for an underscore (ECMA-376 22.9.2.19).
+enum EscapedText {
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        guard hasEscape(bytes) else { return String(decoding: bytes, as: UTF8.self) }
+        var units: [UInt16] = []
+        let source = Array(String(decoding: bytes, as: UTF8.self).utf16)
+        var i = 0
+        while i < source.count {
+            if let unit = unit(in: source, at: i) {
+                units.append(unit)
+                i += 7
+            } else {
+                units.append(source[i])
+                i += 1
+            }
+        }
+        return String(decoding: units, as: UTF16.self)
+    }
+
+    private static func hasEscape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count >= 7, let first = bytes.firstIndex(of: 0x5F) else { return false }
+        return bytes[first...].indices.dropLast(6).contains { bytes[$0] == 0x5F && bytes[$0 + 1] == 0x78 && bytes[$0 + 6] == 0x5F }
+    }
+
+    private static func unit(in source: [UInt16], at i: Int) -> UInt16? {
+        guard i + 7 <= source.count, source[i] == 0x5F, source[i + 1] == 0x78, source[i + 6] == 0x5F else { return nil }
+        var value: UInt16 = 0
+        for digit in source[(i + 2)..<(i + 6)] {
+            switch digit {
+            case 0x30...0x39: value = value << 4 | (digit - 0x30)
+            case 0x41...0x46: value = value << 4 | (digit - 0x37)
+            case 0x61...0x66: value = value << 4 | (digit - 0x57)
+            default: return nil
+            }
+        }
+        return value
+    }
+}
