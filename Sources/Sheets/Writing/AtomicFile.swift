@@ -54,7 +54,7 @@ final class AtomicFile {
             : .unwritable(file: FileName.last(of: path), reason: FileName.reason(code))
     }
 
-    private static func directory(of path: String) -> String {
+    static func directory(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
