@@ -9,7 +9,7 @@ enum AgeRules {
 
     private static let form = Rule(
         "M-IMP-birth-date", .birthDate, .error, "出生日期“{value}”不是有效日期",
-        remedy: "请填写8位日期,例如20090512", passing: RuleExample([.birthDate: "2009年5月12日"]),
+        remedy: "请填写8位日期，例如20090512", passing: RuleExample([.birthDate: "2009年5月12日"]),
         failing: RuleExample([.birthDate: "20090230"]),
         fails: { subject in
             guard let value = subject[.birthDate], CalendarDate(compact: value) == nil else { return nil }
@@ -28,7 +28,7 @@ enum AgeRules {
 
     /// A typing slip of a century or a decade, which no age rule should be the first to tell.
     private static let tooEarly = Rule(
-        "M-IMP-birth-date-implausible", .birthDate, .error, "出生日期“{value}”不合理:入学时{detail}岁",
+        "M-IMP-birth-date-implausible", .birthDate, .error, "出生日期“{value}”不合理：入学时{detail}岁",
         remedy: "请按身份证或户口簿核对年份", failing: RuleExample(withoutResidentID(born: "19090512")),
         fails: { subject in
             guard let born = born(subject), let year = subject.classCode?.year else { return nil }
@@ -38,8 +38,8 @@ enum AgeRules {
     )
 
     private static let underAgeBlocked = Rule(
-        "Q104-under-age", .birthDate, .error, "不具备入学资格:出生日期“{value}”,{detail}",
-        remedy: "本省已启用不足龄控制,新生不足龄不能注册;如有特殊情况请向省级主管部门申请",
+        "Q104-under-age", .birthDate, .error, "不具备入学资格：出生日期“{value}”，{detail}",
+        remedy: "本省已启用不足龄控制，新生不足龄不能注册；如有特殊情况请向省级主管部门申请",
         passing: RuleExample { $0.policies.underAgeBlocks = true },
         failing: RuleExample(aged("20091001", "430104200910010070")) { $0.policies.underAgeBlocks = true },
         fails: { subject in
@@ -49,8 +49,8 @@ enum AgeRules {
     )
 
     private static let underAge = Rule(
-        "Q53-under-age", .birthDate, .warning, "不具备入学资格:出生日期“{value}”,{detail}",
-        remedy: "年龄提示不影响导入;请核对出生日期和入学年月",
+        "Q53-under-age", .birthDate, .warning, "不具备入学资格：出生日期“{value}”，{detail}",
+        remedy: "年龄提示不影响导入；请核对出生日期和入学年月",
         failing: RuleExample(aged("20091001", "430104200910010070")),
         fails: { subject in
             guard !isBlocked(subject) else { return nil }
@@ -59,8 +59,8 @@ enum AgeRules {
     )
 
     private static let overAge = Rule(
-        "Q53-over-age", .birthDate, .warning, "年龄偏大:出生日期“{value}”,{detail}",
-        remedy: "年龄提示不影响导入;请核对出生日期和入学年月",
+        "Q53-over-age", .birthDate, .warning, "年龄偏大：出生日期“{value}”，{detail}",
+        remedy: "年龄提示不影响导入；请核对出生日期和入学年月",
         failing: RuleExample(aged("20010512", "430104200105120074")),
         fails: { subject in
             guard let (age, stage) = ageAtEntry(subject), age > greatestAge(at: stage),
@@ -79,7 +79,7 @@ enum AgeRules {
 
     private static func underAgeDetail(_ subject: Subject) -> String? {
         guard let (age, stage) = ageAtEntry(subject), age < leastAge(at: stage) else { return nil }
-        return "到入学当年\(cutoffLabel(subject))仅\(age)周岁,\(stage.label)入学应满\(leastAge(at: stage))周岁"
+        return "到入学当年\(cutoffLabel(subject))仅\(age)周岁，\(stage.label)入学应满\(leastAge(at: stage))周岁"
     }
 
     private static func ageAtEntry(_ subject: Subject) -> (age: Int, stage: Stage)? {

@@ -8,7 +8,7 @@ enum ContactRules {
     private static func phone(_ field: StudentField) -> Rule {
         Rule(
             "M-IMP-phone-\(field)", field, .error, "“{label}”填写的“{value}”不是电话号码",
-            remedy: "请填写固定电话(区号-号码)或手机号,例如0731-88888888或13800000001", failing: RuleExample([field: "无"]),
+            remedy: "请填写固定电话（区号-号码）或手机号，例如0731-88888888或13800000001", failing: RuleExample([field: "无"]),
             fails: { subject in
                 guard let value = subject[field] else { return nil }
                 var digits = 0
@@ -26,8 +26,8 @@ enum ContactRules {
 
     private static func mobile(_ field: StudentField) -> Rule {
         Rule(
-            "M-IMP-mobile-\(field)", field, .warning, "“{label}”填写的“{value}”不像手机号,也没有区号",
-            remedy: "手机号为1开头的11位数字;固定电话请加区号", failing: RuleExample([field: "1380000000"]),
+            "M-IMP-mobile-\(field)", field, .warning, "“{label}”填写的“{value}”不像手机号，也没有区号",
+            remedy: "手机号为1开头的11位数字；固定电话请加区号", failing: RuleExample([field: "1380000000"]),
             fails: { subject in
                 guard let value = subject[field], TextMending.isDigits(value), value.hasPrefix("1") else { return nil }
                 let second = value.utf8.dropFirst().first ?? 48
@@ -37,7 +37,7 @@ enum ContactRules {
     }
 
     private static let postcode = Rule(
-        "M-IMP-postcode", .postcode, .error, "邮政编码“{value}”不是6位数字", remedy: "请填写6位邮政编码,例如410006",
+        "M-IMP-postcode", .postcode, .error, "邮政编码“{value}”不是6位数字", remedy: "请填写6位邮政编码，例如410006",
         failing: RuleExample([.postcode: "41000"]),
         fails: { subject in
             guard let value = subject[.postcode] else { return nil }
@@ -46,7 +46,7 @@ enum ContactRules {
     )
 
     private static let email = Rule(
-        "M-IMP-email", .email, .error, "电子信箱“{value}”不是有效的邮箱地址", remedy: "请填写完整地址,例如zhangwei@example.com,没有可不填",
+        "M-IMP-email", .email, .error, "电子信箱“{value}”不是有效的邮箱地址", remedy: "请填写完整地址，例如zhangwei@example.com，没有可不填",
         passing: RuleExample([.email: "zhangwei@example.com"]), failing: RuleExample([.email: "zhangwei.example.com"]),
         fails: { subject in
             guard let value = subject[.email] else { return nil }

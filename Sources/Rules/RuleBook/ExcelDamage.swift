@@ -9,6 +9,9 @@ enum ExcelDamage {
         return isScientific(text)
     }
 
+    /// What a spoiled number looks like when the column was made text afterwards. A sound number may end so, a wrong one tells.
+    static func endsInZeros(_ text: String) -> Bool { text.hasSuffix("000") }
+
     /// `1.2E+17`: digits, at most one point, an exponent with sign.
     static func isScientific(_ text: String) -> Bool {
         guard let mark = text.utf8.firstIndex(where: { $0 == 69 || $0 == 101 }) else { return false }

@@ -15,7 +15,7 @@ enum MendingRules {
     private static func rule(of kind: Mending.Kind) -> Rule {
         let text = text(of: kind)
         return Rule(
-            text.code, nil, .notice, text.message + ":“{value}”改为“{detail}”", remedy: "无需处理;如有误请修改后重新导入",
+            text.code, nil, .notice, text.message + "：“{value}”改为“{detail}”", remedy: "无需处理；如有误请修改后重新导入",
             failing: RuleExample(text.failing),
             allFailures: { subject in
                 subject.mendings.isEmpty ? [] : subject.mendings.filter { $0.kind == kind }.map(failure)

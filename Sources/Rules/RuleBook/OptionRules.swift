@@ -14,7 +14,7 @@ enum OptionRules {
         let choices = choices(of: table)
         return Rule(
             code(of: field), field, .error, "“{label}”填写的“{value}”不在模板选项中",
-            remedy: "可选:\(choices)", failing: RuleExample([field: "不在列表中"]),
+            remedy: "可选：\(choices)", failing: RuleExample([field: "不在列表中"]),
             fails: { subject in
                 guard let value = subject[field], !table.accepts(value) else { return nil }
                 return RuleFailure()
@@ -26,7 +26,7 @@ enum OptionRules {
     private static func choices(of table: CodeTable) -> String {
         let texts = table.texts()
         let shown = texts.prefix(16).joined(separator: "、")
-        return texts.count <= 16 ? shown : shown + "等\(texts.count)项,请从模板下拉列表中选择"
+        return texts.count <= 16 ? shown : shown + "等\(texts.count)项，请从模板下拉列表中选择"
     }
 
     static func question(of field: StudentField) -> String {

@@ -6,7 +6,7 @@ public enum RepeatedIDNumbers {
         for row in rows {
             guard let cell = row[.idNumber], let type = row[.idType],
                   CodeTable.studentIDType.code(forText: type.text) == "1" else { continue }
-            let number = ResidentIDNumber.normalised(cell.text)
+            let number = RowReader.identityNumber(cell.text)
             if !number.isEmpty, !ExcelDamage.isDamaged(cell, text: number), !seen.insert(number).inserted {
                 repeated.insert(number)
             }

@@ -1,28 +1,22 @@
 /// What must be filled: the template's ★ for everyone, more where the local authority asks (Q8).
 enum RequiredRules {
-    /// ★ of the 2013 template; later templates star the same items. 身份证件号 and a guardian's number are conditional.
-    static let starred: [StudentField] = [
-        .schoolCode, .name, .sex, .birthDate, .birthplace, .nativePlace, .ethnicity, .nationality, .idType,
-        .overseasKind, .health, .politicalStatus, .hukouType, .hukouDivision, .classCode, .entryMonth, .entryWay,
-        .studyWay, .currentAddress, .mailingAddress, .homeAddress, .phone, .postcode, .onlyChild, .preschool,
-        .leftBehind, .needsAid, .boardingSubsidy, .orphan, .martyrChild, .distance, .transport, .schoolBus,
-        .guardian1Name, .guardian1Relation, .guardian1Address, .guardian1Division, .guardian1Phone,
-        .guardian1IsGuardian, .guardian2Name, .guardian2Relation, .guardian2Address, .guardian2Division,
-        .guardian2Phone, .guardian2IsGuardian, .migrantChild,
-    ]
+    /// ★, the same items in every version of the template. 身份证件号 and a guardian's number are conditional.
+    static let starred = StudentField.allCases.filter { $0.requirement == .starred }
 
     static let rules = starred.map(required)
 
+    private static let isStarred: Set<StudentField> = Set(starred)
+
     /// Non-starred items that an authority of the school switched on.
     static let local = Rule(
-        "Q8-locally-required", nil, .error, "“{label}”未填写,{detail}要求本地学校必填",
-        remedy: "请补填“{label}”;如有疑问请咨询{detail}",
+        "Q8-locally-required", nil, .error, "“{label}”未填写，{detail}要求本地学校必填",
+        remedy: "请补填“{label}”；如有疑问请咨询{detail}",
         passing: RuleExample([.talents: "围棋"]) { $0.policies.locallyRequired = [.talents: "岳麓区教育局"] },
         failing: RuleExample { $0.policies.locallyRequired = [.talents: "岳麓区教育局"] },
         allFailures: { subject in
             let wanted = subject.facts.policies.locallyRequired
             guard !wanted.isEmpty else { return [] }
-            return wanted.filter { subject[$0.key] == nil && !starred.contains($0.key) }
+            return wanted.filter { subject[$0.key] == nil && !isStarred.contains($0.key) }
                 .sorted { $0.key < $1.key }
                 .map { RuleFailure($0.value, field: $0.key) }
         }
@@ -64,9 +58,9 @@ enum RequiredRules {
 
     private static func remedy(of field: StudentField) -> String {
         switch field {
-        case .classCode: "请填写7位班号,例如2011101(2011级小学1班)"
-        case .hukouType, .hukouDivision: "学生没有户口的,填写父母一方的;父母也没有户口的,填写祖父母的"
-        case .currentAddress, .mailingAddress, .homeAddress: "请填写到门牌号;三个地址可以相同"
+        case .classCode: "请填写7位班号，例如2011101（2011级小学1班）"
+        case .hukouType, .hukouDivision: "学生没有户口的，填写父母一方的；父母也没有户口的，填写祖父母的"
+        case .currentAddress, .mailingAddress, .homeAddress: "请填写到门牌号；三个地址可以相同"
         case .needsAid, .boardingSubsidy: "首次采集可填“否”"
         default: field.codeTable == nil ? "请补填“{label}”" : "请从下拉列表中选择“{label}”"
         }

@@ -1,7 +1,8 @@
 /// One thing the rule book demands of a row: a small value with a pure predicate.
 ///
 /// Codes are append-only: a released code keeps its meaning for ever, since results, manuals and other systems quote it.
-public struct Rule: Sendable, Identifiable {
+/// A class, though immutable, because the judge passes each of some 300 rules around for each of 20,000 rows.
+public final class Rule: Sendable, Identifiable {
     /// Question, then what is judged: `Q38-distance`.
     public let code: String
     /// FAQ question (`Q38`) or row of the manual's rules (`M-IMP`) it comes from.
@@ -20,7 +21,7 @@ public struct Rule: Sendable, Identifiable {
     public var id: String { code }
 
     /// A rule that finds at most one thing in a row.
-    init(
+    convenience init(
         _ code: String, _ field: StudentField?, _ severity: Finding.Severity, _ message: String, remedy: String,
         passing: RuleExample = .examplePupil, failing: RuleExample, fails: @escaping @Sendable (Subject) -> RuleFailure?
     ) {

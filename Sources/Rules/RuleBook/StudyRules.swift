@@ -14,8 +14,8 @@ enum StudyRules {
     static let options: Set<StudentField> = [.studentSource, .entryWay]
 
     private static let repeater = Rule(
-        "Q4-repeater", .studentSource, .error, "学生来源填写了“{value}”,复读生不采集",
-        remedy: "义务教育阶段严禁复读;初、高中毕业年级的复读生不纳入采集,请不要导入该生", failing: RuleExample([.studentSource: "复读"]),
+        "Q4-repeater", .studentSource, .error, "学生来源填写了“{value}”，复读生不采集",
+        remedy: "义务教育阶段严禁复读；初、高中毕业年级的复读生不纳入采集，请不要导入该生", failing: RuleExample([.studentSource: "复读"]),
         fails: { subject in
             guard let text = subject[.studentSource], text.contains("复读") else { return nil }
             return RuleFailure()
@@ -24,7 +24,7 @@ enum StudyRules {
 
     private static let guestPupil = Rule(
         "Q29-guest-pupil", .studentSource, .error, "义务教育阶段没有“借读”",
-        remedy: "学生在哪所学校就读,学籍就在哪所学校;学生来源请填“正常入学”或“其他”",
+        remedy: "学生在哪所学校就读，学籍就在哪所学校；学生来源请填“正常入学”或“其他”",
         passing: RuleExample(ExamplePupil.senior.merging([.studentSource: "借读"]) { $1 }),
         failing: RuleExample([.studentSource: "借读"]),
         fails: { $0.isCompulsory && $0[.studentSource] == "2" ? RuleFailure() : nil }
@@ -32,7 +32,7 @@ enum StudyRules {
 
     private static let entryWayOfStage = Rule(
         "Q28-entry-way-of-stage", .entryWay, .error, "入学方式“{value}”不适用于{detail}",
-        remedy: "义务教育阶段填“就近入学”或“义务教育阶段其他”;高中填统一招生考试、体育特招、艺术特招或“高中阶段其他”",
+        remedy: "义务教育阶段填“就近入学”或“义务教育阶段其他”；高中填统一招生考试、体育特招、艺术特招或“高中阶段其他”",
         passing: RuleExample([.entryWay: "其他"]), failing: RuleExample([.entryWay: "体育特招"]),
         fails: { subject in
             guard let stage = subject.stage, let way = subject[.entryWay], let entry = CodeTable.entryWay.entry(for: way),
@@ -43,7 +43,7 @@ enum StudyRules {
 
     private static let boughtPlace = Rule(
         "Q36-bought-place", .governmentPlace, .error, "公办学校的“{label}”应为“否”",
-        remedy: "政府购买学位只用于民办学校的学生;公办学校一律填“否”",
+        remedy: "政府购买学位只用于民办学校的学生；公办学校一律填“否”",
         passing: RuleExample([.governmentPlace: "是"]) { $0.school?.isPrivate = true },
         failing: RuleExample([.governmentPlace: "是"]),
         fails: { subject in
@@ -55,7 +55,7 @@ enum StudyRules {
 
     private static let distance = Rule(
         "Q38-distance", .distance, .error, "上下学距离“{value}”不是0–999.9之间、一位小数的数字",
-        remedy: "只填数字,单位为公里但不写出,例如2.0", passing: RuleExample([.distance: "2"]),
+        remedy: "只填数字，单位为公里但不写出，例如2.0", passing: RuleExample([.distance: "2"]),
         failing: RuleExample([.distance: "2公里"]),
         fails: { subject in
             guard let value = subject[.distance] else { return nil }
@@ -70,7 +70,7 @@ enum StudyRules {
 
     private static let inclusiveWithoutDisability = Rule(
         "M-IMP-inclusive-education", .inclusiveEducation, .error, "随班就读“{value}”与残疾类型“{detail}”不一致",
-        remedy: "随班就读应与残疾类型对应:视力、听力、智力残疾各有其项,其余选“其他残疾随班就读”;非残疾学生选“非随班就读”",
+        remedy: "随班就读应与残疾类型对应：视力、听力、智力残疾各有其项，其余选“其他残疾随班就读”；非残疾学生选“非随班就读”",
         passing: RuleExample(lowVision.merging([.inclusiveEducation: "视力残疾随班就读"]) { $1 }),
         failing: RuleExample(lowVision.merging([.inclusiveEducation: "听力残疾随班就读"]) { $1 }),
         fails: { subject in
@@ -84,7 +84,7 @@ enum StudyRules {
     )
 
     private static let disabledHealthy = Rule(
-        "M-IMP-health-disability", .health, .warning, "残疾类型为“{detail}”,健康状况却是“{value}”",
+        "M-IMP-health-disability", .health, .warning, "残疾类型为“{detail}”，健康状况却是“{value}”",
         remedy: "请核对健康状况和残疾类型", passing: RuleExample(lowVision),
         failing: RuleExample([.disability: "视力残疾"]),
         fails: { subject in
@@ -95,7 +95,7 @@ enum StudyRules {
     )
 
     private static let healthWithoutDisability = Rule(
-        "M-IMP-disability-missing", .disability, .warning, "健康状况为“残疾”,但未填写残疾类型",
+        "M-IMP-disability-missing", .disability, .warning, "健康状况为“残疾”，但未填写残疾类型",
         remedy: "请按残疾人证补填残疾类型", passing: RuleExample(lowVision), failing: RuleExample([.health: "残疾"]),
         fails: { subject in
             guard subject[.health] == "50", subject[.disability] ?? "none" == "none" else { return nil }
@@ -106,7 +106,7 @@ enum StudyRules {
     // MARK: - Nationality
 
     private static let foreignerNotMarked = Rule(
-        "M-IMP-overseas-kind", .overseasKind, .warning, "国籍/地区为“{detail}”,港澳台侨外却是“{value}”",
+        "M-IMP-overseas-kind", .overseasKind, .warning, "国籍/地区为“{detail}”，港澳台侨外却是“{value}”",
         remedy: "请核对国籍/地区和港澳台侨外", passing: RuleExample(foreigner),
         failing: RuleExample(foreigner.merging([.overseasKind: "否"]) { $1 }),
         fails: { subject in
@@ -117,7 +117,7 @@ enum StudyRules {
     )
 
     private static let chineseMarkedForeign = Rule(
-        "M-IMP-overseas-kind-chinese", .overseasKind, .warning, "国籍为中国,港澳台侨外却是“{value}”",
+        "M-IMP-overseas-kind-chinese", .overseasKind, .warning, "国籍为中国，港澳台侨外却是“{value}”",
         remedy: "请核对国籍/地区和港澳台侨外", failing: RuleExample([.overseasKind: "外国人"]),
         fails: { subject in
             guard subject[.nationality] == "CHN", let kind = subject[.overseasKind], kind == "41" || kind == "51"

@@ -41,7 +41,7 @@ enum TextRules {
         default: nil
         }
         return Rule(
-            "M-IMP-length-\(field)", field, .error, "“{label}”有{detail}个字符,超过\(limit)个",
+            "M-IMP-length-\(field)", field, .error, "“{label}”有{detail}个字符，超过\(limit)个",
             remedy: "请缩短到\(limit)个字符以内", failing: RuleExample(tooLong(field, limit: limit, type: type)),
             fails: { subject in
                 guard let value = subject[field], value.utf8.count > limit else { return nil }
@@ -69,7 +69,7 @@ enum TextRules {
     private static func control(in field: StudentField) -> Rule {
         Rule(
             "M-IMP-control-\(field)", field, .error, "“{label}”中有看不见的控制字符",
-            remedy: "请在记事本中重新键入后,用“选择性粘贴-数值”粘贴到模板",
+            remedy: "请在记事本中重新键入后，用“选择性粘贴-数值”粘贴到模板",
             failing: RuleExample([field: "王\u{07}力"]),
             fails: { $0.traits(of: field).contains(.control) ? RuleFailure() : nil }
         )
@@ -81,8 +81,8 @@ enum TextRules {
         let signs: TextTraits = isName ? [.replacement, .questionMark] : .replacement
         return Rule(
             "\(isName ? "Q18" : "M-IMP")-lost-character-\(field)", field, .error,
-            "“{label}”填写的“{value}”中有丢失的字符(“?”或“�”)",
-            remedy: "生僻字已在此前的系统中丢失,请按户口簿重新输入原字", failing: RuleExample([field: isName ? "王?" : "王�"]),
+            "“{label}”填写的“{value}”中有丢失的字符（“?”或“�”）",
+            remedy: "生僻字已在此前的系统中丢失，请按户口簿重新输入原字", failing: RuleExample([field: isName ? "王?" : "王�"]),
             fails: { $0.traits(of: field).isDisjoint(with: signs) ? nil : RuleFailure() }
         )
     }
@@ -90,8 +90,8 @@ enum TextRules {
     private static func privateUse(in field: StudentField) -> Rule {
         Rule(
             "\(names.contains(field) ? "Q18" : "M-IMP")-private-use-\(field)", field, .error,
-            "“{label}”中有自造字({detail}),其他单位的电脑无法显示",
-            remedy: "请换用国家标准(GB 18030)中的同一个字,例如用输入法重新输入“䶮”“㛃”;确实没有的,请先填写拼音或代用字并向主管部门说明",
+            "“{label}”中有自造字（{detail}），其他单位的电脑无法显示",
+            remedy: "请换用国家标准（GB 18030）中的同一个字，例如用输入法重新输入“䶮”“㛃”；确实没有的，请先填写拼音或代用字并向主管部门说明",
             passing: RuleExample([field: "王\u{2B300}"]), failing: RuleExample([field: "王\u{E863}"]),
             fails: { subject in
                 guard subject.traits(of: field).contains(.privateUse), let value = subject[field] else { return nil }
@@ -104,7 +104,7 @@ enum TextRules {
 
     private static func radical(in field: StudentField) -> Rule {
         Rule(
-            "Q18-radical-\(field)", field, .warning, "“{label}”填写的“{value}”中有部首符号,看上去像汉字但不是汉字",
+            "Q18-radical-\(field)", field, .warning, "“{label}”填写的“{value}”中有部首符号，看上去像汉字但不是汉字",
             remedy: "请用输入法重新输入该字", failing: RuleExample([field: "\u{2F2D}水"]),
             fails: { $0.traits(of: field).contains(.radical) ? RuleFailure() : nil }
         )
@@ -114,7 +114,7 @@ enum TextRules {
     /// characters have a rule of their own.
     private static let nameCharacters = Rule(
         "Q18-name-characters", .name, .error, "姓名“{value}”中有数字或符号“{detail}”",
-        remedy: "姓名请按户口簿或身份证填写,只用汉字和间隔号“·”",
+        remedy: "姓名请按户口簿或身份证填写，只用汉字和间隔号“·”",
         passing: RuleExample([.name: "阿依古丽·买买提"]), failing: RuleExample([.name: "张伟2"]),
         fails: { subject in
             guard let name = subject[.name] else { return nil }
@@ -140,7 +140,7 @@ enum TextRules {
     }
 
     private static let shortName = Rule(
-        "Q18-name-short", .name, .warning, "姓名“{value}”只有一个字", remedy: "请核对是否漏填;确实只有一个字的可不修改",
+        "Q18-name-short", .name, .warning, "姓名“{value}”只有一个字", remedy: "请核对是否漏填；确实只有一个字的可不修改",
         passing: RuleExample([.name: "王力"]), failing: RuleExample([.name: "王"]),
         fails: { subject in
             guard let name = subject[.name], name.utf8.count <= 4, name.unicodeScalars.count == 1 else { return nil }

@@ -91,14 +91,25 @@ public enum RowReader {
     ) {
         let half = found.contains(.fullWidth) ? TextMending.halfWidth(text) : text
         let unspaced = found.isDisjoint(with: [.space, .zeroWidth]) ? half : TextMending.withoutSpaces(half)
-        let bare = unspaced.drop { $0 == "'" || $0 == "`" || $0 == "\u{2018}" || $0 == "\u{2019}" }
-        let capital = TextMending.upperCased(String(bare))
+        let bare = withoutApostrophe(unspaced)
+        let capital = TextMending.upperCased(bare)
         let isMended = capital != text
         result.put(capital, traits: isMended ? TextTraits(capital) : found, in: field)
         guard isMended else { return }
         if half != text { result.note(.fullWidth, field, before: text) }
-        if bare.count != half.count { result.note(.idBlanks, field, before: text) }
+        if bare.utf8.count != half.utf8.count { result.note(.idBlanks, field, before: text) }
         if capital != bare { result.note(.idCapitals, field, before: text) }
+    }
+
+    /// An identity number as the record will hold it, for whoever must know numbers before rows are judged.
+    static func identityNumber(_ text: String) -> String {
+        TextMending.upperCased(withoutApostrophe(compact(text)))
+    }
+
+    /// Excel's mark for text, where it became part of the value.
+    private static func withoutApostrophe(_ text: String) -> String {
+        guard let first = text.unicodeScalars.first, ["'", "`", "\u{2018}", "\u{2019}"].contains(first) else { return text }
+        return String(text.unicodeScalars.dropFirst())
     }
 
     private static func compact(_ text: String) -> String {

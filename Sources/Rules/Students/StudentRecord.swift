@@ -5,7 +5,7 @@ public struct StudentRecord: Sendable, Hashable {
     public private(set) var values: [StudentField: String]
 
     public init(_ values: [StudentField: String] = [:]) {
-        self.values = values.filter { !$0.value.isEmpty }
+        self.values = values.values.contains { $0.isEmpty } ? values.filter { !$0.value.isEmpty } : values
     }
 
     public subscript(field: StudentField) -> String? {

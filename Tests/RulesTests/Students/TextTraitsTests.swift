@@ -1,0 +1,23 @@
+import Testing
+@testable import Rules
+
+@Suite struct TextTraitsTests {
+    @Test func plainChineseHasNone() {
+        #expect(TextTraits("湖南省长沙市") == [])
+    }
+
+    @Test(arguments: [
+        (" ", TextTraits.space), ("\u{3000}", .space), ("\u{200B}", .zeroWidth), ("\u{FE00}", .zeroWidth), ("Ａ", .fullWidth),
+        ("•", .dot), ("\u{7F}", .control), ("\u{202E}", .control), ("\u{E000}", .privateUse), ("\u{F8FF}", .privateUse),
+        ("\u{100000}", .privateUse), ("\u{FFFD}", .replacement), ("?", .questionMark), ("⼭", .radical), ("7", .digit),
+        ("\u{301}", .composable), ("\u{F900}", .composable),
+    ])
+    func eachKindIsFound(text: String, trait: TextTraits) {
+        #expect(TextTraits("字" + text + "字").contains(trait))
+    }
+
+    @Test(arguments: ["㐀", "\u{20000}", "\u{2A6DF}", "\u{2B81D}", "\u{30000}", "\u{323AF}", "鿼"])
+    func extensionCharactersAreOrdinary(text: String) {
+        #expect(TextTraits(text) == [])
+    }
+}
