@@ -1,4 +1,4 @@
-import Rules
+import Foundation
 import Sheets
 
 /// Where the needed columns stand in one file.
@@ -12,7 +12,7 @@ struct AuditColumns {
 
     /// Blanks around a column's name do not matter; anything else must match.
     init(header: CSVRow?) throws {
-        let fields = (header?.fields ?? []).map { String($0.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()) }
+        let fields = (header?.fields ?? []).map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
         let missing = Self.names.filter { !fields.contains($0) }
         guard missing.isEmpty else { throw AuditError.missingColumns(missing) }
         let places = try Self.names.map { name in

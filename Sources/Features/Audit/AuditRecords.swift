@@ -20,6 +20,10 @@ struct AuditRecords {
         var nameSexBirthRange: Range<Int> { idRange.upperBound..<(idRange.upperBound + Int(nameSexBirthLength)) }
     }
 
+    /// Over the bytes of one key. Only equal keys must have equal hashes: every hit is confirmed.
+    typealias Hash = (UnsafeBufferPointer<UInt8>) -> UInt64
+
+    private let hash: Hash
     private var text = ContiguousArray<UInt8>()
     private var records = ContiguousArray<Record>()
     /// Rows with a resident ID that is not well formed, by record number.
@@ -28,7 +32,8 @@ struct AuditRecords {
     var count: Int { records.count }
 
     /// - Throws: `AuditError`, `SheetError`.
-    init(readingFrom path: String) throws {
+    init(readingFrom path: String, hash: @escaping Hash = AuditRecords.standardHash) throws {
+        self.hash = hash
         let reader = try CSVReader(path: path)
         let columns = try AuditColumns(header: try reader.next())
         while let row = try reader.next() {
@@ -144,7 +149,8 @@ extension AuditRecords {
         entries.reserveCapacity(count)
         text.withUnsafeBufferPointer { bytes in
             for (row, record) in records.enumerated() where !range(record).isEmpty {
-                entries.append(Entry(hash: Self.hash(bytes[range(record)]), row: UInt32(row)))
+                let key = UnsafeBufferPointer(rebasing: bytes[range(record)])
+                entries.append(Entry(hash: hash(key), row: UInt32(row)))
             }
         }
         entries.sort { $0.hash < $1.hash }
@@ -169,7 +175,7 @@ extension AuditRecords {
     }
 
     /// FNV-1a with a last mixing; the same on every run, so that the output is too.
-    private static func hash(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> UInt64 {
+    static func standardHash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
         hash = (hash ^ (hash >> 33)) &* 0xFF51_AFD7_ED55_8CCD

@@ -33,8 +33,9 @@ struct PopulationHousehold {
         hukouName = isMigrant ? outside.name : home.divisionName
         isRural = isMigrant ? chance.happens(onceIn: 2) : !home.isUrban
         parentIsAway = !isMigrant && isRural && chance.happens(onceIn: 6)
-        let street = chance.pick(PopulationNames.streets)
-        address = "\(home.divisionName)\(street)\(chance.number(in: 1...300))号\(chance.number(in: 1...20))栋\(chance.number(in: 1...30))0\(chance.number(in: 1...6))室"
+        let street = chance.pick(PopulationNames.streets), number = chance.number(in: 1...300)
+        let building = chance.number(in: 1...20), floor = chance.number(in: 1...30), room = chance.number(in: 1...6)
+        address = "\(home.divisionName)\(street)\(number)号\(building)栋\(floor)0\(room)室"
         let takesFathersName = chance.happens(onceIn: 25)
         surname = chance.pick(PopulationNames.surnames)
         let fatherGiven = chance.pick(takesFathersName ? PopulationNames.patronymicMen : PopulationNames.givenMen)
