@@ -24,12 +24,11 @@ enum Lookalikes {
         guard got == head.count else { throw .unreadable(file: name, reason: FileName.reason(errno)) }
         if head.starts(with: zip) { return .office }
         if head.starts(with: [0x50, 0x4B, 0x05, 0x06]) { throw .notAWorkbook(file: name, .archive) }
-        if head.starts(with: compoundFile) {
-            try CompoundFile.check(file, size: size, name: name)
-            return .legacy
-        }
+        if head.starts(with: compoundFile) { return .legacy }
         // BIFF 2, 3 and 4 came without a container: a beginning-of-file record of 4 or 6 bytes.
-        if head.count > 4, head[0] == 0x09, [0, 2, 4].contains(head[1]), [4, 6].contains(head[2]), head[3] == 0 { return .legacy }
+        if head.count > 4, head[0] == 0x09, [0, 2, 4].contains(head[1]), [4, 6].contains(head[2]), head[3] == 0 {
+            throw .workbookTooOld(file: name)
+        }
         throw .notAWorkbook(file: name, kind(of: head))
     }
 

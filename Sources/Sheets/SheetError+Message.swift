@@ -19,7 +19,7 @@ extension SheetError: CustomStringConvertible {
         case .documentTypeRefused(let part): "工作簿内的“\(part)”含有文档类型或实体声明,为安全起见拒绝打开"
         case .nestedTooDeeply(let part, let limit): "工作簿内的“\(part)”嵌套超过 \(limit) 层,为安全起见拒绝打开"
         case .sharedStringsTooLarge: "工作簿内的文字总量过大"
-        case .legacyWorkbook(let file, let code): "无法读取旧版工作簿“\(file)”,文件已损坏或版本过旧(\(code))"
+        case .workbookTooOld(let file): "工作簿“\(file)”是 Excel 95 或更早的格式"
         case .noSheet: "工作簿内没有可见的工作表"
         case .noSuchSheet(let name, let available):
             "工作簿内没有名为“\(name)”的工作表,现有:\(available.joined(separator: "、"))"
@@ -55,7 +55,7 @@ extension SheetError: CustomStringConvertible {
         case .tooManyParts, .partTooLarge, .zipBomb, .documentTypeRefused, .nestedTooDeeply:
             "请重新下载模板,把数据按“数值”粘贴进去,保存后再上传"
         case .sharedStringsTooLarge, .tooManyRows, .csvTooManyRows: "请拆成几个文件分别上传"
-        case .legacyWorkbook: "请用 Excel 或 WPS 打开,另存为“Excel 工作簿(*.xlsx)”后再上传"
+        case .workbookTooOld: "请用 Excel 或 WPS 打开,另存为“Excel 工作簿(*.xlsx)”后再上传"
         case .noSheet: "请把填有数据的工作表取消隐藏,保存后再上传"
         case .noSuchSheet: "请选择现有的工作表,或重新下载模板"
         case .tooManyColumns: "请删除模板以外多余的列后再上传"

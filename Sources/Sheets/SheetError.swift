@@ -26,7 +26,8 @@ public enum SheetError: Error, Sendable, Hashable {
     case documentTypeRefused(part: String)
     case nestedTooDeeply(part: String, limit: Int)
     case sharedStringsTooLarge(limit: Int)
-    case legacyWorkbook(file: String, code: Int)
+    /// Excel 95 and older.
+    case workbookTooOld(file: String)
 
     // Sheets, rows, cells.
     case noSheet
@@ -73,7 +74,7 @@ extension SheetError {
         case .documentTypeRefused: "SHEET-21"
         case .nestedTooDeeply: "SHEET-22"
         case .sharedStringsTooLarge: "SHEET-23"
-        case .legacyWorkbook: "SHEET-24"
+        case .workbookTooOld: "SHEET-24"
         case .noSheet: "SHEET-30"
         case .noSuchSheet: "SHEET-31"
         case .tooManyRows: "SHEET-32"

@@ -21,7 +21,7 @@ import Testing
     static let zhangWei: [String] = ["张伟", "440524201209010017", "20120901", "201809", "TRUE", "a < b & c > d"]
 
     @Test("the first visible sheet is read, whoever wrote the file", arguments: [
-        "openpyxl.xlsx", "openpyxl-1904.xlsx", "libreoffice.xlsx",
+        "openpyxl.xlsx", "openpyxl-1904.xlsx", "libreoffice.xlsx", "libreoffice.xls", "libreoffice-1904.xls",
     ])
     func roster(_ fixture: String) throws {
         let rows = try Self.rows(fixture)
@@ -37,7 +37,7 @@ import Testing
         #expect(rows[5][4] == SheetCell("0.5", kind: .number, row: 7, column: 4))
     }
 
-    @Test("an ID number that Excel has damaged is a number, written out", arguments: ["openpyxl.xlsx", "libreoffice.xlsx"])
+    @Test("an ID number that Excel has damaged is a number, written out", arguments: ["openpyxl.xlsx", "libreoffice.xlsx", "libreoffice.xls"])
     func damagedNumber(_ fixture: String) throws {
         let liNa = try Self.rows(fixture)[3]
         #expect(liNa[1] == SheetCell("440524201209010000", kind: .number, row: 4, column: 1))
@@ -46,19 +46,19 @@ import Testing
         #expect(liNa[5]?.text == "  两端空格  ")
     }
 
-    @Test("formulas give their stored result, errors their name")
-    func formulas() throws {
-        let row = try Self.rows("libreoffice.xlsx")[4]
+    @Test("formulas give their stored result, errors their name", arguments: ["libreoffice.xlsx", "libreoffice.xls"])
+    func formulas(_ fixture: String) throws {
+        let row = try Self.rows(fixture)[4]
         #expect(row[4] == SheetCell("#DIV/0!", kind: .error, row: 6, column: 4))
         #expect(row[5] == SheetCell("甲乙", kind: .text, row: 6, column: 5))
     }
 
-    @Test("sheets are listed in order and chosen by name")
-    func sheets() throws {
-        let workbook = try WorkbookReader.open(TemporaryFolder.fixture("openpyxl.xlsx"))
+    @Test("sheets are listed in order and chosen by name", arguments: ["openpyxl.xlsx", "libreoffice.xls"])
+    func sheets(_ fixture: String) throws {
+        let workbook = try WorkbookReader.open(TemporaryFolder.fixture(fixture))
         #expect(workbook.sheets.map(\.name) == ["字典", "学生名单", "第二页"])
         #expect(workbook.sheets.map(\.isVisible) == [false, true, true])
-        #expect(try Self.rows("openpyxl.xlsx", sheet: "第二页") == [
+        #expect(try Self.rows(fixture, sheet: "第二页") == [
             SheetRow(number: 2, cells: [1: SheetCell("别的", row: 2, column: 1)]),
         ])
         #expect(throws: SheetError.noSuchSheet("没有", available: ["学生名单", "第二页"])) { try workbook.rows(named: "没有") }
@@ -107,14 +107,13 @@ import Testing
             let bytes = try TemporaryFolder.bytes(of: TemporaryFolder.fixture(fixture))
             for length in stride(from: 1, to: bytes.count - 1, by: 97) {
                 let path = try folder.file("cut", bytes[..<length])
-                guard fixture.hasSuffix("xls") else {
-                    #expect(Self.error(path) != nil)
-                    continue
+                // What is behind the last record of an .xls are summaries and padding.
+                if fixture.hasSuffix("xls"), length > 4_000 {
+                    _ = try? WorkbookReader.open(path).rows().forEach { _ in }
+                } else {
+                    #expect(Self.error(path) != nil, "cut to \(length) bytes")
                 }
-                // The end of an .xls may be padding; cut there it may still be read, but never crash.
-                _ = try? WorkbookReader.open(path).rows().forEach { _ in }
             }
-            #expect(Self.error(try folder.file("cut", bytes[..<(bytes.count / 2)])) != nil)
         }
     }
 

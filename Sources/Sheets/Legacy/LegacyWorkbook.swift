@@ -1,147 +1,90 @@
-import CFreeXL
-
-/// An .xls workbook (BIFF 2 to 8, also what WPS writes as .et).
+/// An .xls workbook of Excel 97 to 2003 (BIFF 8), also what WPS writes as .et.
 final class LegacyWorkbook {
     let sheets: [SheetInfo]
-    private let handle: LegacyHandle
+    private let offsets: [Int]
+    private let book: LegacyContents
     private let limits: SheetLimits
 
     init(path: String, limits: SheetLimits) throws(SheetError) {
         self.limits = limits
-        let handle = try LegacyHandle(path: path)
-        self.handle = handle
-        guard handle.info(FREEXL_BIFF_PASSWORD) != UInt32(FREEXL_BIFF_OBFUSCATED) else {
-            throw .encrypted(file: FileName.last(of: path))
+        let file = FileName.last(of: path)
+        let container = try CompoundFile(path: path)
+        if container.has("EncryptedPackage") || container.has("EncryptionInfo") { throw .encrypted(file: file) }
+        guard let stream = try container.stream("Workbook") else {
+            if container.has("Book") { throw .workbookTooOld(file: file) }
+            if container.has("WordDocument") { throw .notAWorkbook(file: file, .word) }
+            if container.has("PowerPoint Document") { throw .notAWorkbook(file: file, .presentation) }
+            if container.isEmpty { throw .truncated(file: file) }
+            throw .notAWorkbook(file: file, .unknown)
         }
-        let count = min(Int(handle.info(FREEXL_BIFF_SHEET_COUNT) ?? 0), 1_000)
-        sheets = (0..<count).map { SheetInfo(name: handle.sheetName($0), isVisible: true, index: $0) }
+        book = try LegacyContents(LegacyRecords(stream), file: file, limits: limits)
+        sheets = book.sheets.map(\.info)
+        offsets = book.sheets.map(\.offset)
     }
 
     func rows(of sheet: SheetInfo) throws(SheetError) -> LegacyRows {
-        guard sheets.contains(sheet) else { throw .noSuchSheet(sheet.name, available: sheets.map(\.name)) }
-        return try LegacyRows(handle, sheet: sheet.index, limits: limits)
-    }
-
-    func firstFilledSheet() throws(SheetError) -> SheetInfo? {
-        for sheet in sheets where try rows(of: sheet).next() != nil { return sheet }
-        return sheets.first
+        guard let at = sheets.firstIndex(of: sheet) else { throw .noSuchSheet(sheet.name, available: sheets.map(\.name)) }
+        return try LegacyRows(book, offset: offsets[at], limits: limits)
     }
 }
 
-/// An open .xls. The library knows one active sheet; changing it costs nothing.
-final class LegacyHandle {
-    private let handle: UnsafeRawPointer
-    private let file: String
-    private var active: Int?
+/// What all sheets of an .xls share.
+struct LegacyContents {
+    let records: LegacyRecords
+    let file: String
+    private(set) var sheets: [(info: SheetInfo, offset: Int)] = []
+    private(set) var dates = SerialDate.System.from1900
+    private(set) var strings: SharedStrings
+    private var codes: [Int: String] = [:]
+    private var formats: [Int] = []
+    private var isDateStyle: [Bool] = []
 
-    init(path: String) throws(SheetError) {
-        file = FileName.last(of: path)
-        var opened: UnsafeRawPointer?
-        let code = freexl_open(path, &opened)
-        guard code == FREEXL_OK, let opened else {
-            if let opened { freexl_close(opened) }
-            throw Self.error(code, file: FileName.last(of: path))
+    private static let stream = "Workbook"
+    private static let version8 = 0x0600
+
+    init(_ records: LegacyRecords, file: String, limits: SheetLimits) throws(SheetError) {
+        self.records = records
+        self.file = file
+        strings = SharedStrings(limits: limits)
+        guard let first = records.record(at: 0), first.kind == LegacyRecords.Kind.beginning, first.body.count >= 4 else {
+            throw .damagedPart(Self.stream)
         }
-        handle = opened
-    }
-
-    deinit { freexl_close(handle) }
-
-    static func error(_ code: Int32, file: String) -> SheetError {
-        switch code {
-        case FREEXL_CFBF_READ_ERROR, FREEXL_CFBF_SEEK_ERROR, FREEXL_CFBF_EMPTY_FAT_CHAIN, FREEXL_CFBF_ILLEGAL_FAT_ENTRY:
-            .truncated(file: file)
-        default: .legacyWorkbook(file: file, code: Int(code))
+        guard records.bytes.u16(first.body.lowerBound) == Self.version8 else { throw .workbookTooOld(file: file) }
+        var offset = first.next
+        while true {
+            guard let record = records.record(at: offset) else { throw .truncated(file: file) }
+            if record.kind == LegacyRecords.Kind.endOfFile { break }
+            try take(record)
+            offset = record.next
         }
+        isDateStyle = formats.map { codes[$0].map(NumberFormat.isDate(code:)) ?? NumberFormat.isDate(builtIn: $0) }
     }
 
-    func info(_ what: Int32) -> UInt32? {
-        var value: UInt32 = 0
-        return freexl_get_info(handle, UInt16(what), &value) == FREEXL_OK ? value : nil
-    }
+    func isDate(_ style: Int) -> Bool { style < isDateStyle.count && isDateStyle[style] }
 
-    func sheetName(_ index: Int) -> String {
-        var name: UnsafePointer<CChar>?
-        guard freexl_get_worksheet_name(handle, UInt16(index), &name) == FREEXL_OK, let name else { return "" }
-        return String(cString: name)
-    }
-
-    func size(of sheet: Int) throws(SheetError) -> (rows: Int, columns: Int) {
-        try activate(sheet)
-        var rows: UInt32 = 0, columns: UInt16 = 0
-        let code = freexl_worksheet_dimensions(handle, &rows, &columns)
-        guard code == FREEXL_OK else { throw Self.error(code, file: file) }
-        return (Int(rows), Int(columns))
-    }
-
-    /// The filled cell of a sheet at a row and column from 0.
-    func cell(sheet: Int, row: Int, column: Int) throws(SheetError) -> SheetCell? {
-        try activate(sheet)
-        var value = FreeXL_CellValue()
-        let code = freexl_get_cell_value(handle, UInt32(row), UInt16(column), &value)
-        guard code == FREEXL_OK else { throw Self.error(code, file: file) }
-        guard let (text, kind) = Self.content(value), !WorksheetSink.isBlank(text) else { return nil }
-        return SheetCell(text, kind: kind, row: row + 1, column: column)
-    }
-
-    private func activate(_ sheet: Int) throws(SheetError) {
-        guard sheet != active else { return }
-        let code = freexl_select_active_worksheet(handle, UInt16(sheet))
-        guard code == FREEXL_OK else { throw Self.error(code, file: file) }
-        active = sheet
-    }
-
-    private static func content(_ value: FreeXL_CellValue) -> (String, SheetCell.Kind)? {
-        switch Int32(value.type) {
-        case FREEXL_CELL_INT: return (String(value.value.int_value), .number)
-        case FREEXL_CELL_DOUBLE: return (PlainDecimal.text(value.value.double_value), .number)
-        case FREEXL_CELL_TEXT, FREEXL_CELL_SST_TEXT:
-            return value.value.text_value.map { (String(cString: $0), .text) }
-        case FREEXL_CELL_DATE, FREEXL_CELL_DATETIME:
-            // `YYYY-MM-DD`, perhaps with a time after it.
-            return value.value.text_value.map { (String(String(cString: $0).prefix(10)).replacing("-", with: ""), .date) }
-        case FREEXL_CELL_TIME: return value.value.text_value.map { (String(cString: $0), .text) }
-        default: return nil
+    private mutating func take(_ record: LegacyRecords.Record) throws(SheetError) {
+        let body = record.body, bytes = records.bytes
+        switch record.kind {
+        case LegacyRecords.Kind.password: throw .encrypted(file: file)
+        case LegacyRecords.Kind.dateMode where body.count >= 2: dates = bytes.u16(body.lowerBound) == 1 ? .from1904 : .from1900
+        case LegacyRecords.Kind.format where body.count >= 5: codes[bytes.u16(body.lowerBound)] = records.text(in: record, from: 2)
+        case LegacyRecords.Kind.style where body.count >= 4: formats.append(bytes.u16(body.lowerBound + 2))
+        case LegacyRecords.Kind.sheet where body.count >= 8:
+            // The sixth byte tells worksheets (0) from macro sheets, charts and modules.
+            guard bytes.all[body.lowerBound + 5] == 0, let name = records.text(in: record, from: 6, shortLength: true) else { return }
+            let isVisible = bytes.all[body.lowerBound + 4] & 3 == 0
+            sheets.append((SheetInfo(name: name, isVisible: isVisible, index: sheets.count), bytes.u32(body.lowerBound)))
+        case LegacyRecords.Kind.sharedStrings where body.count >= 8: try takeStrings(record)
+        default: return
         }
     }
-}
 
-/// The rows of a sheet of an .xls.
-final class LegacyRows: RowSource {
-    private let handle: LegacyHandle
-    private let sheet: Int
-    private let limits: SheetLimits
-    private let rows: Int
-    private let columns: Int
-    private var row = 0
-    private var rowCount = 0
-
-    init(_ handle: LegacyHandle, sheet: Int, limits: SheetLimits) throws(SheetError) {
-        self.handle = handle
-        self.sheet = sheet
-        self.limits = limits
-        (rows, columns) = try handle.size(of: sheet)
-    }
-
-    func next() throws(SheetError) -> SheetRow? {
-        while row < rows {
-            var cells: [Int: SheetCell] = [:]
-            for column in 0..<columns {
-                guard let cell = try handle.cell(sheet: sheet, row: row, column: column) else { continue }
-                guard column < limits.columns else {
-                    throw .tooManyColumns(reference: cell.reference, limit: limits.columns)
-                }
-                guard cell.text.utf8.count <= limits.cellCharacters || cell.text.utf16.count <= limits.cellCharacters else {
-                    throw .cellTooLong(reference: cell.reference, limit: limits.cellCharacters)
-                }
-                cells[column] = cell
-            }
-            row += 1
-            guard !cells.isEmpty else { continue }
-            rowCount += 1
-            guard rowCount <= limits.rows else { throw .tooManyRows(limit: limits.rows) }
-            return SheetRow(number: row, cells: cells)
+    private func takeStrings(_ record: LegacyRecords.Record) throws(SheetError) {
+        var cursor = LegacyText(records.bytes, records.segments(of: record))
+        guard cursor.u32() != nil, let count = cursor.u32() else { throw .damagedPart(Self.stream) }
+        for _ in 0..<count {
+            guard let units = cursor.sharedString() else { throw .damagedPart(Self.stream) }
+            try strings.append(String(decoding: units, as: UTF16.self))
         }
-        return nil
     }
 }

@@ -20,6 +20,11 @@ final class SharedStrings: XMLSink {
         }
     }
 
+    func append(_ text: String) throws(SheetError) {
+        arena += text.utf8
+        try close()
+    }
+
     func started(_ name: XMLName, _ attributes: XMLAttributes) throws(SheetError) {
         if name == "si" {
             isInItem = true
@@ -41,8 +46,12 @@ final class SharedStrings: XMLSink {
             phoneticDepth -= 1
         } else if name == "si" {
             isInItem = false
-            ends.append(arena.count)
+            try close()
         }
+    }
+
+    private func close() throws(SheetError) {
+        ends.append(arena.count)
         guard arena.count <= limits.sharedStringBytes, ends.count <= limits.sharedStrings else {
             throw .sharedStringsTooLarge(limit: limits.sharedStringBytes)
         }

@@ -44,7 +44,7 @@ final class ZipArchive {
         guard status.encryption_method == UInt16(ZIP_EM_NONE) else { throw .encrypted(file: file) }
         guard status.size <= UInt64(limits.partBytes) else { throw .partTooLarge(name, limit: limits.partBytes) }
         let compressed = Int(clamping: status.comp_size)
-        guard Self.isPlausible(inflated: Int(status.size), compressed: compressed, limits) else { throw .zipBomb(name) }
+        guard Self.isPlausible(inflated: Int(clamping: status.size), compressed: compressed, limits) else { throw .zipBomb(name) }
         guard let opened = zip_fopen_index(archive, index, 0) else { throw .damagedPart(name) }
         return ZipEntry(opened, name: name, compressed: compressed, limits: limits, archive: self)
     }

@@ -5,15 +5,14 @@ enum SerialDate {
 
     /// `YYYYMMDD`; nil for a time of day alone and outside the years up to 9999.
     static func text(_ serial: Double, _ system: System) -> String? {
-        guard serial < 2_958_466 else { return nil }
+        // Day 0 with a fraction is a time of day; Excel itself cannot tell it from the first day of 1904.
+        guard serial >= 1, serial < 2_958_466 else { return nil }
         let day = Int(serial.rounded(.down))
         switch system {
         case .from1904:
-            // Day 0 with a fraction is a time; Excel itself cannot tell it from 1 January 1904.
-            guard serial >= 1, day <= 2_957_003 else { return nil }
+            guard day <= 2_957_003 else { return nil }
             return civil(daysSince1970: day - 24_107)
         case .from1900:
-            guard serial >= 1 else { return nil }
             if day == 60 { return "19000229" }
             return civil(daysSince1970: day < 60 ? day - 25_568 : day - 25_569)
         }

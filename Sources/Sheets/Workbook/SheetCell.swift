@@ -47,7 +47,6 @@ public struct SheetRow: Sendable, Hashable {
 /// A sheet of a workbook.
 public struct SheetInfo: Sendable, Hashable {
     public var name: String
-    /// Always true for .xls, which does not tell.
     public var isVisible: Bool
     /// Position among the workbook's sheets, from 0.
     public var index: Int

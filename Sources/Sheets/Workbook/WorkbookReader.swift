@@ -1,6 +1,6 @@
 import Glibc
 
-/// Opens a workbook that somebody sent: .xlsx and .xlsm (streamed), .xls (held in memory by the library that reads it).
+/// Opens a workbook that somebody sent: .xlsx and .xlsm (streamed), .xls (its records held in memory).
 /// What the file is, its first bytes decide.
 ///
 ///     let workbook = try WorkbookReader.open(path)
@@ -32,17 +32,12 @@ public final class WorkbookReader {
         }
     }
 
-    /// - Parameter sheet: nil takes the first visible sheet (of an .xls, the first that has rows).
+    /// - Parameter sheet: nil takes the first visible sheet.
     public func rows(of sheet: SheetInfo? = nil) throws(SheetError) -> SheetRows {
+        guard let sheet = sheet ?? sheets.first(where: \.isVisible) else { throw .noSheet }
         switch book {
-        case .office(let book):
-            guard let sheet = sheet ?? sheets.first(where: \.isVisible) else { throw .noSheet }
-            return SheetRows(sheet: sheet, source: try book.rows(of: sheet))
-        case .legacy(let book):
-            var chosen = sheet
-            if chosen == nil { chosen = try book.firstFilledSheet() }
-            guard let chosen else { throw .noSheet }
-            return SheetRows(sheet: chosen, source: try book.rows(of: chosen))
+        case .office(let book): return SheetRows(sheet: sheet, source: try book.rows(of: sheet))
+        case .legacy(let book): return SheetRows(sheet: sheet, source: try book.rows(of: sheet))
         }
     }
 
