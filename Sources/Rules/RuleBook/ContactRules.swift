@@ -37,7 +37,7 @@ enum ContactRules {
     }
 
     private static let postcode = Rule(
-        "M-IMP-postcode", .postcode, .error, "邮政编码“{value}”不是6位数字", remedy: "请填写6位邮政编码，例如410006",
+        "M-IMP-postcode", .postcode, .error, "邮政编码“{value}”不是6位数字", remedy: "请填写6位邮政编码，例如410006；以0开头的请先把该列设为文本格式",
         failing: RuleExample([.postcode: "41000"]),
         fails: { subject in
             guard let value = subject[.postcode] else { return nil }

@@ -15,10 +15,7 @@ enum OptionRules {
         return Rule(
             code(of: field), field, .error, "“{label}”填写的“{value}”不在模板选项中",
             remedy: "可选：\(choices)", failing: RuleExample([field: "不在列表中"]),
-            fails: { subject in
-                guard let value = subject[field], !table.accepts(value) else { return nil }
-                return RuleFailure()
-            }
+            fails: { $0[field] != nil && $0.traits(of: field).contains(.notAnOption) ? RuleFailure() : nil }
         )
     }
 

@@ -4,6 +4,8 @@ public struct Subject: Sendable {
     public let record: StudentRecord
     public let facts: Facts
     public let mendings: [Mending]
+    /// Columns whose cell holds a spreadsheet's error instead of a value.
+    public let brokenCells: [StudentField]
     /// The class code, when it is one.
     public let classCode: ClassCode?
     /// What the pupil's resident ID number is worth; nil without one (type 1 and a number that Excel did not spoil).
@@ -17,6 +19,7 @@ public struct Subject: Sendable {
         self.facts = facts
         record = read.record
         mendings = read.mendings
+        brokenCells = read.brokenCells
         values = read.values
         traits = read.traits
         classCode = read[.classCode].flatMap { ClassCode($0) }

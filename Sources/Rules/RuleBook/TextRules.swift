@@ -14,12 +14,35 @@ enum TextRules {
     ]
 
     static let checks: [Check] = [
+        .rule(brokenCell),
         .together(measured.map { .rule(length(of: $0)) }),
         .together(names.map { .sequence([.rule(control(in: $0)), .rule(lost(in: $0)), .rule(privateUse(in: $0))]) }),
         .together(freeTexts.map { .sequence([.rule(control(in: $0)), .rule(lost(in: $0)), .rule(privateUse(in: $0))]) }),
         names.map(radical).together,
         .sequence([.rule(nameCharacters), .rule(shortName)]),
+        [.currentAddress, .mailingAddress, .homeAddress].map(shortAddress).together,
     ]
+
+    private static let brokenCell = Rule(
+        "M-IMP-broken-cell", nil, .error, "“{label}”的单元格是公式错误“{value}”",
+        remedy: "请改正公式，或填入内容后用“选择性粘贴-数值”粘贴到模板",
+        failing: RuleExample(cells: [.talents: RawCell("#REF!", kind: .error)]),
+        allFailures: { subject in
+            subject.brokenCells.isEmpty ? [] : subject.brokenCells.sorted().map { RuleFailure(field: $0) }
+        }
+    )
+
+    /// A place with a door number has more characters than the name of its town.
+    private static func shortAddress(_ field: StudentField) -> Rule {
+        Rule(
+            "Q31-address-short-\(field)", field, .notice, "“{label}”只填写了“{value}”",
+            remedy: "地址应具体到门牌号，方便找到或联系到学生", failing: RuleExample([field: "长沙市"]),
+            fails: { subject in
+                guard let value = subject[field], value.utf8.count <= 15, value.unicodeScalars.count <= 5 else { return nil }
+                return RuleFailure()
+            }
+        )
+    }
 
     /// The template's lengths are remembered, not published; two are too short for what people really write: the longest
     /// county name with its province has 23 characters, and AB is a blood type.
@@ -66,11 +89,16 @@ enum TextRules {
         }
     }
 
+    /// Long enough for an address, and a name where a name is wanted.
+    private static func sample(_ text: String, _ field: StudentField) -> String {
+        names.contains(field) ? text : "麓山路36号" + text
+    }
+
     private static func control(in field: StudentField) -> Rule {
         Rule(
             "M-IMP-control-\(field)", field, .error, "“{label}”中有看不见的控制字符",
             remedy: "请在记事本中重新键入后，用“选择性粘贴-数值”粘贴到模板",
-            failing: RuleExample([field: "王\u{07}力"]),
+            failing: RuleExample([field: sample("王\u{07}力", field)]),
             fails: { $0.traits(of: field).contains(.control) ? RuleFailure() : nil }
         )
     }
@@ -82,7 +110,7 @@ enum TextRules {
         return Rule(
             "\(isName ? "Q18" : "M-IMP")-lost-character-\(field)", field, .error,
             "“{label}”填写的“{value}”中有丢失的字符（“?”或“�”）",
-            remedy: "生僻字已在此前的系统中丢失，请按户口簿重新输入原字", failing: RuleExample([field: isName ? "王?" : "王�"]),
+            remedy: "生僻字已在此前的系统中丢失，请按户口簿重新输入原字", failing: RuleExample([field: sample(isName ? "王?" : "王�", field)]),
             fails: { $0.traits(of: field).isDisjoint(with: signs) ? nil : RuleFailure() }
         )
     }
@@ -92,7 +120,7 @@ enum TextRules {
             "\(names.contains(field) ? "Q18" : "M-IMP")-private-use-\(field)", field, .error,
             "“{label}”中有自造字（{detail}），其他单位的电脑无法显示",
             remedy: "请换用国家标准（GB 18030）中的同一个字，例如用输入法重新输入“䶮”“㛃”；确实没有的，请先填写拼音或代用字并向主管部门说明",
-            passing: RuleExample([field: "王\u{2B300}"]), failing: RuleExample([field: "王\u{E863}"]),
+            passing: RuleExample([field: sample("王\u{2B300}", field)]), failing: RuleExample([field: sample("王\u{E863}", field)]),
             fails: { subject in
                 guard subject.traits(of: field).contains(.privateUse), let value = subject[field] else { return nil }
                 let codes = value.unicodeScalars.filter { TextTraits(String($0)).contains(.privateUse) }

@@ -4,6 +4,8 @@ struct ReadRow: Sendable {
     private(set) var values: [String?]
     private(set) var traits: [TextTraits]
     private(set) var mendings: [Mending] = []
+    /// Cells that hold a spreadsheet's error, `#REF!` for example.
+    private(set) var brokenCells: [StudentField] = []
 
     init() {
         values = Array(repeating: nil, count: StudentField.slots)
@@ -20,6 +22,8 @@ struct ReadRow: Sendable {
     mutating func note(_ kind: Mending.Kind, _ field: StudentField, before: String) {
         mendings.append(Mending(kind: kind, field: field, before: before, after: values[field.rawValue] ?? ""))
     }
+
+    mutating func noteBroken(_ field: StudentField) { brokenCells.append(field) }
 
     var record: StudentRecord {
         var result: [StudentField: String] = [:]

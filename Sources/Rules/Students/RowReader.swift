@@ -13,6 +13,7 @@ public enum RowReader {
         var stage: Stage?
         for (field, cell) in row.cells {
             if field == .entryWay, stage == nil { stage = self.stage(of: row) }
+            if cell.kind == .error { result.noteBroken(field) }
             take(cell, of: field, stage: stage, into: &result)
         }
         return result
@@ -28,7 +29,11 @@ public enum RowReader {
         let text = found.isDisjoint(with: [.space, .zeroWidth]) ? cell.text : TextMending.trimmed(cell.text)
         switch FieldShape.all[field.rawValue] {
         case .option(let table):
-            result.put(table.code(forText: text, stage: stage) ?? text, traits: found, in: field)
+            if let code = table.code(forText: text, stage: stage) {
+                result.put(code, traits: [], in: field)
+            } else {
+                result.put(text, traits: found.union(.notAnOption), in: field)
+            }
         case .name: takeName(text, found, field, into: &result)
         case .text: takeText(text, found, field, into: &result)
         case .identityNumber: takeIdentityNumber(text, found, field, into: &result)

@@ -19,10 +19,11 @@ struct TextTraits: OptionSet, Sendable {
     static let questionMark = TextTraits(rawValue: 1 << 7)
     /// Kangxi and CJK radicals that look like ordinary characters.
     static let radical = TextTraits(rawValue: 1 << 8)
-    static let digit = TextTraits(rawValue: 1 << 9)
     /// Scalars that canonical composition may change.
-    static let composable = TextTraits(rawValue: 1 << 10)
-    static let lineBreak = TextTraits(rawValue: 1 << 11)
+    static let composable = TextTraits(rawValue: 1 << 9)
+    static let lineBreak = TextTraits(rawValue: 1 << 10)
+    /// Set by the reader: the text is not in its column's list.
+    static let notAnOption = TextTraits(rawValue: 1 << 11)
 
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
@@ -32,12 +33,8 @@ struct TextTraits: OptionSet, Sendable {
             let value = scalar.value
             if value >= 0x4E00, value <= 0x9FFF { continue }
             if value < 0x7F, value > 0x20 {
-                switch value {
-                case 0x30...0x39: found.insert(.digit)
-                case 0x3F: found.insert(.questionMark)
-                case 0x2E: found.insert(.dot)
-                default: break
-                }
+                if value == 0x3F { found.insert(.questionMark) }
+                if value == 0x2E { found.insert(.dot) }
             } else {
                 found.formUnion(TextTraits.rare(value))
             }
@@ -54,7 +51,6 @@ struct TextTraits: OptionSet, Sendable {
         case 0xE000...0xF8FF, 0xF_0000...0x10_FFFF: return .privateUse
         case 0xFFFD: return .replacement
         case 0xFF1F: return [.questionMark, .fullWidth]
-        case 0xFF10...0xFF19: return [.digit, .fullWidth]
         case 0xFF01...0xFF5E: return .fullWidth
         case 0x2E80...0x2FD5: return .radical
         case 0x300...0x36F, 0x1AB0...0x1AFF, 0x1DC0...0x1DFF, 0x1E00...0x1FFF, 0x2126, 0x212A, 0x212B, 0xC0...0x24F,

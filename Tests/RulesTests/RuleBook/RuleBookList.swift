@@ -4,6 +4,7 @@ enum RuleBookList {
         error M-IMP-birth-date
         error M-IMP-birth-date-future
         error M-IMP-birth-date-implausible
+        error M-IMP-broken-cell
         error M-IMP-control-auxiliaryNumber
         error M-IMP-control-continuationID
         error M-IMP-control-currentAddress
@@ -256,6 +257,9 @@ enum RuleBookList {
         notice Q19-division-former-birthplace
         notice Q22-proof-pending
         notice Q22-residence-permit
+        notice Q31-address-short-currentAddress
+        notice Q31-address-short-homeAddress
+        notice Q31-address-short-mailingAddress
         notice Q39-guardian-number-15-digits-1
         notice Q39-guardian-number-15-digits-2
         notice Q40-proof-pending

@@ -23,8 +23,20 @@ import Testing
 
     @Test func anAddressMayAskButNotLoseCharacters() {
         #expect(codes([.homeAddress: "麓山路36号?"]) == [])
-        #expect(codes([.homeAddress: "麓山路\u{FFFD}号"]) == ["M-IMP-lost-character-homeAddress"])
-        #expect(codes([.currentAddress: "麓山路\u{E001}号", .migrantChild: "否"]) == ["M-IMP-private-use-currentAddress"])
+        #expect(codes([.homeAddress: "麓山路36\u{FFFD}号"]) == ["M-IMP-lost-character-homeAddress"])
+        #expect(codes([.currentAddress: "麓山路36\u{E001}号", .migrantChild: "否"]) == ["M-IMP-private-use-currentAddress"])
+    }
+
+    @Test func anAddressGoesToTheDoorNumber() {
+        #expect(codes([.mailingAddress: "长沙市"]) == ["Q31-address-short-mailingAddress"])
+        #expect(findings(on: RuleExample([.mailingAddress: "长沙市"])).map(\.severity) == [.notice])
+    }
+
+    @Test func aFormulaErrorIsNoValue() {
+        let found = findings(on: RuleExample(cells: [.talents: RawCell("#REF!", kind: .error), .homepage: RawCell("#N/A", kind: .error)]))
+        #expect(found.map(\.rule) == ["M-IMP-broken-cell", "M-IMP-broken-cell"])
+        #expect(found.map(\.field) == [.talents, .homepage])
+        #expect(found.allSatisfy { $0.severity == .error })
     }
 
     @Test func lengthIsCountedInCharacters() {

@@ -9,7 +9,7 @@ import Testing
     @Test(arguments: [
         (" ", TextTraits.space), ("\u{3000}", .space), ("\u{200B}", .zeroWidth), ("\u{FE00}", .zeroWidth), ("Ａ", .fullWidth),
         ("•", .dot), ("\u{7F}", .control), ("\u{202E}", .control), ("\u{E000}", .privateUse), ("\u{F8FF}", .privateUse),
-        ("\u{100000}", .privateUse), ("\u{FFFD}", .replacement), ("?", .questionMark), ("⼭", .radical), ("7", .digit),
+        ("\u{100000}", .privateUse), ("\u{FFFD}", .replacement), ("?", .questionMark), ("⼭", .radical),
         ("\u{301}", .composable), ("\u{F900}", .composable),
     ])
     func eachKindIsFound(text: String, trait: TextTraits) {
