@@ -1,0 +1,90 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// An account of a hosted unit, as kept.
+public struct Account: Sendable, Hashable {
+    public let unit: UnitCode
+    public let name: String
+    public let roles: Set<Role>
+    public let password: Password
+    /// The one-time password it began with: never accepted again once changed (Q110).
+    public let initial: Password
+    public let mustChange: Bool
+    public let lastSeen: Int64?
+}
+
+/// Reads and keeps accounts.
+public enum AccountShelf {
+    public static func account(_ name: String, of unit: UnitCode, _ reading: Reading) throws -> Account? {
+        try Row.fetchOne(
+            reading.database, sql: "SELECT * FROM account WHERE unit = ? AND name = ?", arguments: [unit.text, name])
+            .flatMap(account)
+    }
+
+    public static func accounts(of unit: UnitCode, _ reading: Reading) throws -> [Account] {
+        try Row.fetchAll(
+            reading.database, sql: "SELECT * FROM account WHERE unit = ? ORDER BY name", arguments: [unit.text])
+            .compactMap(account)
+    }
+
+    private static func account(_ row: Row) -> Account? {
+        guard let password = Password(stored: row["password"] as Data), let initial = Password(stored: row["initial"] as Data)
+        else { return nil }
+        return Account(
+            unit: UnitCode(row["unit"]), name: row["name"], roles: roles(row["roles"]), password: password, initial: initial,
+            mustChange: row["must_change"], lastSeen: row["last_seen"])
+    }
+
+    /// A one-time password and its hash. Hashing is slow by intent: do it outside the write gate.
+    public static func oneTimePassword(_ surroundings: Surroundings) throws -> (text: String, password: Password) {
+        let text = Password.oneTime(surroundings)
+        return (text, try Password(text, salt: surroundings.randomBytes(16)))
+    }
+
+    /// Makes an account, or replaces one of that name; its password must be changed at the first sign-in.
+    public static func put(
+        _ name: String, of unit: UnitCode, roles: Set<Role>, oneTime password: Password, in transaction: Transaction
+    ) throws {
+        let roles = roles.map(\.rawValue).sorted().joined(separator: " ")
+        try transaction.database.execute(
+            literal: """
+                INSERT INTO account (unit, name, roles, password, initial, must_change, made_at)
+                VALUES (\(unit.text), \(name), \(roles), \(Data(password.bytes)), \(Data(password.bytes)), 1, \(transaction.now))
+                ON CONFLICT DO UPDATE SET roles = excluded.roles, password = excluded.password, initial = excluded.initial,
+                  must_change = 1
+                """)
+    }
+
+    /// The first account of a unit that a node comes to host. The three registry accounts are not separated by
+    /// default (Q108), so it holds all three.
+    public static func putAdministrator(of unit: UnitCode, _ password: Password, in transaction: Transaction) throws {
+        try put(
+            administrator, of: unit, roles: [.registrar, .head, .systemAdministrator], oneTime: password, in: transaction)
+    }
+
+    public static let administrator = "admin"
+
+    static func change(
+        _ name: String, of unit: UnitCode, to password: Password, in transaction: Transaction
+    ) throws {
+        try transaction.database.execute(
+            literal: """
+                UPDATE account SET password = \(Data(password.bytes)), must_change = 0
+                WHERE unit = \(unit.text) AND name = \(name)
+                """)
+    }
+
+    /// Removes the accounts of a unit that moves to another node, and ends their sessions.
+    public static func removeAll(of unit: UnitCode, in transaction: Transaction) throws {
+        let names = try accounts(of: unit, transaction.reading).map(\.name)
+        for name in names { try SessionShelf.end(name, of: unit, why: "该单位已迁到其他节点", in: transaction) }
+        try transaction.database.execute(literal: "DELETE FROM account WHERE unit = \(unit.text)")
+    }
+
+    private static func roles(_ text: String) -> Set<Role> {
+        Set(text.split(separator: " ").compactMap { Role(rawValue: String($0)) })
+    }
+}

@@ -1,0 +1,39 @@
+import GRDB
+import Protocol
+import Store
+
+/// 操作留痕: who did what to which opaque subject, and what came of it. Never personal data.
+public enum AuditTrail {
+    public struct Line: Encodable, Sendable, Hashable {
+        public let at: String
+        public let unit: String
+        public let account: String
+        public let operation: String
+        public let subject: String
+        public let outcome: String
+    }
+
+    /// - Parameter outcome: `done`, or the code of the refusal.
+    public static func record(
+        _ operation: String, by actor: Actor, subject: String, outcome: String, in transaction: Transaction
+    ) throws {
+        try transaction.database.execute(
+            literal: """
+                INSERT INTO audit (at, unit, account, operation, subject, outcome)
+                VALUES (\(transaction.now), \(actor.unit.text), \(actor.account), \(operation), \(subject), \(outcome))
+                """)
+    }
+
+    /// The newest lines of a unit, at most 1,000.
+    public static func newest(_ limit: Int, of unit: String, _ reading: Reading) throws -> [Line] {
+        try Row.fetchAll(
+            reading.database,
+            sql: "SELECT at, unit, account, operation, subject, outcome FROM audit WHERE unit = ? ORDER BY id DESC LIMIT ?",
+            arguments: [unit, min(limit, 1000)]
+        ).map {
+            Line(
+                at: ChinaTime.text($0["at"]), unit: $0["unit"], account: $0["account"], operation: $0["operation"],
+                subject: $0["subject"], outcome: $0["outcome"])
+        }
+    }
+}
