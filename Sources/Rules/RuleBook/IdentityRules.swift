@@ -17,7 +17,7 @@ enum IdentityRules {
         .sequence([.rule(validityForm), .rule(validityOrder)]),
     ]
 
-    /// Judged before the option rule's finding would say less: the paper is not in the list, the number in it is what counts.
+    /// Says more than that the paper is not in the list: the number inside the book is what counts.
     static let householdBook = Rule(
         "Q23-household-book", .idType, .error, "身份证件类型不能填“{value}”",
         remedy: "证件类型选“居民身份证”，号码填户口簿上本人的公民身份号码，不是户口簿编号",
@@ -126,10 +126,10 @@ enum IdentityRules {
         regionRule("Q64-id-region-level", .notice, "前6位“{detail}”不是县级行政区划", "请核对一次；确与证件一致的可不修改", "430100200905120077") {
             $0 == .regionLevel
         },
-        regionRule("Q22-residence-permit", .notice, "“{detail}”开头的是港澳台居民居住证号码", "请确认证件类型；持通行证的应选相应类型", "810000200905120072") {
+        regionRule("Q22-residence-permit", .notice, "以{detail}开头，是港澳台居民居住证号码", "请确认证件类型；持通行证的应选相应类型", "810000200905120072") {
             $0 == .hongKongMacauTaiwan
         },
-        regionRule("Q22-foreign-card", .warning, "9开头的是外国人永久居留身份证号码，证件类型不应为“居民身份证”", "请把证件类型改为“境外永久居住证”", "943840200905120079") {
+        regionRule("Q22-foreign-card", .warning, "以9开头，是外国人永久居留身份证号码，证件类型不应为“居民身份证”", "请把证件类型改为“境外永久居住证”", "943840200905120079") {
             $0 == .foreignResident
         },
     ]

@@ -19,7 +19,7 @@ public struct Judgement: Sendable, Hashable {
     /// Whether the row enters: it has no error. Problems and warnings do not keep it out.
     public var isAccepted: Bool { !findings.contains { $0.severity == .error } }
 
-    public var problems: Set<Problem> {
+    public var problemKinds: Set<Problem> {
         Set(findings.lazy.filter { $0.severity == .problem }.map {
             $0.rule == IdentityRules.repeatedInFileCode ? .repeatedIDNumber : .wrongIDNumber
         })

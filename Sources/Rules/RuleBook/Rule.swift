@@ -68,7 +68,9 @@ public final class Rule: Sendable, Identifiable {
     private func value(of failure: RuleFailure, in subject: Subject) -> String {
         if let value = failure.value { return value }
         guard let column = failure.field ?? field else { return "" }
-        return subject.row[column]?.text ?? subject[column] ?? ""
+        let typed = subject.row[column]?.text ?? subject[column] ?? ""
+        // A form or a record gives codes; people read texts.
+        return column.codeTable?.text(for: typed) ?? typed
     }
 
     /// `Q38-distance` → `Q38`, `M-IMP-phone` → `M-IMP`.

@@ -7,7 +7,7 @@ enum StudyRules {
         .rule(distance),
         .rule(inclusiveWithoutDisability),
         .sequence([.rule(disabledHealthy), .rule(healthWithoutDisability)]),
-        .sequence([.rule(foreignerNotMarked), .rule(chineseMarkedForeign)]),
+        .rule(foreignerNotMarked), .rule(chineseMarkedForeign), .rule(regionalPapersNotMarked),
     ]
 
     /// The options whose rules stand in sequences here.
@@ -126,7 +126,23 @@ enum StudyRules {
         }
     )
 
+    /// Papers of Hong Kong, Macau and Taiwan go with a kind of 港澳台侨外.
+    private static let regionalPapersNotMarked = Rule(
+        "M-IMP-overseas-id-type", .overseasKind, .warning, "身份证件类型为“{detail}”，港澳台侨外却是“{value}”",
+        remedy: "请核对身份证件类型和港澳台侨外",
+        passing: RuleExample(hongKong.merging([.overseasKind: "香港同胞"]) { $1 }), failing: RuleExample(hongKong),
+        fails: { subject in
+            guard let type = subject[.idType], type == "6" || type == "7" || type == "8", subject[.overseasKind] == "00",
+                  subject[.nationality] == "CHN", let text = CodeTable.studentIDType.text(for: type) else { return nil }
+            return RuleFailure(text)
+        }
+    )
+
     // MARK: - Examples
+
+    private static let hongKong: [StudentField: String] = [
+        .idType: "香港特区护照/身份证明", .idNumber: "H12345678", .otherDocumentProof: "证件复印件|20150905|学校档案室",
+    ]
 
     private static let lowVision: [StudentField: String] = [.disability: "视力残疾", .health: "残疾"]
 

@@ -119,7 +119,7 @@ enum TextRules {
         Rule(
             "\(names.contains(field) ? "Q18" : "M-IMP")-private-use-\(field)", field, .error,
             "“{label}”中有自造字（{detail}），其他单位的电脑无法显示",
-            remedy: "请换用国家标准（GB 18030）中的同一个字，例如用输入法重新输入“䶮”“㛃”；确实没有的，请先填写拼音或代用字并向主管部门说明",
+            remedy: "请换用国家标准（GB 18030）中的同一个字，例如用输入法重新输入“䶮”；标准中确实没有的，请与主管部门联系",
             passing: RuleExample([field: sample("王\u{2B300}", field)]), failing: RuleExample([field: sample("王\u{E863}", field)]),
             fails: { subject in
                 guard subject.traits(of: field).contains(.privateUse), let value = subject[field] else { return nil }

@@ -27,7 +27,7 @@ import Testing
 
     @Test func aGuardiansWrongNumberIsNoProblemOfThePupil() {
         let facts = ExamplePupil.facts(divisions: TestDivisions())
-        #expect(RuleBook.judge(RuleExample([.guardian1IDNumber: wrong]).row, facts: facts).problems.isEmpty)
+        #expect(RuleBook.judge(RuleExample([.guardian1IDNumber: wrong]).row, facts: facts).problemKinds.isEmpty)
     }
 
     @Test func anAuntNeedsANote() {

@@ -6,7 +6,7 @@ import Testing
         let facts = ExamplePupil.facts(divisions: TestDivisions())
         let judgement = RuleBook.judge(RuleExample([.idNumber: "430104200905120073"]).row, facts: facts)
         #expect(judgement.isAccepted)
-        #expect(judgement.problems == [.wrongIDNumber])
+        #expect(judgement.problemKinds == [.wrongIDNumber])
         #expect(judgement.findings.map(\.severity) == [.problem])
         #expect(judgement.findings[0].message == "身份证号错误：“430104200905120073”校验码不对（末位应为2）")
     }
@@ -31,7 +31,9 @@ import Testing
     }
 
     @Test func aShortNumberInANumericCellIsNotSpoiled() {
-        let cells: [StudentField: RawCell] = [.idType: RawCell("台湾居民来往大陆通行证"), .idNumber: RawCell("12345678", kind: .number)]
+        let cells: [StudentField: RawCell] = [
+            .idType: RawCell("台湾居民来往大陆通行证"), .idNumber: RawCell("12345678", kind: .number), .overseasKind: RawCell("台湾同胞"),
+        ]
         #expect(findings(on: RuleExample(cells: cells)).map(\.rule) == ["Q40-proof-pending"])
     }
 
@@ -80,6 +82,6 @@ import Testing
         facts.repeatedIDNumbers = RepeatedIDNumbers.find(in: [row, RuleExample([.idNumber: "430104200905120080"]).row, row])
         let judgement = RuleBook.judge(row, facts: facts)
         #expect(judgement.isAccepted)
-        #expect(judgement.problems == [.repeatedIDNumber])
+        #expect(judgement.problemKinds == [.repeatedIDNumber])
     }
 }

@@ -24,6 +24,14 @@ import Testing
         }
     }
 
+    @Test func aMessageQuotesTextsAndNotCodes() throws {
+        let facts = ExamplePupil.facts(divisions: TestDivisions())
+        var record = RuleBook.judge(ExamplePupil.row, facts: facts).record
+        record[.entryWay] = "22"
+        let finding = try #require(RecordRules.judge(record: record, facts: facts).findings.first)
+        #expect(finding.message == "入学方式“体育特招”不适用于小学")
+    }
+
     @Test func anEditIsJudgedByTheSameRules() {
         let facts = ExamplePupil.facts(divisions: TestDivisions())
         var record = RuleBook.judge(ExamplePupil.row, facts: facts).record

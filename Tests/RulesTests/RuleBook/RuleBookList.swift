@@ -280,6 +280,7 @@ enum RuleBookList {
         warning M-IMP-mobile-guardian1Phone
         warning M-IMP-mobile-guardian2Phone
         warning M-IMP-mobile-phone
+        warning M-IMP-overseas-id-type
         warning M-IMP-overseas-kind
         warning M-IMP-overseas-kind-chinese
         warning Q18-name-short

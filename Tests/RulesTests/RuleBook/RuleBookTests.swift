@@ -6,7 +6,7 @@ import Testing
         let judgement = RuleBook.judge(ExamplePupil.row, facts: ExamplePupil.facts(divisions: TestDivisions()))
         #expect(judgement.findings == [])
         #expect(judgement.isAccepted)
-        #expect(judgement.problems.isEmpty)
+        #expect(judgement.problemKinds.isEmpty)
     }
 
     @Test func theExamplePupilPassesWithTheBuiltInDivisionsToo() {
