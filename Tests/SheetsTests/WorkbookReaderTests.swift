@@ -75,6 +75,18 @@ import Testing
         #expect((2..<6).map { rows[2][$0]?.kind } == [.date, .date, .date, .number])
     }
 
+    @Test("packed numbers, rich text and strings over several records of an .xls are read")
+    func packed() throws {
+        let rows = try Self.rows("xlwt.xls")
+        #expect(rows.map(\.number) == [1, 2, 6, 7, 8])
+        #expect(rows[0].texts == ["1", "2.5", "0.01", "-7", "123456789012", "1" + String(repeating: "0", count: 100)])
+        #expect(rows[1].texts == ["张伟", "abc", "TRUE", "20120901", "19000229"])
+        #expect((0..<5).map { rows[1][$0]?.kind } == [.text, .text, .boolean, .date, .date])
+        #expect((2..<5).map { rows[$0][0]?.text } == (0..<3).map { row in
+            String(repeating: row == 1 ? "学籍" : "narrow ", count: 700) + String(row)
+        })
+    }
+
     @Test("peeking takes nothing away")
     func peek() throws {
         let rows = try WorkbookReader.open(TemporaryFolder.fixture("openpyxl.xlsx")).rows()
@@ -123,13 +135,22 @@ import Testing
         (SheetLimits.with { $0.cellCharacters = 5 }, .cellTooLong(reference: "A1", limit: 5)),
         (SheetLimits.with { $0.archiveEntries = 3 }, .tooManyParts(count: 11, limit: 3)),
         (SheetLimits.with { $0.partBytes = 100 }, .partTooLarge("_rels/.rels", limit: 100)),
-        (SheetLimits.with { $0.fileBytes = 6_000 }, .tooLarge(file: "openpyxl.xlsx", bytes: 6_454, limit: 6_000)),
     ])
     func limits(_ limits: SheetLimits, _ expected: SheetError) throws {
         let error = #expect(throws: SheetError.self) {
             try WorkbookReader.open(TemporaryFolder.fixture("openpyxl.xlsx"), limits: limits).rows().forEach { _ in }
         }
         #expect(error == expected)
+    }
+
+    @Test("a file that is too large is not opened")
+    func fileSize() throws {
+        let path = TemporaryFolder.fixture("openpyxl.xlsx")
+        let size = try TemporaryFolder.bytes(of: path).count
+        #expect(throws: SheetError.tooLarge(file: "openpyxl.xlsx", bytes: size, limit: size - 1)) {
+            try WorkbookReader.open(path, limits: SheetLimits.with { $0.fileBytes = size - 1 })
+        }
+        #expect(throws: Never.self) { try WorkbookReader.open(path, limits: SheetLimits.with { $0.fileBytes = size }) }
     }
 
     @Test("shared strings are capped")

@@ -120,7 +120,7 @@ final class LegacyRows: RowSource {
     }
 
     private func put(_ cell: SheetCell, into cells: inout [Int: SheetCell]) throws(SheetError) {
-        guard !WorksheetSink.isBlank(cell.text) else { return }
+        guard !BlankText.isBlank(cell.text) else { return }
         guard cell.column < limits.columns else { throw .tooManyColumns(reference: cell.reference, limit: limits.columns) }
         guard cell.text.utf8.count <= limits.cellCharacters || cell.text.utf16.count <= limits.cellCharacters else {
             throw .cellTooLong(reference: cell.reference, limit: limits.cellCharacters)

@@ -127,7 +127,7 @@ final class WorksheetSink: XMLSink {
         guard text.count <= textByteLimit else {
             throw .cellTooLong(reference: reference, limit: limits.cellCharacters)
         }
-        guard let (value, kind) = try content(), !Self.isBlank(value) else { return }
+        guard let (value, kind) = try content(), !BlankText.isBlank(value) else { return }
         guard column < limits.columns else { throw .tooManyColumns(reference: reference, limit: limits.columns) }
         cells[column] = SheetCell(value, kind: kind, row: row, column: column)
     }
@@ -183,11 +183,4 @@ final class WorksheetSink: XMLSink {
     }
 
     private var reference: String { CellReference.text(row: row, column: column) }
-
-    static func isBlank(_ text: String) -> Bool {
-        guard let first = text.utf8.first else { return true }
-        // Above white space and below the first wide one: the usual cell.
-        if first > 0x20, first < 0xC2 { return false }
-        return text.unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0 == "\u{FEFF}" || $0 == "\u{200B}" }
-    }
 }

@@ -25,7 +25,7 @@ public final class TableWriter {
         for (column, field) in fields.enumerated() where !field.isEmpty {
             try canvas.write(field, row: nextRow, column: column, style: .text, on: sheet)
         }
-        if fields.contains(where: { !WorksheetSink.isBlank($0) }) { filledRows += 1 }
+        if fields.contains(where: { !BlankText.isBlank($0) }) { filledRows += 1 }
         nextRow += 1
     }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the workbooks that the tests read. Needs openpyxl and LibreOffice (soffice); run it in this folder.
+"""Makes the workbooks that the tests read. Needs openpyxl, xlwt and LibreOffice (soffice).
 
 The tests need neither: the files are committed. Pupils are invented.
 """
@@ -10,10 +10,11 @@ import subprocess
 import zipfile
 
 import openpyxl
+import xlwt
 from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def roster(mac=False):
@@ -64,6 +65,24 @@ def convert(source, target, filter_name):
     (HERE / "made").rmdir()
 
 
+def other_xls():
+    """Another writer of .xls: packed numbers, rich text, strings over several records, sectors of its own making."""
+    book = xlwt.Workbook(encoding="utf-8")
+    hidden = book.add_sheet("很隐藏")
+    hidden.visibility = 2
+    sheet = book.add_sheet("名单")
+    for column, value in enumerate([1, 2.5, 0.01, -7, 123456789012, 1e100]):
+        sheet.write(0, column, value)
+    sheet.write_rich_text(1, 0, [("张", xlwt.easyfont("bold true")), "伟"])
+    sheet.write(1, 1, "abc")
+    sheet.write(1, 2, True)
+    sheet.write(1, 3, datetime.date(2012, 9, 1), xlwt.easyxf(num_format_str='yyyy"年"m"月"d"日"'))
+    sheet.write(1, 4, 60, xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+    for row in range(3):
+        sheet.write(5 + row, 0, ("学籍" if row % 2 else "narrow ") * 700 + str(row))
+    book.save(str(HERE / "xlwt.xls"))
+
+
 def parts(name, sheet, strings=None, styles=None, workbook=None, relations="", sheet_name="xl/worksheets/sheet1.xml"):
     """A workbook by hand, for what no library writes."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -110,7 +129,7 @@ def by_hand():
     parts("deep.xlsx", "<worksheet><sheetData>" + "<row>" * 100_000)
     parts("rows-turned.xlsx", '<worksheet><sheetData><row r="2"/><row r="1"/></sheetData></worksheet>')
     parts("slip.xlsx", plain.format("外面"), sheet_name="../xl/worksheets/sheet1.xml")
-    parts("bomb.xlsx", "<worksheet><sheetData>" + "<row></row>" * 800_000 + "</sheetData></worksheet>")
+    parts("bomb.xlsx", "<worksheet><sheetData>" + " " * 8_500_000 + "</sheetData></worksheet>")
     with zipfile.ZipFile(HERE / "encrypted-zip.xlsx", "w") as archive:
         archive.writestr("EncryptedPackage", "x")
 
@@ -155,6 +174,7 @@ def main():
     convert(str(HERE / "openpyxl-1904.xlsx"), "libreoffice-1904.xls", "MS Excel 97")
     convert(str(HERE / "openpyxl.xlsx"), "libreoffice.xlsx", "Calc MS Excel 2007 XML")
     convert(str(HERE / "openpyxl.xlsx"), "libreoffice.ods", "calc8")
+    other_xls()
     by_hand()
     damaged()
     encrypted()
