@@ -33,6 +33,14 @@ import Testing
         #expect(folder.names == [])
     }
 
+    @Test("a blank title is none, a table without any header is refused")
+    func blankTitle() throws {
+        let writer = try TableWriter(path: folder.file("a.xlsx"), columns: [ColumnSpec("姓名")], title: " ")
+        try writer.finish()
+        #expect(try WorkbookReader.open(folder.file("a.xlsx")).rows().next()?.texts == ["姓名"])
+        #expect(throws: SheetError.self) { try TableWriter(path: folder.file("b.xlsx"), columns: [ColumnSpec("")]) }
+    }
+
     @Test("a file that stood there stays until the new one is whole")
     func atomic() throws {
         let path = try folder.file("a.xlsx", "old")

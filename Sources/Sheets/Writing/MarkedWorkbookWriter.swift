@@ -34,7 +34,8 @@ public final class MarkedWorkbookWriter {
     private var nextRow = 1
     private var comments = 0
 
-    /// - Parameter columns: of the file that came in, in its order, without the column of explanations.
+    /// - Parameter columns: of the file that came in: the first describes its column A, and so on. A column of explanations
+    ///   from an earlier round is left out, it stands last.
     public init(path: String, columns: [ColumnSpec], sheetName: String = "待修改") throws(SheetError) {
         canvas = try WorkbookCanvas(path: path)
         sheet = try canvas.addSheet(sheetName)

@@ -11,6 +11,7 @@ public final class TableWriter {
         canvas = try WorkbookCanvas(path: path)
         sheet = try canvas.addSheet(sheetName)
         columnCount = columns.count
+        let title = title.flatMap { BlankText.isBlank($0) ? nil : $0 }
         if let title { try canvas.write(title, row: 0, column: 0, style: .title, on: sheet) }
         let headerRow = title == nil ? 0 : 1
         try canvas.layOut(columns, headerRow: headerRow, on: sheet)

@@ -73,6 +73,9 @@ final class WorkbookCanvas {
         guard !columns.isEmpty, columns.count <= SheetLimits.standard.columns else {
             throw .unfitForWorkbook(reason: "列数应为 1 至 \(SheetLimits.standard.columns)")
         }
+        guard !columns.allSatisfy({ BlankText.isBlank($0.header) }) else {
+            throw .unfitForWorkbook(reason: "表头全部为空")
+        }
         for (index, column) in columns.enumerated() {
             let at = lxw_col_t(index)
             worksheet_set_column(sheet, at, at, column.width, column.isText ? formats[.text] : nil)
@@ -82,7 +85,7 @@ final class WorkbookCanvas {
             try write(column.header, row: headerRow, column: index, style: column.isRequired ? .requiredHeader : .header, on: sheet)
             let note = (column.isRequired ? "必填。" : "") + column.note
             if !column.note.isEmpty { comment(note, row: headerRow, column: index, on: sheet) }
-            if !column.dropDown.isEmpty { offer(column.dropDown, below: headerRow, column: index, on: sheet) }
+            if !column.dropDown.isEmpty { try offer(column.dropDown, below: headerRow, column: index, on: sheet) }
         }
         worksheet_freeze_panes(sheet, lxw_row_t(headerRow + 1), 0)
     }
@@ -120,7 +123,7 @@ final class WorkbookCanvas {
         return count
     }
 
-    private func offer(_ items: [String], below headerRow: Int, column: Int, on sheet: Sheet) {
+    private func offer(_ items: [String], below headerRow: Int, column: Int, on sheet: Sheet) throws(SheetError) {
         let joined = items.reduce(-1) { $0 + $1.utf16.count + 1 }
         let isShort = joined <= 255 && !items.contains { $0.contains(",") || $0.contains("\"") }
         let title = CText("请从下拉列表中选择"), message = CText("请从下拉列表中选择,不要自行填写。")
@@ -141,11 +144,15 @@ final class WorkbookCanvas {
             validation.value_formula = texts[0].pointer
         }
         var pointers = texts.map { Optional($0.pointer) } + [nil]
-        pointers.withUnsafeMutableBufferPointer {
+        let at = lxw_col_t(column)
+        let status = pointers.withUnsafeMutableBufferPointer {
             if isShort { validation.value_list = $0.baseAddress }
-            worksheet_data_validation_range(sheet, first, lxw_col_t(column), last, lxw_col_t(column), &validation)
+            return worksheet_data_validation_range(sheet, first, at, last, at, &validation)
         }
         withExtendedLifetime((texts, title, message)) {}
+        guard status == LXW_NO_ERROR else {
+            throw .unfitForWorkbook(reason: "第 \(column + 1) 列的下拉列表:\(String(cString: lxw_strerror(status)))")
+        }
     }
 
     private static func listName(_ index: Int) -> String { "list_\(index + 1)" }
