@@ -495,10 +495,10 @@ public nonisolated struct WireHello: Sendable {
 
   public var version: String = String()
 
-  /// over the heads of all streams this session is about
+  /// over the heads of all streams this session is about; empty: going on where we were
   public var digest: Data = Data()
 
-  /// by the unit's statement key over "xueji hello 1\n" + parent nonce seen last + nonce
+  /// by the unit's statement key over "xueji hello 1\n" + challenge + nonce + unit
   public var signature: Data = Data()
 
   /// the parent's boot nonce the signature is bound to; empty: asks for it
@@ -528,17 +528,22 @@ public nonisolated struct WireHelloReply: Sendable {
   /// token for the calls of this session; empty: sign again with the nonce above
   public var session: Data = Data()
 
-  /// both sides hold equal heads
+  /// both sides hold equal heads, or go on where they were
   public var same: Bool = false
 
-  /// the parent's journal position at this moment
+  /// the parent's journal position before it looked at its heads
   public var position: UInt64 = 0
+
+  /// the parent's clock, seconds since 1970
+  public var at: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
+/// Heads are compared in 256 buckets. With digests (256 x 8 bytes) it asks which buckets differ; with buckets it shows all
+/// the child's heads in them and asks for the parent's.
 public nonisolated struct WireHeadsRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -548,18 +553,31 @@ public nonisolated struct WireHeadsRequest: Sendable {
 
   public var heads: [WireStreamHead] = []
 
+  public var digests: Data = Data()
+
+  public var buckets: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
-/// The parent's heads over the same scope.
+/// The parent's heads in the covered buckets: all that were asked for, or the first of them.
 public nonisolated struct WireHeadsReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   public var heads: [WireStreamHead] = []
+
+  public var differing: Data = Data()
+
+  public var covered: Data = Data()
+
+  /// the parent's journal position before it looked at its heads
+  public var position: UInt64 = 0
+
+  public var at: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -585,6 +603,7 @@ public nonisolated struct WireRefusal: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// of the refused envelope; absent when it could not be read
   public var at: WireStreamHead {
     get {_at ?? WireStreamHead()}
     set {_at = newValue}
@@ -598,6 +617,9 @@ public nonisolated struct WireRefusal: Sendable {
 
   public var text: String = String()
 
+  /// its place in the request
+  public var index: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -605,6 +627,7 @@ public nonisolated struct WireRefusal: Sendable {
   fileprivate var _at: WireStreamHead? = nil
 }
 
+/// Heads of the streams touched, on durable storage when this is sent.
 public nonisolated struct WirePushReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -614,7 +637,7 @@ public nonisolated struct WirePushReply: Sendable {
 
   public var refused: [WireRefusal] = []
 
-  public var reach: [WireReach] = []
+  public var at: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -660,6 +683,18 @@ public nonisolated struct WireRange: Sendable {
   fileprivate var _stream: WireStreamHead? = nil
 }
 
+public nonisolated struct WireFetchReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var envelopes: [Data] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct WirePullRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -671,7 +706,10 @@ public nonisolated struct WirePullRequest: Sendable {
 
   public var waitSeconds: UInt32 = 0
 
+  /// what the replies before brought and is on durable storage here
   public var stored: [WireStreamHead] = []
+
+  public var reachAfter: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -690,6 +728,8 @@ public nonisolated struct WirePullReply: Sendable {
   public var more: Bool = false
 
   public var reach: [WireReach] = []
+
+  public var reachChange: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -726,6 +766,27 @@ public nonisolated struct WireJoinReply: Sendable {
   public var rootKey: Data = Data()
 
   public var parent: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Body of every answer that is not 200.
+public nonisolated struct WireProblem: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var code: String = String()
+
+  public var text: String = String()
+
+  public var remedy: String = String()
+
+  public var unit: String = String()
+
+  public var retryAfterSeconds: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1840,7 +1901,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireHelloReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HelloReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0\u{1}protocol\0\u{1}version\0\u{1}unit\0\u{1}session\0\u{1}same\0\u{1}position\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0\u{1}protocol\0\u{1}version\0\u{1}unit\0\u{1}session\0\u{1}same\0\u{1}position\0\u{1}at\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1855,6 +1916,7 @@ nonisolated extension WireHelloReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 5: try { try decoder.decodeSingularBytesField(value: &self.session) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.same) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
       default: break
       }
     }
@@ -1882,6 +1944,9 @@ nonisolated extension WireHelloReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.position != 0 {
       try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 7)
     }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1893,6 +1958,7 @@ nonisolated extension WireHelloReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.session != rhs.session {return false}
     if lhs.same != rhs.same {return false}
     if lhs.position != rhs.position {return false}
+    if lhs.at != rhs.at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1900,7 +1966,7 @@ nonisolated extension WireHelloReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireHeadsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HeadsRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}heads\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}heads\0\u{1}digests\0\u{1}buckets\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1910,6 +1976,8 @@ nonisolated extension WireHeadsRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.session) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.heads) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.digests) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.buckets) }()
       default: break
       }
     }
@@ -1922,12 +1990,20 @@ nonisolated extension WireHeadsRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.heads.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.heads, fieldNumber: 2)
     }
+    if !self.digests.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digests, fieldNumber: 3)
+    }
+    if !self.buckets.isEmpty {
+      try visitor.visitSingularBytesField(value: self.buckets, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireHeadsRequest, rhs: WireHeadsRequest) -> Bool {
     if lhs.session != rhs.session {return false}
     if lhs.heads != rhs.heads {return false}
+    if lhs.digests != rhs.digests {return false}
+    if lhs.buckets != rhs.buckets {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1935,7 +2011,7 @@ nonisolated extension WireHeadsRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireHeadsReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HeadsReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}heads\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}heads\0\u{1}differing\0\u{1}covered\0\u{1}position\0\u{1}at\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1944,6 +2020,10 @@ nonisolated extension WireHeadsReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.heads) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.differing) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.covered) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
       default: break
       }
     }
@@ -1953,11 +2033,27 @@ nonisolated extension WireHeadsReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.heads.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.heads, fieldNumber: 1)
     }
+    if !self.differing.isEmpty {
+      try visitor.visitSingularBytesField(value: self.differing, fieldNumber: 2)
+    }
+    if !self.covered.isEmpty {
+      try visitor.visitSingularBytesField(value: self.covered, fieldNumber: 3)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 4)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireHeadsReply, rhs: WireHeadsReply) -> Bool {
     if lhs.heads != rhs.heads {return false}
+    if lhs.differing != rhs.differing {return false}
+    if lhs.covered != rhs.covered {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.at != rhs.at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2000,7 +2096,7 @@ nonisolated extension WirePushRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireRefusal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Refusal"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}at\0\u{1}code\0\u{1}text\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}at\0\u{1}code\0\u{1}text\0\u{1}index\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2011,6 +2107,7 @@ nonisolated extension WireRefusal: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 1: try { try decoder.decodeSingularMessageField(value: &self._at) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.code) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.index) }()
       default: break
       }
     }
@@ -2030,6 +2127,9 @@ nonisolated extension WireRefusal: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 3)
     }
+    if self.index != 0 {
+      try visitor.visitSingularUInt32Field(value: self.index, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2037,6 +2137,7 @@ nonisolated extension WireRefusal: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs._at != rhs._at {return false}
     if lhs.code != rhs.code {return false}
     if lhs.text != rhs.text {return false}
+    if lhs.index != rhs.index {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2044,7 +2145,7 @@ nonisolated extension WireRefusal: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WirePushReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PushReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}heads\0\u{1}refused\0\u{1}reach\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}heads\0\u{1}refused\0\u{2}\u{2}at\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2054,7 +2155,7 @@ nonisolated extension WirePushReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.heads) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.refused) }()
-      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.reach) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
       default: break
       }
     }
@@ -2067,8 +2168,8 @@ nonisolated extension WirePushReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.refused.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.refused, fieldNumber: 2)
     }
-    if !self.reach.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.reach, fieldNumber: 3)
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2076,7 +2177,7 @@ nonisolated extension WirePushReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
   public static func ==(lhs: WirePushReply, rhs: WirePushReply) -> Bool {
     if lhs.heads != rhs.heads {return false}
     if lhs.refused != rhs.refused {return false}
-    if lhs.reach != rhs.reach {return false}
+    if lhs.at != rhs.at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2161,9 +2262,39 @@ nonisolated extension WireRange: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   }
 }
 
+nonisolated extension WireFetchReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FetchReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}envelopes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedBytesField(value: &self.envelopes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.envelopes.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.envelopes, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireFetchReply, rhs: WireFetchReply) -> Bool {
+    if lhs.envelopes != rhs.envelopes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WirePullRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PullRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}after\0\u{3}wait_seconds\0\u{1}stored\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}after\0\u{3}wait_seconds\0\u{1}stored\0\u{3}reach_after\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2175,6 +2306,7 @@ nonisolated extension WirePullRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.after) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.waitSeconds) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.stored) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.reachAfter) }()
       default: break
       }
     }
@@ -2193,6 +2325,9 @@ nonisolated extension WirePullRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.stored.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.stored, fieldNumber: 4)
     }
+    if self.reachAfter != 0 {
+      try visitor.visitSingularUInt64Field(value: self.reachAfter, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2201,6 +2336,7 @@ nonisolated extension WirePullRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.after != rhs.after {return false}
     if lhs.waitSeconds != rhs.waitSeconds {return false}
     if lhs.stored != rhs.stored {return false}
+    if lhs.reachAfter != rhs.reachAfter {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2208,7 +2344,7 @@ nonisolated extension WirePullRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WirePullReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PullReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}envelopes\0\u{1}position\0\u{1}more\0\u{1}reach\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}envelopes\0\u{1}position\0\u{1}more\0\u{1}reach\0\u{3}reach_change\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2220,6 +2356,7 @@ nonisolated extension WirePullReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.more) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.reach) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.reachChange) }()
       default: break
       }
     }
@@ -2238,6 +2375,9 @@ nonisolated extension WirePullReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.reach.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.reach, fieldNumber: 4)
     }
+    if self.reachChange != 0 {
+      try visitor.visitSingularUInt64Field(value: self.reachChange, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2246,6 +2386,7 @@ nonisolated extension WirePullReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.position != rhs.position {return false}
     if lhs.more != rhs.more {return false}
     if lhs.reach != rhs.reach {return false}
+    if lhs.reachChange != rhs.reachChange {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2336,6 +2477,56 @@ nonisolated extension WireJoinReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.name != rhs.name {return false}
     if lhs.rootKey != rhs.rootKey {return false}
     if lhs.parent != rhs.parent {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireProblem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Problem"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}text\0\u{1}remedy\0\u{1}unit\0\u{3}retry_after_seconds\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.remedy) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.retryAfterSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 1)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    if !self.remedy.isEmpty {
+      try visitor.visitSingularStringField(value: self.remedy, fieldNumber: 3)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 4)
+    }
+    if self.retryAfterSeconds != 0 {
+      try visitor.visitSingularUInt32Field(value: self.retryAfterSeconds, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireProblem, rhs: WireProblem) -> Bool {
+    if lhs.code != rhs.code {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.remedy != rhs.remedy {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.retryAfterSeconds != rhs.retryAfterSeconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

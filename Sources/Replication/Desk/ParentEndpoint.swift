@@ -1,0 +1,290 @@
+import Protocol
+import Rules
+import Synchronization
+
+/// A parent's side of all links from below: checks every call, works on the ports, remembers what children have shown.
+/// HTTP reaches it as a path and a body; the simulator calls it the same way.
+public final class ParentEndpoint: Sendable {
+    public struct Answer: Sendable, Hashable {
+        public var status: Int
+        public var body: [UInt8]
+        /// For the header of that name.
+        public var retryAfterSeconds: Int?
+        public var contentType: String { PeerCall.contentType }
+    }
+
+    /// What a call brings at once.
+    public enum Outcome: Sendable {
+        case answer(Answer)
+        /// A pull with nothing to bring yet: ask again with `next` when something was stored, at most for so many seconds;
+        /// `answer` is what to send when the time is out.
+        case wait(seconds: Int, next: [UInt8], answer: Answer)
+    }
+
+    public let unit: UnitCode
+    public let nonce: BootNonce
+    private let version: String
+    private let outbox: any Outbox
+    private let inbox: any Inbox
+    private let doorkeeper: any Doorkeeper
+    private let surroundings: Surroundings
+    private let limits: DeskLimits
+    private let join: (@Sendable (JoinRequest) throws -> JoinReply)?
+    private let desk: Mutex<ParentDesk>
+    /// Summaries under comparison, so that a long exchange of heads reads them once.
+    private let summaries = Mutex<[UnitCode: (summary: HeadsSummary, position: Int64)]>([:])
+
+    /// - Parameters:
+    ///   - nonce: minted for this process.
+    ///   - join: admits a new node; throws `PeerProblem` to refuse. Nil: nobody joins here.
+    public init(
+        unit: UnitCode, version: String, nonce: BootNonce, outbox: any Outbox, inbox: any Inbox,
+        doorkeeper: any Doorkeeper, surroundings: Surroundings, limits: DeskLimits = DeskLimits(),
+        join: (@Sendable (JoinRequest) throws -> JoinReply)? = nil
+    ) {
+        self.unit = unit
+        self.version = version
+        self.nonce = nonce
+        self.outbox = outbox
+        self.inbox = inbox
+        self.doorkeeper = doorkeeper
+        self.surroundings = surroundings
+        self.limits = limits
+        self.join = join
+        desk = Mutex(ParentDesk(limits: limits))
+    }
+
+    // MARK: What the node asks
+
+    public var children: [ChildRecord] {
+        desk.withLock { $0.children.values.sorted { $0.unit < $1.unit } }
+    }
+
+    /// In how many children a link of one of this node's own streams is on durable storage: the release gate.
+    public func copies(of stream: StreamID, sequence: UInt64) -> Int {
+        desk.withLock { $0.copies(of: stream, sequence: sequence) }
+    }
+
+    /// Ends a child's session: it moved away or was revoked; its next hello is judged anew.
+    public func close(_ child: UnitCode) { desk.withLock { $0.close(child) } }
+
+    // MARK: Calls
+
+    /// Answers a call, or says that a pull may wait.
+    /// - Parameter path: with or without a query, `/peer/v1/…`.
+    public func outcome(path: String, body: [UInt8]) -> Outcome {
+        do {
+            return try dispatch(path, body)
+        } catch let refusal as PeerRefusal {
+            return .answer(Self.answer(refusal))
+        } catch let problem as PeerProblem {
+            return .answer(Answer(status: 403, body: problem.bytes))
+        } catch {
+            return .answer(Self.answer(.ownStore()))
+        }
+    }
+
+    /// As `outcome`, waiting where a pull may wait.
+    /// - Parameters:
+    ///   - bell: rung after every commit of this node.
+    ///   - now: monotonic seconds.
+    public func answer(
+        path: String, body: [UInt8], bell: Bell, now: @Sendable () -> Double,
+        sleep: @escaping @Sendable (Double) async throws -> Void
+    ) async -> Answer {
+        var body = body
+        var deadline: Double?
+        while true {
+            let rings = bell.rings
+            switch outcome(path: path, body: body) {
+            case .answer(let answer): return answer
+            case .wait(let seconds, let next, let answer):
+                let end = deadline ?? now() + Double(seconds)
+                deadline = end
+                guard now() < end, !Task.isCancelled else { return answer }
+                await bell.wait(since: rings, atMost: end - now(), sleep: sleep)
+                body = next
+            }
+        }
+    }
+
+    private static func answer(_ refusal: PeerRefusal) -> Answer {
+        Answer(status: refusal.status, body: refusal.problem.bytes, retryAfterSeconds: refusal.problem.retryAfterSeconds)
+    }
+
+    private func dispatch(_ path: String, _ body: [UInt8]) throws -> Outcome {
+        guard body.count <= PeerCall.requestLimit else { throw PeerRefusal.tooLarge }
+        switch path.prefix(while: { $0 != "?" }) {
+        case "/peer/v1/hello": return .ok(try hello(try read(Hello.init(bytes:), body)).bytes)
+        case "/peer/v1/heads": return .ok(try heads(try read(HeadsRequest.init(bytes:), body)).bytes)
+        case "/peer/v1/push": return .ok(try push(try read(PushRequest.init(bytes:), body)).bytes)
+        case "/peer/v1/fetch": return .ok(try fetch(try read(FetchRequest.init(bytes:), body)).bytes)
+        case "/peer/v1/pull": return try pull(try read(PullRequest.init(bytes:), body))
+        case "/peer/v1/join": return .ok(try joined(try read(JoinRequest.init(bytes:), body)).bytes)
+        default: throw PeerRefusal.unknownPath
+        }
+    }
+
+    private func read<Message>(_ make: ([UInt8]) -> Message?, _ body: [UInt8]) throws(PeerRefusal) -> Message {
+        guard let message = make(body) else { throw .malformed }
+        return message
+    }
+
+    private func caller(_ token: SessionToken) throws(PeerRefusal) -> UnitCode {
+        let now = surroundings.now()
+        return try desk.withLock { desk throws(PeerRefusal) in try desk.child(token, now: now) }
+    }
+
+    // MARK: Hello
+
+    private func hello(_ hello: Hello) throws -> HelloReply {
+        let common = hello.protocols.clamped(to: PeerCall.protocols)
+        guard hello.protocols.overlaps(PeerCall.protocols) else {
+            throw PeerRefusal.upgrade(PeerCall.protocols, theirs: hello.protocols)
+        }
+        let key = try key(of: hello.unit)
+        var reply = HelloReply(
+            unit: unit, nonce: nonce, protocolVersion: common.upperBound, version: version, session: nil, isSame: false,
+            position: try outbox.position(), at: surroundings.now())
+        guard hello.challenge == nonce else { return reply }
+        guard hello.keyID == key.id, hello.isSigned(by: key) else { throw PeerRefusal.badSignature }
+        let token = try newToken()
+        let ours = try hello.headsDigest.map { _ in HeadsSummary(try outbox.heads(.down(hello.unit))) }
+        let own = try (ours?.buckets.flatMap { $0 } ?? []).filter { try doorkeeper.isOwn($0.stream.unit) }
+        let now = surroundings.now()
+        summaries.withLock { $0[hello.unit] = nil }
+        reply.isSame = try desk.withLock { desk throws(PeerRefusal) in
+            try desk.open(hello, token: token, now: now)
+            guard let ours, let theirs = hello.headsDigest else { return desk.hasShown(hello) }
+            guard ours.whole == theirs else { return false }
+            desk.shown(0...255, by: hello.unit)
+            for head in own { desk.noteCopy(head, ours: head, at: hello.unit) }
+            return true
+        }
+        reply.session = token
+        return reply
+    }
+
+    private func key(of unit: UnitCode) throws -> StatementPublicKey {
+        switch try doorkeeper.standing(of: unit) {
+        case .child(let key): return key
+        case .unknown: throw PeerRefusal.unknownUnit(unit)
+        case .notBelow: throw PeerRefusal.notBelow(unit)
+        case .moved(let parent): throw PeerRefusal.moved(to: parent)
+        }
+    }
+
+    private func newToken() throws(PeerRefusal) -> SessionToken {
+        guard let token = SessionToken(surroundings.randomBytes(16)) else { throw .ownStore() }
+        return token
+    }
+
+    // MARK: Heads
+
+    private func heads(_ request: HeadsRequest) throws -> HeadsReply {
+        let child = try caller(request.session)
+        guard request.heads.count <= limits.headsPerRequest else { throw PeerRefusal.tooLarge }
+        let (ours, position) = try summary(for: child, isNew: !request.digests.isEmpty || request.buckets.count == 256)
+        var reply = HeadsReply(differing: [], covered: [], heads: [], position: position, at: surroundings.now())
+        if !request.digests.isEmpty {
+            reply.differing = ours.differing(from: request.digests)
+            let differing = Set(reply.differing)
+            let equal = (UInt8(0)...255).filter { !differing.contains($0) }
+            try note(equal.flatMap { ours.buckets[Int($0)] }, ours, equal, by: child)
+        }
+        for bucket in request.buckets {
+            let more = ours.buckets[Int(bucket)]
+            guard reply.covered.isEmpty || reply.heads.count + more.count <= limits.headsPerReply else { break }
+            reply.covered.append(bucket)
+            reply.heads += more
+        }
+        if !reply.covered.isEmpty {
+            let covered = Set(reply.covered)
+            let seen = request.heads.filter { covered.contains(UInt8(HeadsSummary.bucket(of: $0.stream))) }
+            try note(seen, ours, reply.covered, by: child)
+        }
+        return reply
+    }
+
+    private func summary(for child: UnitCode, isNew: Bool) throws -> (summary: HeadsSummary, position: Int64) {
+        if !isNew, let kept = summaries.withLock({ $0[child] }) { return kept }
+        let position = try outbox.position()
+        let fresh = (summary: HeadsSummary(try outbox.heads(.down(child))), position: position)
+        summaries.withLock { summaries in
+            // A few at a time: a crowd of children that compare at once must not fill the memory.
+            if summaries.count >= 8, summaries[child] == nil { summaries.removeAll() }
+            summaries[child] = fresh
+        }
+        return fresh
+    }
+
+    private func note(_ seen: [StreamHead], _ ours: HeadsSummary, _ buckets: [UInt8], by child: UnitCode) throws {
+        let copies = try seen.filter { try doorkeeper.isOwn($0.stream.unit) }
+        let streams = Set(copies.map(\.stream))
+        let own = Dictionary(
+            buckets.flatMap { ours.buckets[Int($0)] }.filter { streams.contains($0.stream) }.map { ($0.stream, $0) },
+            uniquingKeysWith: { first, _ in first })
+        desk.withLock { desk in
+            for copy in copies { desk.noteCopy(copy, ours: own[copy.stream], at: child) }
+            desk.shown(buckets, by: child)
+        }
+    }
+
+    // MARK: Envelopes
+
+    private func push(_ request: PushRequest) throws -> PushReply {
+        let child = try caller(request.session)
+        guard request.envelopes.count <= limits.envelopesPerPush else { throw PeerRefusal.tooLarge }
+        let results = try inbox.accept(request.envelopes, from: .child(child))
+        var heads: [StreamID: StreamHead] = [:]
+        var refused: [RefusedEnvelope] = []
+        for (index, (result, head)) in results.enumerated() {
+            if let head { heads[head.stream] = head }
+            if case .refused(let refusal) = result {
+                refused.append(RefusedEnvelope(index: index, head: Shell(request.envelopes[index])?.head, refusal: refusal))
+            }
+        }
+        desk.withLock { desk in for head in heads.values { desk.regained(head, from: child) } }
+        return PushReply(heads: Array(heads.values), refused: refused, at: surroundings.now())
+    }
+
+    private func fetch(_ request: FetchRequest) throws -> FetchReply {
+        let child = try caller(request.session)
+        guard request.ranges.count <= limits.rangesPerFetch else { throw PeerRefusal.tooLarge }
+        return FetchReply(
+            envelopes: try outbox.envelopes(request.ranges, in: .down(child), limitBytes: limits.batchBytes))
+    }
+
+    private func pull(_ request: PullRequest) throws -> Outcome {
+        let child = try caller(request.session)
+        guard request.stored.count <= limits.headsPerRequest else { throw PeerRefusal.tooLarge }
+        let copies = try request.stored.filter { try doorkeeper.isOwn($0.stream.unit) }
+        desk.withLock { desk in
+            for copy in copies { desk.stored(copy, at: child) }
+            desk.pulled(request.after, by: child)
+        }
+        let batch = try outbox.envelopes(after: request.after, .down(child), limitBytes: limits.batchBytes)
+        let (reach, change) = try outbox.reach(after: request.reachAfter, .down(child), limit: limits.reachPerReply)
+        let reply = PullReply(
+            envelopes: batch.envelopes, position: batch.position, hasMore: batch.hasMore, reach: reach, reachChange: change)
+        let hasNews = !batch.envelopes.isEmpty || !reach.isEmpty || batch.hasMore
+        guard !hasNews, request.waitSeconds > 0 else { return .ok(reply.bytes) }
+        var next = request
+        next.after = batch.position
+        next.reachAfter = change
+        next.stored = []
+        return .wait(
+            seconds: min(request.waitSeconds, limits.longestWaitSeconds), next: next.bytes,
+            answer: Answer(status: 200, body: reply.bytes))
+    }
+
+    private func joined(_ request: JoinRequest) throws -> JoinReply {
+        guard let join else { throw PeerRefusal.noJoining }
+        guard request.isSigned else { throw PeerRefusal.badSignature }
+        return try join(request)
+    }
+}
+
+extension ParentEndpoint.Outcome {
+    fileprivate static func ok(_ body: [UInt8]) -> Self { .answer(ParentEndpoint.Answer(status: 200, body: body)) }
+}

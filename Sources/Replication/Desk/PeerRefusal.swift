@@ -1,0 +1,45 @@
+import Protocol
+import Rules
+
+/// Why a parent does not serve a call; becomes an HTTP status and a `PeerProblem`.
+public struct PeerRefusal: Error, Sendable, Hashable {
+    public var status: Int
+    public var problem: PeerProblem
+
+    private init(_ status: Int, _ code: String, _ text: String, _ remedy: String, unit: UnitCode? = nil, retryAfter: Int? = nil) {
+        self.status = status
+        problem = PeerProblem(code: code, text: text, remedy: remedy, unit: unit, retryAfterSeconds: retryAfter)
+    }
+
+    static let malformed = PeerRefusal(400, "malformed", "请求无法识别。", "请核对两端的程序版本。")
+    static let unknownPath = PeerRefusal(404, "unknownPath", "没有这个接口。", "请核对上级地址和程序版本。")
+    static let tooLarge = PeerRefusal(413, "tooLarge", "请求超出大小限制。", "请联系开发者。")
+    static let noJoining = PeerRefusal(403, "noJoining", "本节点不接受下级入网。", "请到主管部门的节点办理入网。")
+    static let badSignature = PeerRefusal(401, "badSignature", "单位签名核验不通过。", "请核对本节点的密钥;重装或恢复后请用一次性代码重新入网。")
+    static let sessionGone = PeerRefusal(410, "sessionGone", "会话已失效,请重新连接。", "程序会自动重新连接。")
+    static let sessionReplaced = PeerRefusal(
+        409, "sessionReplaced", "另一个进程正以本单位的名义连接上级。", "请检查是否有节点副本或重复启动,只保留一个。")
+    static let sessionsFull = PeerRefusal(503, "sessionsFull", "连接数已满。", "程序会自动重试。", retryAfter: 60)
+
+    static func unknownUnit(_ unit: UnitCode) -> PeerRefusal {
+        PeerRefusal(401, "unknownUnit", "上级节点没有单位 \(unit) 的登记或密钥。", "请用一次性代码入网,或联系主管部门。")
+    }
+
+    static func notBelow(_ unit: UnitCode) -> PeerRefusal {
+        PeerRefusal(403, "notBelow", "单位 \(unit) 不属于本节点的下级。", "请核对上级地址。")
+    }
+
+    static func moved(to unit: UnitCode?) -> PeerRefusal {
+        let text = unit.map { "本单位已划转,新的上级是 \($0)。" } ?? "本单位已划转到别的上级。"
+        return PeerRefusal(421, "moved", text, "请把上级地址改为新主管部门的节点。", unit: unit)
+    }
+
+    static func upgrade(_ own: ClosedRange<UInt32>, theirs: ClosedRange<UInt32>) -> PeerRefusal {
+        let older = theirs.upperBound < own.lowerBound ? "本节点" : "上级节点"
+        return PeerRefusal(426, "upgrade", "两端的协议版本不相容,\(older)需要升级。", "请升级程序。")
+    }
+
+    static func ownStore() -> PeerRefusal {
+        PeerRefusal(503, "store", "上级节点暂时不能读写数据。", "程序会自动重试。", retryAfter: 30)
+    }
+}

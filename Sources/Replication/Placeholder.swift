@@ -1,2 +1,0 @@
-import Protocol
-let x = Protocol.Envelope()

@@ -1,0 +1,79 @@
+import Protocol
+import Rules
+
+/// Which streams a link is about, seen from this node.
+public enum Scope: Sendable, Hashable {
+    /// What this node shows its parent: all streams of its subtree (own and hosted units included), and its copies of
+    /// streams from above that reach it, so that the parent can be given back what it lost.
+    case up
+    /// What that child must hold: the writer stands in its subtree, or the audience reaches its subtree.
+    case down(UnitCode)
+}
+
+/// Envelopes in order of arrival at this node.
+public struct Batch: Sendable, Hashable {
+    public var envelopes: [[UInt8]]
+    /// Everything of the scope up to here is in this batch or before it. Moves on also past what is not in scope.
+    public var position: Int64
+    public var hasMore: Bool
+
+    public init(envelopes: [[UInt8]], position: Int64, hasMore: Bool) {
+        self.envelopes = envelopes
+        self.position = position
+        self.hasMore = hasMore
+    }
+}
+
+/// What waits to be sent.
+public struct Backlog: Sendable, Hashable {
+    public var envelopes: Int
+    public var bytes: Int
+
+    public init(envelopes: Int, bytes: Int) {
+        self.envelopes = envelopes
+        self.bytes = bytes
+    }
+}
+
+/// Reads what this node has stored. Everything returned is on durable storage.
+public protocol Outbox: Sendable {
+    /// Heads of all non-empty streams in scope, in any order.
+    func heads(_ scope: Scope) throws -> [StreamHead]
+    /// Envelopes of the ranges, each stream in sequence; streams that are unknown or out of scope give nothing. Stops before
+    /// `limitBytes` is passed, but returns one envelope at least where there is one.
+    func envelopes(_ ranges: [StreamRange], in scope: Scope, limitBytes: Int) throws -> [[UInt8]]
+    /// What arrived after a position, without what came from that very neighbour.
+    func envelopes(after position: Int64, _ scope: Scope, limitBytes: Int) throws -> Batch
+    /// The newest position, 0 for an empty journal.
+    func position() throws -> Int64
+    /// How far streams in scope are stored at this node's parent and above, as learnt after a change number.
+    func reach(after change: Int64, _ scope: Scope, limit: Int) throws -> (reach: [Reach], change: Int64)
+    /// For display.
+    func backlog(after position: Int64, _ scope: Scope) throws -> Backlog
+}
+
+/// Stores what a neighbour brings.
+public protocol Inbox: Sendable {
+    /// One answer for each envelope, in order, with the stream's stored head where there is one. Returns after a durable
+    /// commit. What can be applied at once should be, so that keys in a batch serve the envelopes after them.
+    func accept(_ envelopes: [[UInt8]], from neighbour: Neighbour) throws -> [(Acceptance, StreamHead?)]
+    /// Notes how far streams are stored above. What is known already changes nothing.
+    func note(_ reach: [Reach]) throws
+}
+
+/// Who calls, as the directory has it.
+public enum CallerStanding: Sendable, Hashable {
+    /// A unit whose link comes to this node, with its active statement key.
+    case child(StatementPublicKey)
+    case unknown
+    case notBelow
+    /// It has another parent now, named where known.
+    case moved(to: UnitCode?)
+}
+
+/// Looks callers up for the parent's desk.
+public protocol Doorkeeper: Sendable {
+    func standing(of unit: UnitCode) throws -> CallerStanding
+    /// Whether this node writes as the unit.
+    func isOwn(_ unit: UnitCode) throws -> Bool
+}
