@@ -1,0 +1,127 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// 查重: every authority's node judges its own subtree and says at once what it sees; the centre's verdict is final
+/// (requirements §1.21). Its errands and its verdicts commit together, so a power cut leaves nothing unchecked (Q54).
+public struct DuplicateDesk: Office {
+    static let office = "duplicates"
+    /// Dossiers judged in one transaction.
+    static let batch = 500
+    /// How long a record waits where the province has switched the instant check off, in seconds (Q54).
+    static let queuedSeconds: Int64 = 3600
+    /// Cards in one verdict; a group may be larger, the rest is found at the authority.
+    static let maxPeers = 50
+
+    /// Closed while the centre's boot fence is up.
+    private let isOpen: @Sendable () -> Bool
+
+    public let migrations: [(name: String, sql: String)] = StoredDuplicateIndex.migrations + [("duplicate-desk-1", """
+        CREATE INDEX word_writer ON word (writer, kind, position);
+        """)]
+
+    public init(isOpen: @escaping @Sendable () -> Bool = { true }) { self.isOpen = isOpen }
+
+    public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {
+        guard let judge = try judge(transaction), transaction.directory.contains(judge.unit, dossier.home) else { return }
+        let indexed = try String.fetchSet(
+            transaction.database.cachedStatement(sql: "SELECT key FROM duplicate_key WHERE dossier = ?"),
+            arguments: [Data(dossier.id.bytes)])
+        let isLive = dossier.stand != .deleted && dossier.head != nil
+        let wanted = isLive ? Set(KeyFields(dossier.record).keys.map(\.text)) : []
+        let isJudged = dossier.verdicts.contains { $0.by == judge.unit }
+        if indexed != wanted || (isLive && !isJudged) {
+            try transaction.errand(Self.office, dossier.id.bytes)
+        }
+    }
+
+    public func work(in transaction: Transaction) throws -> Bool {
+        guard isOpen(), let judge = try judge(transaction) else { return false }
+        let due = try due(transaction)
+        guard !due.isEmpty else { return false }
+        var index = StoredDuplicateIndex(database: transaction.database)
+        var affected = Set(due)
+        for id in due {
+            guard let dossier = try transaction.dossier(id) else { continue }
+            let isLive = dossier.stand != .deleted && dossier.head != nil
+            let groups = isLive ? try index.insert(id, KeyFields(dossier.record)) : try index.remove(id)
+            for group in groups { affected.formUnion(group.members.map(\.subject)) }
+            try transaction.database.cachedStatement(sql: "DELETE FROM errand WHERE office = ? AND subject = ?")
+                .execute(arguments: [Self.office, Data(id.bytes)])
+        }
+        let crossIsProblem = try PolicyShelf(transaction.reading).isOn("duplicates.crossIsProblem", for: judge.unit)
+        for id in affected.sorted() { try speak(about: id, index, judge, crossIsProblem: crossIsProblem, in: transaction) }
+        return due.count == Self.batch
+    }
+
+    private struct Judge {
+        let unit: UnitCode
+        let tier: Tier
+    }
+
+    private func judge(_ transaction: Transaction) throws -> Judge? {
+        guard let own = try transaction.reading.ownUnit(), let tier = transaction.directory.tier(of: own),
+              TierRights.may(tier, .checkDuplicates), try transaction.hosts(own) else { return nil }
+        return Judge(unit: own, tier: tier)
+    }
+
+    /// What may be judged now: all, but for provinces that queue.
+    private func due(_ transaction: Transaction) throws -> [DossierID] {
+        let rows = try Row.fetchAll(
+            transaction.database, sql: """
+                SELECT e.subject, e.at, d.home FROM errand e LEFT JOIN dossier d ON d.id = e.subject
+                WHERE e.office = ? ORDER BY e.at, e.subject LIMIT ?
+                """, arguments: [Self.office, Self.batch * 4])
+        var instant: [String: Bool] = [:]
+        var due: [DossierID] = []
+        for row in rows where due.count < Self.batch {
+            guard let id = DossierID(row["subject"] as Data) else { continue }
+            let home = (row["home"] as String?) ?? ""
+            if instant[home] == nil {
+                instant[home] = try PolicyShelf(transaction.reading).isOn("duplicates.instant", for: UnitCode(home))
+            }
+            if instant[home] == true || transaction.now - (row["at"] as Int64) >= Self.queuedSeconds { due.append(id) }
+        }
+        return due
+    }
+
+    /// Writes a verdict when it differs from the last one about the same key fields.
+    private func speak(
+        about id: DossierID, _ index: StoredDuplicateIndex, _ judge: Judge, crossIsProblem: Bool, in transaction: Transaction
+    ) throws {
+        guard let dossier = try transaction.dossier(id), dossier.stand != .deleted, let digest = dossier.keyDigest else {
+            return
+        }
+        var found = try index.problems(of: id, with: KeyFields(dossier.record))
+        if crossIsProblem {
+            found = found.map { $0.kind == .nsdCross ? DuplicateProblem(kind: .nsdDuplicate, peers: $0.peers) : $0 }
+        }
+        let peers = try found.flatMap { problem in
+            try problem.peers.prefix(Self.maxPeers).compactMap { try card($0, problem.kind, transaction) }
+        }
+        let problems = Set(found.map(\.kind.rawValue)).sorted()
+        if let last = dossier.verdicts.first(where: { $0.by == judge.unit }), last.problems == problems, last.peers == peers {
+            return
+        }
+        let position = 1 + (try Int64.fetchOne(
+            transaction.database.cachedStatement(sql: "SELECT max(position) FROM word WHERE writer = ? AND kind = ?"),
+            arguments: [judge.unit.text, Int64(EntryKind.verdict.rawValue)]) ?? 0)
+        let verdict = Verdict(
+            dossier: id, keyDigest: digest, by: judge.unit, tier: judge.tier, position: position, problems: problems,
+            peers: peers, at: transaction.now)
+        try transaction.append(.verdict, Payload.encode(verdict), as: judge.unit, to: .unit(dossier.home))
+    }
+
+    private func card(_ id: DossierID, _ kind: DuplicateKind, _ transaction: Transaction) throws -> PeerCard? {
+        let row = try Row.fetchOne(
+            transaction.database.cachedStatement(sql: "SELECT name, sex, birth, home FROM dossier WHERE id = ?"),
+            arguments: [Data(id.bytes)])
+        guard let row else { return nil }
+        let home = UnitCode(row["home"])
+        return PeerCard(
+            dossier: id, problem: kind.rawValue, name: row["name"], sex: row["sex"], birthDate: row["birth"], school: home,
+            schoolName: transaction.directory.unit(home)?.name ?? "")
+    }
+}

@@ -1,0 +1,198 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Sheets
+import Store
+
+/// Judges a workbook and, for an import, takes the good rows in (Q50). Starting anew after a crash gives the same result:
+/// rows that entered are known by their content.
+public struct ImportRun {
+    /// Rows in one transaction.
+    static let chunk = 500
+
+    /// Where judged rows go; nil for a mere check.
+    struct Target {
+        let archive: Archive
+        let job: ImportShelf.Job
+    }
+
+    let path: String
+    var facts: Facts
+    let registered: FileSubject.Registered
+    let markedPath: String
+    let target: Target?
+    var report: ImportReport
+
+    /// Judges a file without taking anything in; works without any node.
+    public static func check(
+        path: String, facts: Facts, registered: FileSubject.Registered, markedPath: String
+    ) throws -> ImportReport {
+        var run = ImportRun(
+            path: path, facts: facts, registered: registered, markedPath: markedPath, target: nil,
+            report: ImportReport(job: ""))
+        try run.perform(strict: false)
+        return run.report
+    }
+
+    /// Carries out a waiting job and records its result.
+    public static func perform(_ job: ImportShelf.Job, archive: Archive) throws -> ImportReport {
+        let (facts, registered) = try archive.read { reading in
+            let facts = try RegistrationFacts.facts(for: job.actor.unit, today: archive.surroundings.today, reading)
+            return (facts, facts.school.map { FileSubject.Registered.found($0) } ?? .missing)
+        }
+        var run = ImportRun(
+            path: job.path, facts: facts, registered: registered, markedPath: job.path + ".marked.xlsx",
+            target: Target(archive: archive, job: job), report: ImportReport(job: job.id))
+        try run.perform(strict: job.isStrict)
+        let report = run.report
+        try archive.write { try ImportShelf.finish(job.id, report, in: $0) }
+        return report
+    }
+
+    private mutating func perform(strict: Bool) throws {
+        do {
+            let subject = try survey()
+            let fileFindings = FileRules.judge(subject)
+            for finding in fileFindings { report.add(finding, row: nil, cell: nil) }
+            guard !fileFindings.contains(where: { $0.severity == .error }) else {
+                report.rows = subject.rowCount
+                report.failed = subject.rowCount
+                report.outcome = .failed
+                return
+            }
+            if strict, target != nil {
+                try pass(entering: false)
+                if report.failed > 0 {
+                    report.accepted = 0
+                    report.outcome = .failed
+                    return
+                }
+                report = ImportReport(job: report.job)
+                for finding in fileFindings { report.add(finding, row: nil, cell: nil) }
+            }
+            try pass(entering: target != nil)
+            report.outcome = report.failed > 0 ? .failed : .success
+        } catch let mismatch as PupilWorkbook.Mismatch {
+            report.outcome = .templateMismatch
+            for reason in mismatch.reasons {
+                report.add(
+                    Finding(rule: "Q50-template", question: "Q50", severity: .error, field: nil, message: reason.message, remedy: reason.remedy),
+                    row: nil, cell: nil)
+            }
+        }
+    }
+
+    /// First pass: what the file rules and the same-number rule need. Keeps numbers only, not rows.
+    private mutating func survey() throws -> FileSubject {
+        let workbook = try PupilWorkbook(path: path)
+        var seen = RepeatedIDNumbers.Counter()
+        var rows = 0
+        var school = ""
+        while let row = try workbook.next() {
+            rows += 1
+            if school.isEmpty { school = row.raw[.schoolCode]?.text ?? "" }
+            seen.add(row.raw)
+        }
+        facts.repeatedIDNumbers = seen.repeated
+        return FileSubject(
+            schoolCode: school, school: registered,
+            hasAttachedClasses: facts.classes?.values.contains(where: \.isAttached) ?? false, rowCount: rows)
+    }
+
+    /// Second pass: judge, mark what fails, enter what is good.
+    private mutating func pass(entering: Bool) throws {
+        let workbook = try PupilWorkbook(path: path)
+        let marker = RowMarker(path: markedPath, workbook: workbook)
+        for notice in workbook.match.notices {
+            report.add(
+                Finding(rule: "Q50-columns", question: "Q50", severity: .notice, field: nil, message: notice, remedy: ""), row: nil, cell: nil)
+        }
+        var good: [(PupilWorkbook.PupilRow, Judgement)] = []
+        while let row = try workbook.next() {
+            report.rows += 1
+            let judgement = RuleBook.judge(row.raw, facts: facts)
+            for finding in judgement.findings { note(finding, row, workbook) }
+            if judgement.isAccepted {
+                good.append((row, judgement))
+                if good.count >= Self.chunk { try flush(&good, entering, workbook, marker) }
+            } else {
+                report.failed += 1
+                try marker.mark(row, judgement.findings)
+            }
+        }
+        try flush(&good, entering, workbook, marker)
+        report.marked = try marker.finish()
+    }
+
+    private mutating func note(_ finding: Finding, _ row: PupilWorkbook.PupilRow, _ workbook: PupilWorkbook) {
+        let column = finding.field.flatMap { workbook.match.column(of: $0) }
+        report.add(
+            finding, row: row.sheetRow.number,
+            cell: column.map { CellReference.text(row: row.sheetRow.number, column: $0) })
+    }
+
+    private mutating func flush(
+        _ good: inout [(PupilWorkbook.PupilRow, Judgement)], _ entering: Bool, _ workbook: PupilWorkbook, _ marker: RowMarker
+    ) throws {
+        defer { good = [] }
+        guard entering, let target else {
+            report.accepted += good.count
+            report.problems += good.count { !$0.1.problemKinds.isEmpty }
+            return
+        }
+        let rows = good
+        let done = report.rows
+        let results = try target.archive.write { transaction in
+            let entry = RowEntry(job: target.job, transaction: transaction)
+            let results = try rows.map { try entry.enter($0.1.record) }
+            try ImportShelf.progress(target.job.id, rows: done, in: transaction)
+            return results
+        }
+        for (row, result) in zip(rows, results) {
+            switch result {
+            case .entered:
+                report.accepted += 1
+                if !row.1.problemKinds.isEmpty { report.problems += 1 }
+            case .already(let finding):
+                report.already += 1
+                if let finding { note(finding, row.0, workbook) }
+            case .refused(let refusal):
+                let finding = Finding(
+                    rule: refusal.code, question: refusal.question, severity: .error, field: nil, message: refusal.message,
+                    remedy: refusal.remedy)
+                report.failed += 1
+                note(finding, row.0, workbook)
+                try marker.mark(row.0, [finding])
+            }
+        }
+    }
+}
+
+/// Writes the failed rows with their cells marked; the file exists only when a row failed.
+final class RowMarker {
+    private let path: String
+    private let workbook: PupilWorkbook
+    private var writer: MarkedWorkbookWriter?
+
+    init(path: String, workbook: PupilWorkbook) {
+        self.path = path
+        self.workbook = workbook
+    }
+
+    func mark(_ row: PupilWorkbook.PupilRow, _ findings: [Finding]) throws {
+        let writer = try self.writer ?? MarkedWorkbookWriter(path: path, columns: workbook.columns)
+        self.writer = writer
+        try writer.write(row.sheetRow, marks: findings.filter { $0.severity != .notice }.map { finding in
+            MarkedWorkbookWriter.Mark(
+                column: finding.field.flatMap { workbook.match.column(of: $0) }, isBlocking: finding.severity == .error,
+                message: finding.message, remedy: finding.remedy)
+        })
+    }
+
+    func finish() throws -> String? {
+        guard let writer else { return nil }
+        try writer.finish()
+        return path
+    }
+}

@@ -1,0 +1,149 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// Ranges of L numbers that the centre lends (requirements §1.21), and the drawing from them.
+public struct LeaseBook: Projection {
+    public let kinds: Set<EntryKind> = [.lease]
+    public let migrations: [(name: String, sql: String)] = [("lease-1", """
+        CREATE TABLE lease (
+          division TEXT NOT NULL, birth TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+          holder TEXT NOT NULL, incarnation BLOB NOT NULL, PRIMARY KEY (division, birth, first)) WITHOUT ROWID;
+        CREATE INDEX dossier_birth ON dossier (birth);
+        """)]
+
+    public init() {}
+
+    public func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        guard let lease = Payload.lease(entry.payload) else { return .void("malformed lease") }
+        guard writer.unit == .centre else { return .void("only the centre leases numbers") }
+        let overlaps = try Bool.fetchOne(
+            transaction.database, sql: """
+                SELECT EXISTS (SELECT 1 FROM lease WHERE division = ? AND birth = ? AND first <= ? AND last >= ?
+                  AND NOT (first = ? AND last = ? AND holder = ?))
+                """, arguments: [
+                    lease.division, lease.birthDate, lease.tails.upperBound, lease.tails.lowerBound,
+                    lease.tails.lowerBound, lease.tails.upperBound, lease.holder.text,
+                ]) ?? false
+        guard !overlaps else { return .void("overlaps another lease") }
+        try transaction.database.execute(
+            literal: """
+                INSERT OR IGNORE INTO lease (division, birth, first, last, holder, incarnation)
+                VALUES (\(lease.division), \(lease.birthDate), \(lease.tails.lowerBound), \(lease.tails.upperBound),
+                        \(lease.holder.text), \(Data(lease.incarnation.bytes)))
+                """)
+        return .applied
+    }
+
+    /// Draws a free number at random from the unit's leases; no retry loops, unique by constraint.
+    /// - Throws: `Refusal` when no lease is here yet, or the county-day is exhausted.
+    static func draw(for dossier: Dossier, as unit: UnitCode, in transaction: Transaction) throws -> String {
+        if let number = dossier.provisionalNumber { return number }
+        let division = transaction.directory.unit(dossier.home)?.division ?? ""
+        let birth = dossier.record.birthDate
+        let incarnation = try transaction.incarnation(of: unit)
+        let ranges = try Row.fetchAll(
+            transaction.database, sql: """
+                SELECT first, last FROM lease WHERE division = ? AND birth = ? AND holder = ? AND incarnation = ? ORDER BY first
+                """, arguments: [division, birth, unit.text, Data(incarnation.bytes)])
+        let drawn = try drawn(division: division, birth: birth, in: transaction.database)
+        let free = ranges.flatMap { row in Array((row["first"] as Int)...(row["last"] as Int)) }.filter { !drawn.contains($0) }
+        guard !free.isEmpty else {
+            throw Refusal(
+                "lease.missing", question: "Q44", "出生日期 \(birth) 的临时学籍号号段\(ranges.isEmpty ? "尚未从中央下发到" : "已用完,等待中央补发到")本单位,暂时不能核办。",
+                remedy: "号段随数据自动下发;线路恢复后请重试。若持续不到,该县该出生日期的一万个临时号可能已用尽,请联系中央。")
+        }
+        let chance = transaction.surroundings.randomBytes(4).reduce(0) { $0 << 8 | Int($1) }
+        return NationalStudentNumber.provisional(division: division, birthDate: birth, tail: free[chance % free.count])
+    }
+
+    static func drawn(division: String, birth: String, in database: Database) throws -> Set<Int> {
+        let prefix = "L" + division + birth
+        let numbers = try String.fetchAll(
+            database.cachedStatement(sql: "SELECT number FROM number WHERE number >= ? AND number < ?"),
+            arguments: [prefix, prefix + "~"])
+        return Set(numbers.compactMap { Int($0.suffix(4)) })
+    }
+}
+
+/// The centre lends ranges before they are needed: as soon as it sees a pupil who will want a number.
+public struct LeaseOffice: Office {
+    static let office = "lease"
+    /// Smallest range lent; also how far supply runs ahead of demand.
+    static let block = 16
+
+    private let isOpen: @Sendable () -> Bool
+    public let migrations: [(name: String, sql: String)] = []
+
+    public init(isOpen: @escaping @Sendable () -> Bool = { true }) { self.isOpen = isOpen }
+
+    public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {
+        guard try transaction.reading.ownUnit() == .centre, dossier.provisionalNumber == nil,
+              [.entered, .reviewed, .submitted, .returned].contains(dossier.stand), dossier.record.birthDate.utf8.count == 8
+        else { return }
+        guard let authority = approver(of: dossier, transaction.directory) else { return }
+        let division = transaction.directory.unit(dossier.home)?.division ?? ""
+        guard division.utf8.count == 6 else { return }
+        try transaction.errand(Self.office, Array((authority.text + "|" + division + "|" + dossier.record.birthDate).utf8))
+    }
+
+    /// Who will approve: the authority that has the pen, else the competent one.
+    private func approver(of dossier: Dossier, _ directory: UnitDirectory) -> UnitCode? {
+        if dossier.stand == .submitted, let holder = dossier.holder { return holder }
+        return directory.unit(dossier.home)?.competent
+    }
+
+    public func work(in transaction: Transaction) throws -> Bool {
+        guard isOpen(), try transaction.reading.ownUnit() == .centre else { return false }
+        let errands = try Data.fetchAll(
+            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT 1000",
+            arguments: [Self.office])
+        var done = 0
+        for errand in errands {
+            let parts = String(decoding: errand, as: UTF8.self).split(separator: "|").map(String.init)
+            if parts.count == 3, try !supply(UnitCode(parts[0]), division: parts[1], birth: parts[2], in: transaction) {
+                continue
+            }
+            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(errand)")
+            done += 1
+        }
+        return done > 0 && errands.count == 1000
+    }
+
+    /// Lends what is missing. Returns false while the authority's incarnation is not known here yet.
+    private func supply(_ holder: UnitCode, division: String, birth: String, in transaction: Transaction) throws -> Bool {
+        let db = transaction.database
+        guard let incarnation = try Data.fetchOne(
+            db, sql: "SELECT incarnation FROM stream WHERE unit = ? ORDER BY id DESC LIMIT 1", arguments: [holder.text]),
+            let current = Incarnation(incarnation) else { return false }
+        let waiting = try String.fetchAll(
+            db.cachedStatement(sql: """
+                SELECT home FROM dossier WHERE birth = ? AND provisional IS NULL AND state <> 'deleted'
+                """), arguments: [birth]).count { home in
+                    let unit = transaction.directory.unit(UnitCode(home))
+                    return unit?.division == division && transaction.directory.contains(holder, UnitCode(home))
+                }
+        let lent = try Row.fetchAll(
+            db, sql: "SELECT first, last FROM lease WHERE division = ? AND birth = ? AND holder = ? AND incarnation = ?",
+            arguments: [division, birth, holder.text, incarnation])
+        let drawn = try LeaseBook.drawn(division: division, birth: birth, in: db)
+        let free = lent.reduce(0) { sum, row in
+            sum + ((row["first"] as Int)...(row["last"] as Int)).count { !drawn.contains($0) }
+        }
+        guard free < waiting else { return true }
+        let next = 1 + (try Int.fetchOne(
+            db, sql: "SELECT max(last) FROM lease WHERE division = ? AND birth = ?", arguments: [division, birth]) ?? -1)
+        let wanted = (waiting - free + Self.block - 1) / Self.block * Self.block
+        let last = min(next + wanted - 1, 9999)
+        guard next <= last else {
+            try transaction.raiseAlarm(
+                "lease.exhausted", subject: division + birth, "\(division) 出生日期 \(birth) 的一万个临时学籍号已全部借出。")
+            return true
+        }
+        let lease = Lease(holder: holder, incarnation: current, division: division, birthDate: birth, tails: next...last)
+        try transaction.append(.lease, Payload.encode(lease), as: .centre, to: .unit(holder))
+        return true
+    }
+}

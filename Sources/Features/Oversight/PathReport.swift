@@ -1,0 +1,92 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// The contract's `why`: one record's path through all tiers, with times as far as this node knows them.
+public struct PathReport: Encodable, Sendable {
+    struct StepItem: Encodable, Sendable {
+        let hash, act, kind, by, at: String
+        let previous: String?
+        let void: Bool
+    }
+
+    struct Seen: Encodable, Sendable {
+        let unit, tier: String
+        let storedAt: String?
+        let appliedAt: String?
+    }
+
+    let dossier, state: String
+    let holder, number: String?
+    let steps: [StepItem]
+    let seen: [Seen]
+
+    static func report(_ id: DossierID, sight unit: UnitCode, _ reading: Reading) throws -> PathReport {
+        let dossier = try DossierPage.dossier(id, sight: unit, reading)
+        let facts = try DossierShelf(reading).facts(id)
+        let inChain = Dictionary(uniqueKeysWithValues: dossier.chain.enumerated().map { ($1.hash, $0) })
+        let ordered = facts.steps.sorted {
+            (inChain[$0.hash] ?? .max, $0.at, $0.hash) < (inChain[$1.hash] ?? .max, $1.at, $1.hash)
+        }
+        return PathReport(
+            dossier: id.description, state: dossier.state.rawValue, holder: dossier.holder?.text, number: dossier.number,
+            steps: try ordered.map { try item($0, isVoid: inChain[$0.hash] == nil, reading) },
+            seen: try seen(dossier, reading))
+    }
+
+    private static func item(_ step: Step, isVoid: Bool, _ reading: Reading) throws -> StepItem {
+        let act = try Data.fetchOne(
+            reading.database, sql: "SELECT act FROM step WHERE hash = ?", arguments: [Data(step.hash.bytes)]) ?? Data()
+        return StepItem(
+            hash: step.hash.description, act: DossierID(act)?.description ?? "", kind: step.kind.rawValue, by: step.by.text,
+            at: ChinaTime.text(step.at), previous: step.previous?.description, void: isVoid)
+    }
+
+    /// Where the newest step of the home school is stored: here, and at the units above as they have told.
+    private static func seen(_ dossier: Dossier, _ reading: Reading) throws -> [Seen] {
+        guard let last = dossier.chain.last(where: { $0.by == dossier.home }),
+              let place = try StepPlace.of(last.hash, reading) else { return [] }
+        let path = reading.directory.path(of: dossier.home)
+        let own = try reading.ownUnit()
+        return try path.map { unit in
+            let tier = (reading.directory.tier(of: unit) ?? .school).rawValue
+            if unit == own {
+                return Seen(unit: unit.text, tier: tier, storedAt: ChinaTime.text(place.storedAt), appliedAt: place.appliedAt.map { ChinaTime.text($0) })
+            }
+            let told = try Int64.fetchOne(
+                reading.database, sql: "SELECT at FROM reach WHERE stream = ? AND unit = ? AND sequence >= ? ORDER BY sequence LIMIT 1",
+                arguments: [place.stream, unit.text, place.sequence])
+            return Seen(unit: unit.text, tier: tier, storedAt: told.map { ChinaTime.text($0) }, appliedAt: nil)
+        }
+    }
+}
+
+/// Where in the journal a step stands. Looked up by reading the stream's envelopes: `why` is asked rarely.
+struct StepPlace {
+    let stream: Int64
+    let sequence: Int64
+    let storedAt: Int64
+    let appliedAt: Int64?
+
+    static func of(_ hash: Rules.Digest, _ reading: Reading) throws -> StepPlace? {
+        let db = reading.database
+        guard let stream = try Int64.fetchOne(
+            db, sql: "SELECT stream FROM step WHERE hash = ?", arguments: [Data(hash.bytes)]) else { return nil }
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT sequence, stored_at, applied_at, bytes FROM envelope WHERE stream = ? ORDER BY sequence DESC",
+            arguments: [stream])
+        while let row = try rows.next() {
+            let envelope = try Envelope(bytes: Array(row["bytes"] as Data))
+            let holds = try envelope.entries().contains { entry in
+                entry.map { $0.kind == EntryKind.step.rawValue && Payload.stepHash($0.payload) == hash } ?? false
+            }
+            if holds {
+                return StepPlace(
+                    stream: stream, sequence: row["sequence"], storedAt: row["stored_at"], appliedAt: row["applied_at"])
+            }
+        }
+        return nil
+    }
+}

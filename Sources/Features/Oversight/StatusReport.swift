@@ -1,0 +1,117 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// What operators look at: links, counts, queues, alarms. The contract's `status`.
+public struct StatusReport: Encodable, Sendable {
+    public struct Link: Encodable, Sendable {
+        public var unit: String?
+        public var name: String?
+        /// `connected`, `connecting`, `away`, `stopped`, `none`, with the reason in Chinese after a colon where there is one.
+        public var state: String
+        public var lastContact: String?
+        public var lagEntries: Int
+        public var lagBytes: Int
+        public var lagSeconds: Int
+
+        public init(
+            unit: String? = nil, name: String? = nil, state: String, lastContact: String? = nil, lagEntries: Int = 0,
+            lagBytes: Int = 0, lagSeconds: Int = 0
+        ) {
+            self.unit = unit
+            self.name = name
+            self.state = state
+            self.lastContact = lastContact
+            self.lagEntries = lagEntries
+            self.lagBytes = lagBytes
+            self.lagSeconds = lagSeconds
+        }
+    }
+
+    public struct Counts: Encodable, Sendable {
+        public var dossiers = 0
+        public var byState: [String: Int] = [:]
+        public var problems = 0
+        public var L = 0
+        public var G = 0
+        public var J = 0
+    }
+
+    public struct Alarm: Encodable, Sendable { let code, since, text: String }
+
+    /// The queue of the duplicate check (Q54): how much waits, and since when.
+    public struct Queue: Encodable, Sendable {
+        let office: String
+        let waiting: Int
+        let oldest: String?
+    }
+
+    let unit, name, tier, version, incarnation: String
+    let parent: Link
+    let children: [Link]
+    let counts: Counts
+    let digest: String
+    let quarantine: Int
+    let parked: Int
+    let unapplied: Int
+    let queues: [Queue]
+    let hosted: [String]
+    let alarms: [Alarm]
+
+    /// - Parameters:
+    ///   - subtree: counts and digest of this unit's subtree.
+    ///   - links: what the running node knows about its links; empty for a stopped one.
+    public static func report(
+        subtree: UnitCode, version: String, parent: Link, children: [Link], _ reading: Reading
+    ) throws -> StatusReport {
+        let db = reading.database
+        guard let own = try reading.ownUnit() else {
+            throw Refusal("node.empty", "数据文件夹里还没有节点。", remedy: "请先运行 init 或 join。", kind: .usage)
+        }
+        let incarnation = try Data.fetchOne(db, sql: "SELECT incarnation FROM secret WHERE unit = ?", arguments: [own.text])
+        return StatusReport(
+            unit: subtree.text, name: reading.directory.unit(subtree)?.name ?? "",
+            tier: (reading.directory.tier(of: subtree) ?? .school).rawValue, version: version,
+            incarnation: incarnation.flatMap { Incarnation($0) }?.hex ?? "", parent: parent, children: children,
+            counts: try counts(of: subtree, own: own, reading), digest: try RegistryDigest.digest(of: subtree, reading),
+            quarantine: try Int.fetchOne(db, sql: "SELECT count(*) FROM quarantine") ?? 0,
+            parked: try Int.fetchOne(db, sql: "SELECT count(*) FROM parked") ?? 0,
+            unapplied: try Int.fetchOne(db, sql: "SELECT count(*) FROM unapplied") ?? 0,
+            queues: try Row.fetchAll(db, sql: "SELECT office, count(*) AS n, min(at) AS oldest FROM errand GROUP BY office").map {
+                Queue(office: $0["office"], waiting: $0["n"], oldest: ($0["oldest"] as Int64?).map { ChinaTime.text($0) })
+            },
+            hosted: try reading.hostedUnits().map(\.text),
+            alarms: try Row.fetchAll(db, sql: "SELECT code, since, text FROM alarm ORDER BY since, code").map {
+                Alarm(code: $0["code"], since: ChinaTime.text($0["since"]), text: $0["text"])
+            })
+    }
+
+    static func counts(of subtree: UnitCode, own: UnitCode, _ reading: Reading) throws -> Counts {
+        var counts = Counts()
+        var isInside: [String: Bool] = [:]
+        let rows = try Row.fetchCursor(reading.database, sql: """
+            SELECT home, state, problems <> '' AS problem, substr(coalesce(formal, provisional, ''), 1, 1) AS letter, count(*) AS n
+            FROM dossier GROUP BY home, state, problem, letter
+            """)
+        while let row = try rows.next() {
+            let home: String = row["home"]
+            let inside = isInside[home] ?? reading.directory.contains(subtree, UnitCode(home))
+            isInside[home] = inside
+            guard inside else { continue }
+            let n: Int = row["n"]
+            let state: String = row["state"]
+            counts.byState[state, default: 0] += n
+            if state != RegistrationState.deleted.rawValue { counts.dossiers += n }
+            if row["problem"] { counts.problems += n }
+            switch row["letter"] as String {
+            case "L": counts.L += n
+            case "G": counts.G += n
+            case "J": counts.J += n
+            default: break
+            }
+        }
+        return counts
+    }
+}

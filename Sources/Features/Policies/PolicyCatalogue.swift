@@ -1,0 +1,165 @@
+import Rules
+
+/// One switch, window or list that the FAQ names: who may set it, what holds when nobody has, and how settings combine.
+public struct PolicyDefinition: Sendable, Hashable {
+    public enum Value: String, Sendable, Hashable {
+        /// `on` or `off`.
+        case onOff
+        /// `YYYY-MM-DD/YYYY-MM-DD`, both days inside; empty: no window is set.
+        case window
+        /// `MMDD`.
+        case monthDay
+        /// Comma-separated field names (column titles of the 2013 template).
+        case fields
+        /// Semicolon-separated `unit or dossier:YYYY-MM-DD` grants with their last day.
+        case grants
+        case integer
+        case text
+        /// One of the definition's `choices`.
+        case choice
+        /// `campus:first-last` separated by semicolons, for example `0:1-20;1:21-40`.
+        case classRanges
+    }
+
+    public enum Combination: String, Sendable, Hashable {
+        /// The nearest setting on the path upwards counts.
+        case nearest
+        /// All settings on the path count together; an upper one cannot be loosened below.
+        case union
+    }
+
+    public let key: String
+    /// Chinese label as in the FAQ.
+    public let title: String
+    public let question: String
+    public let owners: Set<Tier>
+    public let value: Value
+    public let choices: [String]
+    public let standard: String
+    public let combination: Combination
+}
+
+/// The catalogue of requirements §1.17 with the decisions of §1.21. API, console, documents and rules read this one list.
+public enum PolicyCatalogue {
+    private static func policy(
+        _ key: String, _ title: String, _ question: String, _ owners: Set<Tier>, _ value: PolicyDefinition.Value,
+        _ standard: String, _ combination: PolicyDefinition.Combination = .nearest, choices: [String] = []
+    ) -> PolicyDefinition {
+        PolicyDefinition(
+            key: key, title: title, question: question, owners: owners, value: value, choices: choices,
+            standard: standard, combination: combination)
+    }
+
+    public static let all: [PolicyDefinition] = [
+        policy("duplicates.instant", "即时查重", "Q54", [.province], .onOff, "on"),
+        policy("duplicates.sufficient", "上报所需查重结论", "Q54", [.province], .choice, "centre", choices: ["centre", "province"]),
+        policy("duplicates.crossIsProblem", "有无身份证号之间三项相同按问题学籍处理", "Q56", [.centre], .onOff, "off"),
+        policy("registration.new.window", "新生注册时间", "Q58", [.province], .window, ""),
+        policy("registration.new.lateGrants", "新生注册个别放开", "Q58", [.province], .grants, ""),
+        policy("registration.current", "在校生注册", "Q57", [.province], .onOff, "on"),
+        policy("registration.underAge", "不足龄控制", "Q104", [.province], .onOff, "off"),
+        policy("registration.underAge.cutoff", "入学年龄截止日", "Q104", [.province], .monthDay, "0831"),
+        policy("registration.noID.reachesProvince", "无身份证件学生须报省级核办", "M-REG", [.province, .centre], .onOff, "off"),
+        policy("fields.required", "本地必填指标", "Q8", [.county, .city, .province], .fields, "", .union),
+        policy("fields.controlled", "受控字段设置", "Q70", [.county, .city, .province], .fields, "", .union),
+        policy("evidence.text", "证明材料要求", "Q62", [.province], .text, ""),
+        policy("graduation.window", "毕业时间", "Q90", [.province], .window, ""),
+        policy("promotion.day", "升级时间", "Q90", [.province], .monthDay, ""),
+        policy("graduation.senior.level", "高中毕业核办级别", "Q89", [.province], .choice, "competent", choices: ["competent", "city"]),
+        policy("enrolment.unified.window", "统一招生时间", "Q93", [.province], .window, ""),
+        policy("enrolment.own.window", "自主招生时间", "Q93", [.province], .window, ""),
+        policy("enrolment.formerGraduates", "往届生招生", "Q91", [.province], .onOff, "on"),
+        policy("enrolment.crossSystem", "五四制六三制互通", "Q98", [.province], .onOff, "on"),
+        policy("graduation.rollback", "毕业回退", "Q88", [.province], .onOff, "off"),
+        policy("transfer.provinceStep", "跨省转学经省级核办", "M-T3", [.province], .onOff, "on"),
+        policy("transfer.freeze", "转学暂停时间", "M-T7", [.centre], .window, ""),
+        policy("roles.separated", "录入与审核职责分离", "Q108", [.province], .onOff, "on"),
+        policy("class.ranges", "校区班号范围", "Q16", [.school], .classRanges, ""),
+        policy("class.limit", "班额上限", "M-CLS", [.county, .province], .integer, ""),
+    ]
+
+    public static func definition(_ key: String) -> PolicyDefinition? { all.first { $0.key == key } }
+}
+
+extension PolicyDefinition {
+    /// Why a text is not a value of this policy, in Chinese; nil when it is one. Empty always means "not set".
+    public func fault(in text: String) -> String? {
+        if text.isEmpty { return nil }
+        switch value {
+        case .onOff: return ["on", "off"].contains(text) ? nil : "只能是 on 或 off"
+        case .window: return TimeWindow(text) == nil ? "应为“起始日/截止日”,例如 2026-08-15/2026-09-30" : nil
+        case .monthDay: return CalendarDate(compact: "2024" + text) == nil ? "应为四位月日,例如 0831" : nil
+        case .fields:
+            let unknown = text.split(separator: ",").map(String.init).filter { StudentField.named($0) == nil }
+            return unknown.isEmpty ? nil : "没有这些指标:" + unknown.joined(separator: "、")
+        case .grants: return LateGrants(text) == nil ? "应为“学校标识码或学籍档案编号:截止日”,以分号隔开,例如 2144000001:2026-12-01" : nil
+        case .integer: return Int(text).map { $0 >= 0 } == true ? nil : "应为不小于零的整数"
+        case .text: return text.count <= 2000 ? nil : "不能超过 2000 字"
+        case .classRanges: return ClassRanges.numbering(text) == nil ? "应为“校区号:起始-截止”,以分号隔开且互不重叠,例如 0:1-20;1:21-40" : nil
+        case .choice: return choices.contains(text) ? nil : "只能是 " + choices.joined(separator: " 或 ")
+        }
+    }
+}
+
+/// 关键业务时间: from the first to the last day, both inside, in China's time.
+public struct TimeWindow: Sendable, Hashable {
+    public let first: CalendarDate
+    public let last: CalendarDate
+
+    /// Reads `YYYY-MM-DD/YYYY-MM-DD`; nil when a day does not exist or the order is wrong.
+    public init?(_ text: String) {
+        let days = text.split(separator: "/", omittingEmptySubsequences: false)
+            .map { CalendarDate(compact: String($0.filter { $0 != "-" })) }
+        guard days.count == 2, let first = days[0], let last = days[1], first <= last else { return nil }
+        self.first = first
+        self.last = last
+    }
+
+    public func contains(_ day: CalendarDate) -> Bool { first <= day && day <= last }
+}
+
+/// 个别放开 after the window has closed (Q58): per school or per dossier, with a last day.
+public struct LateGrants: Sendable, Hashable {
+    private let lastDays: [String: CalendarDate]
+
+    public init?(_ text: String) {
+        var lastDays: [String: CalendarDate] = [:]
+        for grant in text.split(separator: ";") {
+            let parts = grant.split(separator: ":").map { $0.trimmed }
+            guard parts.count == 2, !parts[0].isEmpty, let day = CalendarDate(compact: parts[1].filter { $0 != "-" }) else {
+                return nil
+            }
+            lastDays[parts[0]] = day
+        }
+        self.lastDays = lastDays
+    }
+
+    public func allows(_ name: String, on day: CalendarDate) -> Bool { lastDays[name].map { day <= $0 } ?? false }
+}
+
+/// Reserved ranges of class numbers per campus (Q16).
+public enum ClassRanges {
+    /// Nil when the text is malformed or ranges overlap; the sequential numbering for an empty text.
+    public static func numbering(_ text: String) -> ClassNumbering? {
+        if text.isEmpty { return .sequential }
+        var ranges: [Int: ClosedRange<Int>] = [:]
+        for part in text.split(separator: ";") {
+            let pieces = part.split(separator: ":").map(\.trimmed)
+            let bounds = (pieces.last ?? "").split(separator: "-").compactMap { Int($0) }
+            guard pieces.count == 2, let campus = Int(pieces[0]), campus >= 0, ranges[campus] == nil, bounds.count == 2,
+                  bounds[0] <= bounds[1] else { return nil }
+            ranges[campus] = bounds[0]...bounds[1]
+        }
+        return try? ClassNumbering(.reserved(ranges))
+    }
+}
+
+extension Substring {
+    /// Without blanks at both ends.
+    var trimmed: String {
+        var text = self
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,54 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// Settings as signed by the authorities; every version is kept, the highest counts.
+public struct PolicyProjection: Projection {
+    public let kinds: Set<EntryKind> = [.policy]
+    public let migrations: [(name: String, sql: String)] = [("policy-1", """
+        CREATE TABLE policy (
+          unit TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL, value TEXT NOT NULL, by TEXT NOT NULL,
+          at INTEGER NOT NULL, PRIMARY KEY (unit, key, version)) WITHOUT ROWID;
+        """)]
+
+    public init() {}
+
+    public func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        guard let setting = Payload.policy(entry.payload) else { return .void("malformed policy") }
+        guard setting.by == writer.unit, setting.unit == writer.unit else { return .void("in another's name") }
+        guard let tier = transaction.directory.tier(of: setting.unit) else {
+            return .parked(waitsFor: "unit:\(setting.unit)")
+        }
+        guard let definition = PolicyCatalogue.definition(setting.key) else {
+            return .parked(waitsFor: "policy:\(setting.key)")
+        }
+        guard definition.owners.contains(tier) else { return .void("not this tier's to set") }
+        try transaction.database.execute(
+            literal: """
+                INSERT OR IGNORE INTO policy (unit, key, version, value, by, at)
+                VALUES (\(setting.unit.text), \(setting.key), \(setting.version), \(setting.value), \(setting.by.text), \(setting.at))
+                """)
+        if setting.key == "duplicates.sufficient" {
+            try transaction.database.execute(
+                literal: """
+                    INSERT INTO sufficient_verdict (unit, value)
+                    SELECT unit, value FROM policy WHERE unit = \(setting.unit.text) AND key = \(setting.key)
+                    ORDER BY version DESC LIMIT 1
+                    ON CONFLICT DO UPDATE SET value = excluded.value
+                    """)
+            try refold(under: setting.unit, in: transaction)
+        }
+        return .applied
+    }
+
+    /// Which verdict suffices decides between unchecked and clean: the waiting ones are folded anew.
+    private func refold(under unit: UnitCode, in transaction: Transaction) throws {
+        let waiting = try Row.fetchAll(
+            transaction.database, sql: "SELECT id, home FROM dossier WHERE state IN ('unchecked', 'clean')")
+        for row in waiting where transaction.directory.contains(unit, UnitCode(row["home"])) {
+            if let dossier = DossierID(row["id"] as Data) { transaction.touch(dossier) }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Protocol
+import Rules
+import Store
+
+/// Changes to a record that is at its school, judged by the same rules as the import (Q72: key data needs the pen).
+struct RecordEditing {
+    let actor: Actor
+    let transaction: Transaction
+
+    /// Mends a record by column titles and texts as in the workbook. Before submission a new version of the record is a
+    /// step; afterwards key data is refused here and other items become a supplement.
+    func amend(_ id: DossierID, _ changes: [String: String]) throws {
+        guard let dossier = try transaction.dossier(id), dossier.home == actor.unit else { throw StepRefusals.unknown(id) }
+        guard dossier.stand != .deleted else { throw StepRefusals.notHolder(dossier, .amend, transaction.directory) }
+        var row = RawRow(dossier.record.values.mapValues { RawCell($0) })
+        for (title, text) in changes {
+            guard let field = StudentField.named(title) else {
+                throw Refusal("field.unknown", "没有名为“\(title)”的指标。", remedy: "请使用模板中的列名。", kind: .usage)
+            }
+            row.cells[field] = text.isEmpty ? nil : RawCell(text)
+        }
+        let facts = try RegistrationFacts.facts(for: actor.unit, today: transaction.surroundings.today, transaction.reading)
+        let judgement = RuleBook.judge(row, facts: facts)
+        if let error = judgement.findings.first(where: { $0.severity == .error }) {
+            throw Refusal(error.rule, question: error.question, error.message, remedy: error.remedy)
+        }
+        let changed = judgement.record.differences(from: dossier.record)
+        guard !changed.isEmpty else { return }
+        if dossier.stand == .entered || dossier.stand == .returned {
+            try StepWriter(actor: actor, transaction: transaction).take(.amend, in: id, .init(record: judgement.record))
+        } else {
+            try supplement(dossier, judgement.record, changed)
+        }
+    }
+
+    /// Records where a paper that was seen lies (Q7, Q22, Q40); no pen needed.
+    func state(_ id: DossierID, _ statement: RegistrationOperations.Statement) throws {
+        guard let dossier = try transaction.dossier(id), dossier.home == actor.unit else { throw StepRefusals.unknown(id) }
+        let fields: [String: StudentField] = [
+            "noIDProof": .noIDProof, "otherDocumentProof": .otherDocumentProof,
+            "guardianConfirmation": .guardianConfirmation,
+        ]
+        guard let field = fields[statement.about] else {
+            throw Refusal(
+                "statement.about", question: "Q22", "没有“\(statement.about)”这种证明。",
+                remedy: "可选:" + fields.keys.sorted().joined(separator: "、"), kind: .usage)
+        }
+        guard let date = CalendarDate(compact: statement.date.filter { $0 != "-" }), date <= transaction.surroundings.today,
+              let paper = PaperStatement(kind: statement.kind, date: date, place: statement.place) else {
+            throw Refusal(
+                "statement", question: "Q22", "证明材料应写明种类、日期和存放处,日期不能晚于今天。", remedy: "例如:无身份证在校就读证明,20260901,学校档案室。",
+                kind: .usage)
+        }
+        var record = dossier.record
+        record[field] = paper.description
+        try supplement(dossier, record, [field])
+    }
+
+    /// All changes against the chain's record so far, with the next number.
+    private func supplement(_ dossier: Dossier, _ record: StudentRecord, _ changed: [StudentField]) throws {
+        let controlled = try PolicyShelf(transaction.reading).value("fields.controlled", for: dossier.home)
+            .split(separator: ",").compactMap { StudentField.named(String($0)) }
+        if let key = changed.first(where: { StudentField.key.contains($0) || $0 == .classCode || controlled.contains($0) }) {
+            throw Refusal(
+                "field.key", question: "Q72", "“\(key.label)”是关键数据,上报以后不能直接修改。", remedy: "请在关键数据变更中申请。")
+        }
+        let facts = try DossierShelf(transaction.reading).facts(dossier.id)
+        let number = (facts.supplements.map(\.number).max() ?? 0) + 1
+        let base = dossier.chain.last { $0.record != nil }?.record ?? StudentRecord()
+        var changes: [StudentField: String] = [:]
+        for field in record.differences(from: base) { changes[field] = record[field] ?? "" }
+        let supplement = Supplement(dossier: dossier.id, by: actor.unit, number: number, changes: changes)
+        try transaction.append(.supplement, Payload.encode(supplement), as: actor.unit, to: .up)
+    }
+}

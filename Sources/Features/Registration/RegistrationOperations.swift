@@ -1,0 +1,170 @@
+import FoundationEssentials
+import Protocol
+import Rules
+import Store
+
+/// 学籍注册: lists, one pupil, and the steps of the workflow. Steps of many dossiers are taken one by one: what is
+/// refused does not keep the others back. Deletion is for one dossier alone (Q59).
+public enum RegistrationOperations {
+    struct Refused: Encodable, Sendable { let dossier, code, message, remedy, question: String }
+
+    struct Outcome: Encodable, Sendable {
+        var done: [String] = []
+        var refused: [Refused] = []
+    }
+
+    struct Batch: Decodable {
+        let dossiers: [String]
+        let reason: String?
+    }
+
+    private static let outcome = Schema.fields(
+        ("done", .array(.string)),
+        ("refused", .array(.fields(
+            ("dossier", .string), ("code", .string), ("message", .string), ("remedy", .string), ("question", .string)))))
+    private static let batch = Schema.fields(("dossiers", .array(.string)), ("reason?", .string))
+
+    /// How many dossiers one request may name.
+    public static let maxBatch = 5000
+
+    public static let all: [Operation] = [
+        Operation(
+            "students.list", .get, "/students", "Pupils of the unit's subtree", title: "学生查询",
+            parameters: [
+                .init("school", "School code"), .init("class", "Class code"), .init("state", "Registration state"),
+                .init("problem", "Kind of problem, or any"), .init("search", "Name prefix, number or ID number"),
+                .init("holder", "`self`: only what waits for the unit"), .init("limit", "1 to 1000, default 100"),
+                .init("after", "Cursor from `next`"),
+            ],
+            response: .fields(("total", .integer), ("next?", .string), ("students", .array(.anything)))
+        ) { call in .json(try call.archive.read { try StudentList.page(try filter(call), sight: call.actor.unit, $0) }) },
+        Operation(
+            "students.show", .get, "/students/{dossier}", "One pupil's whole record", title: "学籍档案",
+            parameters: [.path("dossier", "Dossier id")], response: .anything
+        ) { call in .json(try call.archive.read { try DossierPage.page(id(call), sight: call.actor.unit, $0) }) },
+        Operation(
+            "students.amend", .put, "/students/{dossier}", "Mend a record that is at the school", title: "修改学籍信息",
+            parameters: [.path("dossier", "Dossier id")], body: .json(.fields(("changes", .anything))), response: outcome,
+            roles: [.registrar]
+        ) { call in
+            let changes: Changes = try JSONBody.decode(call.body)
+            return .json(try call.archive.write { transaction in
+                try RecordEditing(actor: call.actor, transaction: transaction).amend(try id(call), changes.changes)
+                return Outcome(done: [call.parameters["dossier"] ?? ""])
+            })
+        },
+        Operation(
+            "students.state", .post, "/students/{dossier}/statements", "Record that a paper was seen (Q7, Q22, Q40)",
+            title: "登记证明材料", parameters: [.path("dossier", "Dossier id")],
+            body: .json(.fields(("about", .string), ("kind", .string), ("date", .string), ("place", .string))),
+            response: outcome, roles: [.registrar]
+        ) { call in
+            let body: Statement = try JSONBody.decode(call.body)
+            return .json(try call.archive.write { transaction in
+                try RecordEditing(actor: call.actor, transaction: transaction).state(try id(call), body)
+                return Outcome(done: [call.parameters["dossier"] ?? ""])
+            })
+        },
+        step(.review, "students.review", "/students/review", "School review", roles: [.head, .registrar]),
+        step(.withdraw, "students.withdraw", "/students/withdraw", "Take back the school's review", roles: [.registrar, .head]),
+        step(.submit, "students.submit", "/students/submit", "Submit to the competent authority", roles: [.registrar, .head]),
+        step(.forward, "students.forward", "/students/forward", "Pass to the superior authority", roles: [.head, .registrar]),
+        step(.approve, "students.approve", "/students/approve", "Approve; draws the provisional number", roles: [.head, .registrar]),
+        step(.sendBack, "students.return", "/students/return", "Return to the school with a reason", roles: [.head, .registrar]),
+        single(.delete, "students.delete", .delete, "/students/{dossier}", "Delete one dossier before submission (Q59)"),
+        single(.applyForDeletion, "students.applyForDeletion", .post, "/students/{dossier}/deletion", "Apply for deletion after approval (Q60)"),
+        single(.confirmDeletion, "students.confirmDeletion", .post, "/students/{dossier}/deletion/confirm", "Confirm an erroneous registration's deletion (Q60)"),
+        single(.refuseDeletion, "students.refuseDeletion", .post, "/students/{dossier}/deletion/refuse", "Refuse the deletion"),
+    ]
+
+    struct Changes: Decodable {
+        /// Column titles of the 2013 template to texts; an empty text removes an optional item.
+        let changes: [String: String]
+    }
+
+    struct Statement: Decodable {
+        /// `noIDProof`, `otherDocumentProof` or `guardianConfirmation`.
+        let about, kind, date, place: String
+    }
+
+    private static func id(_ call: Call) throws -> DossierID {
+        guard let id = DossierID(hex: call.parameters["dossier"] ?? "") else {
+            throw Refusal("dossier.id", "学籍档案编号不对,应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
+        }
+        return id
+    }
+
+    private static func filter(_ call: Call) throws -> StudentList.Filter {
+        var filter = StudentList.Filter()
+        filter.school = call.parameters["school"].map { UnitCode($0) }
+        filter.classCode = call.parameters["class"]
+        filter.state = call.parameters["state"]
+        filter.problem = call.parameters["problem"]
+        filter.search = call.parameters["search"]
+        if call.parameters["holder"] == "self" { filter.holder = call.actor.unit }
+        if let limit = call.parameters["limit"] {
+            guard let number = Int(limit), (1...StudentList.maxPage).contains(number) else {
+                throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
+            }
+            filter.limit = number
+        }
+        if let after = call.parameters["after"] {
+            guard let id = DossierID(hex: after) else {
+                throw Refusal("after", "翻页位置不对。", remedy: "请使用上一页返回的 next。", kind: .usage)
+            }
+            filter.after = id
+        }
+        return filter
+    }
+
+    private static func step(
+        _ kind: StepKind, _ operation: String, _ path: String, _ summary: String, roles: Set<Role>
+    ) -> Operation {
+        Operation(
+            operation, .post, path, summary, title: kind.label, body: .json(batch), response: outcome, roles: roles
+        ) { call in
+            let body: Batch = try JSONBody.decode(call.body)
+            guard body.dossiers.count <= maxBatch else {
+                throw Refusal("batch.size", "一次最多办理 \(maxBatch) 名学生。", remedy: "请分批办理。", kind: .usage)
+            }
+            return .json(try call.archive.write { try take(kind, body.dossiers, body.reason, as: call.actor, in: $0) })
+        }
+    }
+
+    private static func single(
+        _ kind: StepKind, _ operation: String, _ method: Operation.Method, _ path: String, _ summary: String
+    ) -> Operation {
+        struct Reason: Decodable { let reason: String? }
+        return Operation(
+            operation, method, path, summary, title: kind.label, parameters: [.path("dossier", "Dossier id")],
+            body: method == .delete ? .none : .json(.fields(("reason?", .string))), response: outcome,
+            roles: [.registrar, .head]
+        ) { call in
+            let reason: Reason? = call.body.isEmpty ? nil : try JSONBody.decode(call.body)
+            return .json(try call.archive.write {
+                try take(kind, [call.parameters["dossier"] ?? ""], reason?.reason, as: call.actor, in: $0)
+            })
+        }
+    }
+
+    private static func take(
+        _ kind: StepKind, _ dossiers: [String], _ reason: String?, as actor: Actor, in transaction: Transaction
+    ) throws -> Outcome {
+        var outcome = Outcome()
+        let writer = StepWriter(actor: actor, transaction: transaction)
+        for text in dossiers {
+            do {
+                guard let id = DossierID(hex: text) else {
+                    throw Refusal("dossier.id", "学籍档案编号不对,应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
+                }
+                try writer.take(kind, in: id, .init(reason: reason))
+                outcome.done.append(text)
+            } catch let refusal as Refusal {
+                outcome.refused.append(Refused(
+                    dossier: text, code: refusal.code, message: refusal.message, remedy: refusal.remedy,
+                    question: refusal.question))
+            }
+        }
+        return outcome
+    }
+}

@@ -1,0 +1,85 @@
+import Rules
+import Store
+
+/// The conditions that the writer's gate asks for; other nodes judge by pen, tier and table alone.
+struct StepGuards {
+    let transaction: Transaction
+    let actor: Actor
+
+    func check(_ guards: [Guard], _ dossier: Dossier, _ record: StudentRecord?) throws {
+        for condition in guards { try check(condition, dossier, record) }
+    }
+
+    private func check(_ condition: Guard, _ dossier: Dossier, _ record: StudentRecord?) throws {
+        switch condition {
+        case .cleanVerdict: try checkVerdict(dossier)
+        case .noProblem:
+            if !dossier.problems.isEmpty { throw StepRefusals.problem(dossier.problems) }
+        case .proofs: try checkProofs(dossier)
+        case .registrationOpen: try checkOpen(school: dossier.home, record ?? dossier.record, dossier: dossier.id)
+        case .routeComplete: try checkRoute(dossier)
+        case .noFormalNumber:
+            if dossier.formalNumber != nil {
+                throw Refusal("delete.formal", question: "Q60", "已有正式学籍号,不能删除。", remedy: "如确属错误,请通过问题学籍处理由主管部门裁定。")
+            }
+        case .recordValid: try checkRecord(record ?? dossier.record, school: dossier.home)
+        }
+    }
+
+    private func checkVerdict(_ dossier: Dossier) throws {
+        if !dossier.problems.isEmpty { throw StepRefusals.problem(dossier.problems) }
+        let tier = try DossierShelf(transaction.reading).sufficientTier(for: dossier.home)
+        guard dossier.isClean(atLeast: tier) else {
+            let since = dossier.chain.last { $0.record != nil }?.at ?? transaction.now
+            throw StepRefusals.unchecked(waitingFor: tier, since: CalendarDate(secondsSince1970: since))
+        }
+    }
+
+    private func checkProofs(_ dossier: Dossier) throws {
+        let facts = try RegistrationFacts.facts(for: dossier.home, today: transaction.surroundings.today, transaction.reading)
+        if let finding = RuleBook.judgeSubmission(of: dossier.record, facts: facts).first {
+            throw Refusal(finding.rule, question: finding.question, finding.message, remedy: finding.remedy)
+        }
+    }
+
+    /// The window of Q58 for 新生, the switch of Q57 for 在校生; a late grant of the province opens either.
+    func checkOpen(school: UnitCode, _ record: StudentRecord, dossier: DossierID?) throws {
+        let policies = PolicyShelf(transaction.reading)
+        let today = transaction.surroundings.today
+        let province = transaction.directory.province(of: school).flatMap { transaction.directory.unit($0)?.name } ?? "省级教育行政部门"
+        if let unit = transaction.directory.unit(school), unit.isClosed {
+            throw Refusal("school.closed", question: "Q14", "学校“\(unit.name)”已撤销,不能办理。", remedy: "请联系主管教育行政部门。")
+        }
+        let grants = LateGrants(try policies.value("registration.new.lateGrants", for: school))
+        if grants?.allows(school.text, on: today) == true { return }
+        if let dossier, grants?.allows(dossier.description, on: today) == true { return }
+        switch RegistrationFacts.tab(of: record, today: today) {
+        case .new:
+            let text = try policies.value("registration.new.window", for: school)
+            guard let window = TimeWindow(text), !window.contains(today) else { return }
+            throw Refusal(
+                "registration.closed", question: "Q58", "新生注册时间为 \(window.first) 至 \(window.last),现在不能注册新生。",
+                remedy: "个别补录请向\(province)申请放开。")
+        case .present, .fromAbroad:
+            guard try !policies.isOn("registration.current", for: school) else { return }
+            throw Refusal(
+                "registration.currentClosed", question: "Q57", "\(province)已关闭在校生注册。", remedy: "个别补录请向\(province)申请放开。")
+        }
+    }
+
+    /// A pupil without identity papers goes up to the province where policy says so (M-REG).
+    private func checkRoute(_ dossier: Dossier) throws {
+        guard dossier.record.idType == "Z",
+              try PolicyShelf(transaction.reading).isOn("registration.noID.reachesProvince", for: dossier.home),
+              let tier = transaction.directory.tier(of: actor.unit), tier < .province else { return }
+        throw Refusal(
+            "route", question: "M-REG", "无身份证件的学生须逐级报省级核办,\(tier.label)不能办结。", remedy: "请选择“转报上级”。")
+    }
+
+    private func checkRecord(_ record: StudentRecord, school: UnitCode) throws {
+        let facts = try RegistrationFacts.facts(for: school, today: transaction.surroundings.today, transaction.reading)
+        if let finding = RecordRules.judge(record: record, facts: facts).findings.first(where: { $0.severity == .error }) {
+            throw Refusal(finding.rule, question: finding.question, finding.message, remedy: finding.remedy)
+        }
+    }
+}

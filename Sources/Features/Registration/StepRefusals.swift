@@ -1,0 +1,72 @@
+import Rules
+import Store
+
+/// Why a step is not taken, in the FAQ's words (requirements §1.20).
+enum StepRefusals {
+    static func unknown(_ id: DossierID) -> Refusal {
+        Refusal("dossier.unknown", "未查到学籍档案。", remedy: "请核对学籍档案编号;只能办理本单位范围内的学生。", kind: .missing)
+    }
+
+    static func notHolder(_ dossier: Dossier, _ kind: StepKind, _ directory: UnitDirectory) -> Refusal {
+        guard let holder = dossier.holder else {
+            return Refusal("dossier.ended", question: "Q14", "该学籍档案已终结(\(dossier.state.label)),不能再办理。", remedy: "如有疑问请联系主管教育行政部门。")
+        }
+        let name = directory.unit(holder)?.name ?? holder.text
+        return Refusal(
+            "holder", question: "Q75", "当前处理单位为 \(name)(\(dossier.state.label)),本单位现在不能\(kind.label)。",
+            remedy: "请等待 \(name) 处理,或与其联系。")
+    }
+
+    static func notNow(_ kind: StepKind, _ state: RegistrationState) -> Refusal {
+        if kind == .delete, state == .enrolled {
+            return Refusal(
+                "delete.enrolled", question: "Q60", "该生已通过主管部门核办,不能直接删除。", remedy: "请在在校生查询中“申请删除”,由主管部门在“误操作删除”中确认。")
+        }
+        if kind == .submit, state == .unchecked || state == .clean {
+            return Refusal("submit.unreviewed", question: "Q57", "学校尚未审核,不能上报。", remedy: "请先由学籍主管领导完成学校审核。")
+        }
+        return Refusal("state", "该生当前状态为“\(state.label)”,不能\(kind.label)。", remedy: "请先完成前面的环节。")
+    }
+
+    static func notRole(_ kind: StepKind, _ actor: Actor) -> Refusal {
+        let roles = Role.allCases.filter { RoleRights.steps(of: $0).contains(kind) }.map(\.label).joined(separator: "或")
+        return Refusal(
+            "role", question: "Q108", "您的账号不能\(kind.label),须由\(roles.isEmpty ? "系统" : roles)办理。", remedy: "请换用相应角色的账号。",
+            kind: .permission)
+    }
+
+    static func reasonMissing(_ kind: StepKind) -> Refusal {
+        Refusal("reason", "\(kind.label)必须填写原因。", remedy: "请填写原因后重试。", kind: .usage)
+    }
+
+    static func unchecked(waitingFor tier: Tier, since: CalendarDate) -> Refusal {
+        Refusal("unchecked", question: "Q54", "未查重,不能上报或审核:正在等待\(tier.label)查重(自 \(since) 起)。", remedy: "查重完成后即可继续,无需重新录入。")
+    }
+
+    static func problem(_ problems: [String]) -> Refusal {
+        let names = problems.map { DuplicateKind(rawValue: $0)?.chineseName ?? $0 }.joined(separator: "、")
+        return Refusal("problem", question: "Q61", "问题学籍:\(names),不能继续办理。", remedy: "请先在问题学籍处理中更正或删除。")
+    }
+}
+
+extension StepKind {
+    /// 录入 / 修改 / 学校审核 / 撤回审核 / 上报 / 转报上级 / 核办通过 / 退回 / 删除 …
+    public var label: String {
+        switch self {
+        case .enter: "录入"
+        case .amend: "修改"
+        case .review: "学校审核"
+        case .withdraw: "撤回审核"
+        case .submit: "上报"
+        case .forward: "转报上级"
+        case .approve: "核办通过"
+        case .sendBack: "退回"
+        case .delete: "删除"
+        case .applyForDeletion: "申请删除"
+        case .refuseDeletion: "不同意删除"
+        case .confirmDeletion: "确认误操作删除"
+        case .carryOutDeletion: "办结删除"
+        case .returnDeletion: "退回删除"
+        }
+    }
+}

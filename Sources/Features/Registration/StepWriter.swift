@@ -1,0 +1,79 @@
+import FoundationEssentials
+import Protocol
+import Rules
+import Store
+
+/// Takes steps of the registration workflow: right, pen, table, guards, then the one gate.
+struct StepWriter {
+    let actor: Actor
+    let transaction: Transaction
+
+    /// What the taker adds to a step.
+    struct Content {
+        var record: StudentRecord?
+        var reason: String?
+    }
+
+    /// Takes a step in an existing dossier.
+    /// - Throws: `Refusal` with the reason in Chinese; nothing is changed then.
+    @discardableResult
+    func take(_ kind: StepKind, in id: DossierID, _ content: Content = Content()) throws -> Dossier {
+        guard let dossier = try transaction.dossier(id), isInSight(dossier) else { throw StepRefusals.unknown(id) }
+        try checkRight(kind, home: dossier.home)
+        guard dossier.holder == actor.unit else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
+        guard let row = Workflow.registration.row(kind, from: dossier.stand) else {
+            throw StepRefusals.notNow(kind, dossier.state)
+        }
+        guard Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: transaction.directory) == actor.unit
+        else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
+        try StepGuards(transaction: transaction, actor: actor).check(row.guards, dossier, content.record)
+        if row.effects.contains(.reason), (content.reason ?? "").isEmpty { throw StepRefusals.reasonMissing(kind) }
+        var number: String?
+        if row.effects.contains(.drawProvisionalNumber) {
+            number = try LeaseBook.draw(for: dossier, as: actor.unit, in: transaction)
+        }
+        try append(kind, row, home: dossier.home, id: id, previous: dossier, content, number)
+        guard let after = try transaction.dossier(id) else { throw StepRefusals.unknown(id) }
+        return after
+    }
+
+    /// Opens a dossier with its first step.
+    func enter(_ record: StudentRecord) throws -> DossierID {
+        try checkRight(.enter, home: actor.unit)
+        guard let row = Workflow.registration.row(.enter, from: .none) else { throw StepRefusals.notNow(.enter, .draft) }
+        try StepGuards(transaction: transaction, actor: actor).checkOpen(school: actor.unit, record, dossier: nil)
+        let id = transaction.surroundings.dossier()
+        try append(.enter, row, home: actor.unit, id: id, previous: nil, Content(record: record), nil)
+        return id
+    }
+
+    /// A step that the centre's own office takes: pen and table hold for it too, no person's right is asked for.
+    func takeBySystem(_ kind: StepKind, in dossier: Dossier, reason: String? = nil) throws {
+        guard dossier.holder == actor.unit, let row = Workflow.registration.row(kind, from: dossier.stand) else {
+            throw StepRefusals.notNow(kind, dossier.state)
+        }
+        try append(kind, row, home: dossier.home, id: dossier.id, previous: dossier, Content(reason: reason), nil)
+    }
+
+    private func append(
+        _ kind: StepKind, _ row: Transition, home: UnitCode, id: DossierID, previous: Dossier?, _ content: Content,
+        _ number: String?
+    ) throws {
+        let next = Workflow.resolve(row.holder, home: home, holder: previous?.holder, in: transaction.directory)
+        guard let digest = Digest([UInt8](repeating: 0, count: 32)) else { return }
+        let step = Step(
+            hash: digest, dossier: id, previous: previous?.head, kind: kind, by: actor.unit, nextHolder: next,
+            topology: transaction.directory.unit(home)?.version ?? 0, at: transaction.now,
+            record: row.effects.contains(.newRecord) ? content.record : nil, provisionalNumber: number,
+            reason: content.reason.flatMap { $0.isEmpty ? nil : $0 })
+        try transaction.append(
+            .step, Payload.encode(step), as: actor.unit, to: actor.unit == home ? .up : .unit(home))
+    }
+
+    private func isInSight(_ dossier: Dossier) -> Bool { transaction.directory.contains(actor.unit, dossier.home) }
+
+    private func checkRight(_ kind: StepKind, home: UnitCode) throws {
+        let separated = try PolicyShelf(transaction.reading).isOn("roles.separated", for: home)
+        guard RoleRights.may(actor, kind, separated: separated) else { throw StepRefusals.notRole(kind, actor) }
+    }
+}

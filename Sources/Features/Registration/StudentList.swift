@@ -1,0 +1,137 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// Lists and counts of pupils within a unit's sight.
+public enum StudentList {
+    public static let maxPage = 1000
+
+    struct Item: Encodable, Sendable {
+        let dossier, name, school, `class`, state: String
+        let number, holder: String?
+        let problems: [String]
+        let verdict: VerdictItem?
+    }
+
+    struct VerdictItem: Encodable, Sendable {
+        let tier: String
+        /// `clean` or `problem`.
+        let result: String
+        let peers: [PeerItem]
+    }
+
+    struct PeerItem: Encodable, Sendable {
+        let dossier, problem, name, sex, birthDate, school, schoolName: String
+    }
+
+    struct Page: Encodable, Sendable {
+        let total: Int
+        /// Give as `after` for the next page; nil on the last.
+        let next: String?
+        let students: [Item]
+    }
+
+    struct Filter {
+        var school: UnitCode?
+        var classCode: String?
+        var state: String?
+        /// A code of `DuplicateKind`, or `any`.
+        var problem: String?
+        /// Name (prefix), number or ID number.
+        var search: String?
+        var tab: RegistrationFacts.Tab?
+        /// Only what waits for the unit itself.
+        var holder: UnitCode?
+        var limit = 100
+        var after: DossierID?
+    }
+
+    /// The pupils of the unit's subtree that pass the filter, in order of dossier.
+    static func page(_ filter: Filter, sight unit: UnitCode, _ reading: Reading) throws -> Page {
+        let (condition, arguments) = try clause(filter, sight: unit, reading)
+        let db = reading.database
+        let total = try Int.fetchOne(db, sql: "SELECT count(*) FROM dossier WHERE \(condition)", arguments: arguments) ?? 0
+        var pageCondition = condition
+        var pageArguments = arguments
+        if let after = filter.after {
+            pageCondition += " AND id > ?"
+            pageArguments += [Data(after.bytes)]
+        }
+        let limit = min(max(filter.limit, 1), maxPage)
+        let ids = try Data.fetchAll(
+            db, sql: "SELECT id FROM dossier WHERE \(pageCondition) ORDER BY id LIMIT \(limit + 1)", arguments: pageArguments)
+            .compactMap { DossierID($0) }
+        let shelf = DossierShelf(reading)
+        let items = try ids.prefix(limit).compactMap { try shelf.dossier($0).map { item($0) } }
+        return Page(total: total, next: ids.count > limit ? ids[limit - 1].description : nil, students: items)
+    }
+
+    private static func clause(
+        _ filter: Filter, sight unit: UnitCode, _ reading: Reading
+    ) throws -> (String, StatementArguments) {
+        var conditions: [String] = []
+        var arguments = StatementArguments()
+        func add(_ condition: String, _ values: StatementArguments) {
+            conditions.append(condition)
+            arguments += values
+        }
+        if reading.directory.tier(of: unit) == .school {
+            add("home = ?", [unit.text])
+        } else if try reading.ownUnit() != unit {
+            throw Refusal("sight", "只能查看本单位范围内的学生。", remedy: "请以本单位身份查询。", kind: .permission)
+        }
+        if let school = filter.school {
+            guard reading.directory.contains(unit, school) else {
+                throw Refusal("sight", "学校 \(school) 不在本单位管理范围内。", remedy: "请核对学校标识码。", kind: .permission)
+            }
+            add("home = ?", [school.text])
+        }
+        if let code = filter.classCode { add("class = ?", [code]) }
+        if let state = filter.state {
+            guard RegistrationState(rawValue: state) != nil else {
+                throw Refusal(
+                    "state.unknown", "没有“\(state)”这种状态。",
+                    remedy: "可选:" + RegistrationState.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
+            }
+            add("state = ?", [state])
+        }
+        if let problem = filter.problem {
+            if DuplicateKind(rawValue: problem) != nil {
+                add("instr(',' || problems || ',', ?) > 0", ["," + problem + ","])
+            } else {
+                add("problems <> ''", [])
+            }
+        }
+        if let holder = filter.holder { add("holder = ?", [holder.text]) }
+        if let search = filter.search, !search.isEmpty {
+            let name = KeyText.name(search)
+            add("(name_key >= ? AND name_key < ? OR id_number = ? OR formal = ? OR provisional = ?)",
+                [name, name + "\u{10FFFF}", KeyText.number(search), search, search])
+        }
+        return (conditions.isEmpty ? "1" : conditions.joined(separator: " AND "), arguments)
+    }
+
+    static func item(_ dossier: Dossier) -> Item {
+        Item(
+            dossier: dossier.id.description, name: dossier.record.name, school: dossier.home.text,
+            class: dossier.record.classCode, state: dossier.state.rawValue, number: dossier.number,
+            holder: dossier.holder?.text, problems: dossier.problems,
+            verdict: dossier.highestVerdict.map { verdict in
+                VerdictItem(
+                    tier: verdict.tier.rawValue, result: verdict.isClean ? "clean" : "problem",
+                    peers: verdict.peers.map {
+                        PeerItem(
+                            dossier: $0.dossier.description, problem: $0.problem, name: $0.name, sex: $0.sex,
+                            birthDate: $0.birthDate, school: $0.school.text, schoolName: $0.schoolName)
+                    })
+            })
+    }
+
+    static func count(inClass code: String, of school: UnitCode, _ reading: Reading) throws -> Int {
+        try Int.fetchOne(
+            reading.database, sql: "SELECT count(*) FROM dossier WHERE home = ? AND class = ? AND state <> 'deleted'",
+            arguments: [school.text, code]) ?? 0
+    }
+}
