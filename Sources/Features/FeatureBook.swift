@@ -1,0 +1,20 @@
+import Store
+
+/// All projections and offices of the features, in the order in which the offices work: judge, lend, number, end.
+public enum FeatureBook {
+    /// - Parameters:
+    ///   - adapter: how the centre asks the public-security register.
+    ///   - isOpen: false while the centre's boot fence is up: it then judges, lends and numbers nothing.
+    ///   - others: what the Node room keeps besides (accounts, invitations).
+    public static func book(
+        adapter: PublicSecurityAdapter = .localRules, isOpen: @escaping @Sendable () -> Bool = { true },
+        others: [any Office] = []
+    ) -> ProjectionBook {
+        ProjectionBook(
+            [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook()],
+            offices: [
+                DuplicateDesk(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),
+                DeletionOffice(isOpen: isOpen), ImportShelf(),
+            ] + others)
+    }
+}
