@@ -1,0 +1,147 @@
+import Features
+import HTTPTypes
+import Hummingbird
+import Logging
+import Protocol
+
+/// Answers HTTP: the API, health, metrics and the front page, on the console's port and on the local socket.
+struct APIResponder: HTTPResponder {
+    typealias Context = RequestOrigin
+
+    /// Root on the machine by the socket, or the rest of the world.
+    enum Door: Sendable { case console, localSocket }
+
+    let door: Door
+    let dispatcher: Dispatcher
+    let routes: RouteTable
+    let workers: Workers
+    let limits: RequestLimits
+    let meter: RequestMeter
+    let pages: FixedPages
+    /// The node's `incoming` folder.
+    let incoming: String
+
+    func respond(to request: Request, context: RequestOrigin) async throws -> Response {
+        let begin = SystemSurroundings.monotonicSeconds()
+        if door == .console, let wait = limits.enter(context.address, now: begin) {
+            return Self.response(Answer(
+                Refusal("request.tooMany", "请求过于频繁。", remedy: "请 \(wait) 秒后重试。", kind: .permission), status: 429,
+                retryAfter: wait))
+        }
+        defer { if door == .console { limits.leave() } }
+        let (name, answer) = await answer(request)
+        meter.count(name, status: answer.status, seconds: SystemSurroundings.monotonicSeconds() - begin)
+        return Self.response(answer)
+    }
+
+    private func answer(_ request: Request) async -> (name: String, answer: Answer) {
+        let path = request.uri.path
+        if path.hasPrefix("/api/v1/"), path != "/api/v1/openapi.json" {
+            return await operate(request, String(path.dropFirst("/api/v1".count)))
+        }
+        do {
+            if request.method == .get, let page = try await workers.run({ try pages.page(path) }) { return ("page", page) }
+        } catch { return ("page", Answer(error)) }
+        return ("none", Self.notFound)
+    }
+
+    private func operate(_ request: Request, _ path: String) async -> (name: String, answer: Answer) {
+        switch routes.match(request.method.rawValue, path) {
+        case .nothing: return ("none", Self.notFound)
+        case .otherMethods(let methods):
+            let allowed = methods.map(\.rawValue).sorted().joined(separator: "、")
+            return ("none", Answer(
+                Refusal("request.method", "这个地址不支持 \(request.method.rawValue)。", remedy: "可用的方法:\(allowed)。", kind: .usage),
+                status: 405))
+        case .found(let operation, let inPath):
+            do {
+                return (operation.id, try await call(operation, inPath, request))
+            } catch let error as PayloadTooLarge {
+                return (operation.id, Answer(error.refusal, status: 413))
+            } catch {
+                return (operation.id, Answer(error))
+            }
+        }
+    }
+
+    private func call(_ operation: Operation, _ inPath: [String: String], _ request: Request) async throws -> Answer {
+        let identity = identity(request)
+        let dispatcher = dispatcher
+        let actor = try await workers.run { try dispatcher.authorize(operation, identity) }
+        var parameters: [String: String] = [:]
+        for (name, value) in request.uri.queryParameters { parameters[String(name)] = String(value) }
+        parameters.merge(inPath) { $1 }
+        switch operation.body {
+        case .none:
+            return try await workers.run { [parameters] in dispatcher.perform(operation, as: actor, parameters: parameters) }
+        case .json:
+            let body = try await collect(request)
+            return try await workers.run { [parameters] in
+                dispatcher.perform(operation, as: actor, parameters: parameters, body: body)
+            }
+        case .file(let limit):
+            if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+                throw UploadedFile.tooLarge(limit)
+            }
+            let name = dispatcher.archive.surroundings.act().bytes.map { String($0, radix: 16) }.joined()
+            let file = try await UploadedFile.receive(
+                request.body, limit: limit, folder: incoming, name: name, on: workers)
+            let given = request.headers[Self.fileName].map(PercentText.decode) ?? "upload"
+            let answer = try await workers.run { [parameters] in
+                dispatcher.perform(operation, as: actor, parameters: parameters, file: (path: file.path, name: given))
+            }
+            // An accepted import keeps its file until the job has run.
+            if !Self.keepingFiles.contains(operation.id) || answer.status != 200 { file.remove() }
+            return answer
+        }
+    }
+
+    private func identity(_ request: Request) -> Dispatcher.Identity {
+        if door == .localSocket {
+            return .localOperator(unit: request.headers[Self.unit], account: request.headers[Self.account])
+        }
+        guard let header = request.headers[.authorization], header.lowercased().hasPrefix("bearer ") else { return .anonymous }
+        return .token(String(header.dropFirst(7)))
+    }
+
+    private func collect(_ request: Request) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await part in request.body {
+            guard bytes.count + part.readableBytes <= RequestLimits.jsonBytes else {
+                throw PayloadTooLarge(limit: RequestLimits.jsonBytes)
+            }
+            bytes.append(contentsOf: part.readableBytesView)
+        }
+        return bytes
+    }
+
+    private static let keepingFiles: Set<String> = ["imports.add"]
+
+    private static let notFound = Answer(
+        Refusal("request.path", "没有这个地址。", remedy: "请查看接口文档(/api/v1/openapi.json)。", kind: .missing))
+
+    private static func response(_ answer: Answer) -> Response {
+        var headers: HTTPFields = [
+            .contentType: answer.mediaType.hasPrefix("text/") || answer.mediaType.hasSuffix("json")
+                ? answer.mediaType + "; charset=utf-8" : answer.mediaType,
+            .xContentTypeOptions: "nosniff", .cacheControl: "no-store",
+            .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+            Self.referrerPolicy: "no-referrer", Self.frameOptions: "DENY",
+        ]
+        if let seconds = answer.retryAfter { headers[.retryAfter] = String(seconds) }
+        switch answer.body {
+        case .bytes(let bytes):
+            return Response(
+                status: .init(code: answer.status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .file(let path, let name):
+            headers[.contentDisposition] = "attachment; filename*=UTF-8''\(PercentText.encode(name))"
+            return Response(status: .init(code: answer.status), headers: headers, body: FileStream.body(path))
+        }
+    }
+
+    static let unit = HTTPField.Name("Xueji-Unit") ?? .from
+    static let account = HTTPField.Name("Xueji-As") ?? .from
+    static let fileName = HTTPField.Name("Xueji-File-Name") ?? .from
+    private static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .from
+    private static let frameOptions = HTTPField.Name("X-Frame-Options") ?? .from
+}

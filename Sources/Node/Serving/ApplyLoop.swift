@@ -1,0 +1,47 @@
+import Features
+import Logging
+import Replication
+import ServiceLifecycle
+import Store
+
+/// Second stage of what arrives: applies stored envelopes and lets the offices work, then tells the links.
+struct ApplyLoop: Service {
+    /// Seconds after which it looks even when nobody woke it: deferred errands.
+    static let rest = 3.0
+    /// Seconds before it tries again after an error.
+    static let pause = 5.0
+
+    let archive: Archive
+    let workers: Workers
+    /// Something was stored here: by a neighbour, or by somebody at work.
+    let stored: Bell
+    /// There is something new to send.
+    let news: Bell
+    let ending: Ending
+    let log: Logger
+
+    func run() async throws {
+        var position: Int64 = -1
+        while !ending.isEnding {
+            let seen = stored.rings
+            var rest = Self.rest
+            do {
+                var hasMore = true
+                while hasMore, !ending.isEnding {
+                    hasMore = try await workers.run { [archive] in try archive.write { try $0.applyStored() } }.hasMore
+                    let now = try await workers.run { [archive] in
+                        try archive.read { try Journal.position(in: $0.database) }
+                    }
+                    if now > position {
+                        position = now
+                        news.ring()
+                    }
+                }
+            } catch {
+                log.error("applying failed", metadata: ["error": "\(error)"])
+                rest = Self.pause
+            }
+            await stored.wait(since: seen, seconds: rest)
+        }
+    }
+}

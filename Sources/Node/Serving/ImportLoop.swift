@@ -1,0 +1,38 @@
+import Features
+import Glibc
+import Logging
+import Replication
+import ServiceLifecycle
+import Store
+
+/// Carries out import jobs one after another, also those that a stop or crash left behind (Q50).
+struct ImportLoop: Service {
+    let archive: Archive
+    let workers: Workers
+    /// A job was added.
+    let waiting: Bell
+    /// Told after each job.
+    let stored: Bell
+    let ending: Ending
+    let log: Logger
+
+    func run() async throws {
+        while !ending.isEnding {
+            let seen = waiting.rings
+            var rest = 60.0
+            do {
+                let jobs = try await workers.run { [archive] in try archive.read { try ImportShelf.waiting($0) } }
+                for job in jobs where !ending.isEnding {
+                    log.info("import begins", metadata: ["job": "\(job.id)"])
+                    _ = try await workers.run { [archive] in try ImportRun.perform(job, archive: archive) }
+                    unlink(job.path)
+                    stored.ring()
+                }
+            } catch {
+                log.error("import failed", metadata: ["error": "\(error)"])
+                rest = 10
+            }
+            await waiting.wait(since: seen, seconds: rest)
+        }
+    }
+}

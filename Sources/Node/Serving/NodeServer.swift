@@ -1,0 +1,157 @@
+import Features
+import Glibc
+import Hummingbird
+import Logging
+import Protocol
+import Replication
+import ServiceLifecycle
+import Store
+import Synchronization
+
+/// One serving node: its listeners and background services in one group with one end.
+public final class NodeServer: Sendable {
+    /// Where a node can be reached, once all listeners stand. The first line of `serve`.
+    public struct Ready: Encodable, Sendable, Hashable {
+        public let ready: Bool
+        public let console: String
+        public let api: String
+        public let peer: String
+        public let pid: Int32
+    }
+
+    /// How a node is to be served.
+    public struct Plan: Sendable {
+        public var folder: String
+        public var listen: ListenAddress
+        public var peerListen: ListenAddress
+        /// Ends with SIGTERM and SIGINT; off where the test process lives on.
+        public var obeysSignals: Bool
+        public var surroundings: Surroundings
+        public var log: Logger
+
+        public init(
+            folder: String, listen: ListenAddress, peerListen: ListenAddress, obeysSignals: Bool, surroundings: Surroundings,
+            log: Logger
+        ) {
+            self.folder = folder
+            self.listen = listen
+            self.peerListen = peerListen
+            self.obeysSignals = obeysSignals
+            self.surroundings = surroundings
+            self.log = log
+        }
+    }
+
+    private let group: ServiceGroup
+    private let archive: Archive
+    private let plan: Plan
+    private let stored = Bell()
+    private let news = Bell()
+    private let importWaits = Bell()
+
+    /// Opens the store and prepares everything; nothing listens yet.
+    /// - Parameter ready: called once, when all listeners stand.
+    /// - Throws: `StoreError`; `Refusal` `serve.plain` for a peer address that others could reach unencrypted.
+    public init(_ plan: Plan, ready: @escaping @Sendable (Ready) -> Void) throws {
+        try plan.peerListen.mustBeLoopback()
+        let archive = try Archive(folder: plan.folder, book: Wiring.book(), surroundings: plan.surroundings)
+        guard try archive.read({ try $0.ownUnit() }) != nil else {
+            throw StoreError(.notInitialised, message: "数据文件夹里还没有节点。", remedy: "请先运行 xueji init 或 xueji join。")
+        }
+        self.plan = plan
+        self.archive = archive
+        let workers = Workers(threads: 8)
+        let meter = RequestMeter()
+        let (stored, news, importWaits) = (stored, news, importWaits)
+        let operations = Routes.all(importWaits: { importWaits.ring() })
+        let dispatcher = Dispatcher(archive: archive, log: plan.log, wrote: { stored.ring() })
+        let incoming = plan.folder + "/incoming"
+        mkdir(incoming, 0o700)
+        let pages = try FixedPages(archive: archive, meter: meter, operations: operations, gauges: { [] })
+        let limits = RequestLimits()
+        func responder(_ door: APIResponder.Door) -> APIResponder {
+            APIResponder(
+                door: door, dispatcher: dispatcher, routes: RouteTable(operations), workers: workers, limits: limits,
+                meter: meter, pages: pages, incoming: incoming)
+        }
+        let socket = try RunRecord.socketPath(for: plan.folder)
+        unlink(socket)
+        let opening = Opening(plan: plan, socket: socket, archive: archive, ready: ready)
+        let ending = Ending(bells: [stored, news, importWaits])
+        let services: [any Service] = [
+            ApplyLoop(archive: archive, workers: workers, stored: stored, news: news, ending: ending, log: plan.log),
+            ImportLoop(archive: archive, workers: workers, waiting: importWaits, stored: stored, ending: ending, log: plan.log),
+            Self.listener(responder(.localSocket), .unixDomainSocket(path: socket), plan.log) { _ in opening.stands(.socket, 0) },
+            Self.listener(
+                responder(.console), .hostname(plan.listen.host, port: plan.listen.port), plan.log
+            ) { opening.stands(.console, $0) },
+            ending,
+        ]
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }, gracefulShutdownSignals: plan.obeysSignals ? [.sigterm, .sigint] : [],
+            logger: plan.log)
+        configuration.maximumGracefulShutdownDuration = .seconds(8)
+        group = ServiceGroup(configuration: configuration)
+    }
+
+    /// Serves until told to end.
+    public func run() async throws {
+        defer {
+            RunRecord.remove(from: plan.folder)
+            try? archive.close()
+        }
+        try await group.run()
+    }
+
+    /// Ends as SIGTERM does: requests in work are finished, nobody waits any longer.
+    public func stop() async { await group.triggerGracefulShutdown() }
+
+    private static func listener(
+        _ responder: APIResponder, _ address: BindAddress, _ log: Logger, stands: @escaping @Sendable (Int) -> Void
+    ) -> some Service {
+        Application(
+            responder: responder,
+            server: .http1(configuration: .init(
+                idleTimeout: .seconds(75), httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: RequestLimits.headerBytes, maxHeaderListSize: RequestLimits.headerBytes,
+                    maxHeaderFieldCount: 100))),
+            configuration: ApplicationConfiguration(address: address, serverName: "xueji"),
+            onServerRunning: { channel in stands(channel.localAddress?.port ?? 0) }, logger: log)
+    }
+}
+
+/// Collects the listeners' ports until all stand, then leaves the run record and says so.
+private final class Opening: Sendable {
+    enum Door: Hashable { case console, peer, socket }
+
+    private let plan: NodeServer.Plan
+    private let socket: String
+    private let archive: Archive
+    private let ready: @Sendable (NodeServer.Ready) -> Void
+    private let ports = Mutex<[Door: Int]>([:])
+
+    init(plan: NodeServer.Plan, socket: String, archive: Archive, ready: @escaping @Sendable (NodeServer.Ready) -> Void) {
+        self.plan = plan
+        self.socket = socket
+        self.archive = archive
+        self.ready = ready
+    }
+
+    func stands(_ door: Door, _ port: Int) {
+        if door == .socket { chmod(socket, 0o600) }
+        let all = ports.withLock { ports in
+            ports[door] = port
+            return ports
+        }
+        guard all.count == 3 || (all.count == 2 && all[.peer] == nil) else { return }
+        let console = plan.listen.url(port: all[.console] ?? 0)
+        let peer = plan.peerListen.url(port: all[.peer] ?? 0)
+        do {
+            try archive.write { try $0.setNodeText(HostingOperations.peerAddress, peer) }
+            try RunRecord(pid: getpid(), socket: socket, console: console, peer: peer).write(to: plan.folder)
+        } catch {
+            plan.log.error("run record not written", metadata: ["error": "\(error)"])
+        }
+        ready(.init(ready: true, console: console, api: console + "/api/v1", peer: peer, pid: getpid()))
+    }
+}

@@ -1,0 +1,13 @@
+import Hummingbird
+
+/// What the server knows of a request beside its head and body.
+struct RequestOrigin: InitializableFromSource, RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// IP address of the client; `local` for the socket.
+    let address: String
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        address = source.channel.remoteAddress?.ipAddress ?? "local"
+    }
+}
