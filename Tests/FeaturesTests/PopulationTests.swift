@@ -59,7 +59,7 @@ import Testing
                 let errors = judgement.findings.filter { $0.severity == .error }.map(\.rule)
                 #expect(errors == (row.truth.refusal.map { [$0.rule] } ?? []), "\(row.truth.role)")
                 guard row.truth.isAccepted else { continue }
-                #expect(judgement.problems == (row.truth.hasWrongNumber ? [.wrongIDNumber] : []), "\(row.truth.role)")
+                #expect(judgement.problemKinds == (row.truth.hasWrongNumber ? [.wrongIDNumber] : []), "\(row.truth.role)")
                 #expect(KeyFields(judgement.record) == population.pupils[row.serial - 1].keyFields)
                 let tooYoung = judgement.findings.contains { $0.rule == "Q53-under-age" }
                 #expect(tooYoung == (row.truth.role == .underAge), "\(row.truth.role)")

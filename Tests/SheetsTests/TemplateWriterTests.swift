@@ -55,3 +55,15 @@ import Testing
         #expect(error?.code == "SHEET-50")
     }
 }
+
+@Suite struct TemplateWriterListLengthTests {
+    @Test(arguments: [84, 85, 86, 120, 250])
+    func chineseListsOfAnyLengthAreWritten(_ count: Int) throws {
+        let folder = try TemporaryFolder()
+        let items = (0..<count).map { String(UnicodeScalar(0x4E00 + $0) ?? "一") }
+        let path = folder.file("list.xlsx")
+        try TemplateWriter.write(columns: [ColumnSpec("民族", dropDown: items)], to: path)
+        let rows = try WorkbookReader.open(path).rows()
+        #expect(try rows.next()?[0]?.text == "民族")
+    }
+}

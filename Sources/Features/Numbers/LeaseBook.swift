@@ -116,7 +116,10 @@ public struct LeaseOffice: Office {
     private func supply(_ holder: UnitCode, division: String, birth: String, in transaction: Transaction) throws -> Bool {
         let db = transaction.database
         guard let incarnation = try Data.fetchOne(
-            db, sql: "SELECT incarnation FROM stream WHERE unit = ? ORDER BY id DESC LIMIT 1", arguments: [holder.text]),
+            db, sql: """
+                SELECT coalesce((SELECT incarnation FROM secret WHERE unit = ? AND active = 1),
+                  (SELECT incarnation FROM stream WHERE unit = ? ORDER BY id DESC LIMIT 1))
+                """, arguments: [holder.text, holder.text]),
             let current = Incarnation(incarnation) else { return false }
         let waiting = try String.fetchAll(
             db.cachedStatement(sql: """

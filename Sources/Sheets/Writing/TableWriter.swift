@@ -1,4 +1,4 @@
-/// Writes a roster or another table: one header row (below a title, if there is one), every cell text, never a formula.
+/// Writes a roster or another table: one header row (below a title, if there is one), cells text, never a formula.
 public final class TableWriter {
     private let canvas: WorkbookCanvas
     private let sheet: WorkbookCanvas.Sheet
@@ -20,11 +20,18 @@ public final class TableWriter {
     }
 
     /// Fields beyond the columns are a programmer's error and refused; missing ones stay empty.
-    public func write(_ fields: [String]) throws(SheetError) {
+    ///
+    /// - Parameter numbers: columns to store as numbers where the text is one, as Excel does with what is typed into a
+    ///   column that is not text: long numbers lose their last digits.
+    public func write(_ fields: [String], numbers: Set<Int> = []) throws(SheetError) {
         guard fields.count <= columnCount else { throw .unfitForWorkbook(reason: "第 \(nextRow + 1) 行的内容多于列数") }
         guard nextRow < WorkbookCanvas.rowLimit else { throw .tooManyRows(limit: WorkbookCanvas.rowLimit) }
         for (column, field) in fields.enumerated() where !field.isEmpty {
-            try canvas.write(field, row: nextRow, column: column, style: .text, on: sheet)
+            if numbers.contains(column), let number = Double(field) {
+                try canvas.write(number, row: nextRow, column: column, on: sheet)
+            } else {
+                try canvas.write(field, row: nextRow, column: column, style: .text, on: sheet)
+            }
         }
         if fields.contains(where: { !BlankText.isBlank($0) }) { filledRows += 1 }
         nextRow += 1

@@ -2,7 +2,7 @@ import CXlsxWriter
 import Glibc
 
 /// A workbook while it is written: libxlsxwriter in constant memory, into a file that appears whole or not at all.
-/// All cells are strings: nothing that is written can run as a formula.
+/// Cells are strings, numbers where asked for: nothing that is written can run as a formula.
 final class WorkbookCanvas {
     typealias Sheet = UnsafeMutablePointer<lxw_worksheet>
 
@@ -52,6 +52,15 @@ final class WorkbookCanvas {
         let status = text.isEmpty
             ? worksheet_write_blank(sheet, lxw_row_t(row), lxw_col_t(column), formats[style])
             : worksheet_write_string(sheet, lxw_row_t(row), lxw_col_t(column), EscapedText.encode(text), formats[style])
+        try check(status, row: row, column: column)
+    }
+
+    func write(_ number: Double, row: Int, column: Int, on sheet: Sheet) throws(SheetError) {
+        try check(
+            worksheet_write_number(sheet, lxw_row_t(row), lxw_col_t(column), number, nil), row: row, column: column)
+    }
+
+    private func check(_ status: lxw_error, row: Int, column: Int) throws(SheetError) {
         switch status {
         case LXW_NO_ERROR: return
         case LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED:
@@ -124,7 +133,9 @@ final class WorkbookCanvas {
     }
 
     private func offer(_ items: [String], below headerRow: Int, column: Int, on sheet: Sheet) throws(SheetError) {
-        let joined = items.reduce(-1) { $0 + $1.utf16.count + 1 }
+        // Bytes, not characters: libxlsxwriter 1.1.4 counts characters but joins into a buffer of 255 bytes, so a list of
+        // Chinese words between the two limits aborts the process.
+        let joined = items.reduce(-1) { $0 + $1.utf8.count + 1 }
         let isShort = joined <= 255 && !items.contains { $0.contains(",") || $0.contains("\"") }
         let title = CText("请从下拉列表中选择"), message = CText("请从下拉列表中选择,不要自行填写。")
         var validation = lxw_data_validation()

@@ -1,0 +1,192 @@
+import Features
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+import Testing
+
+/// From a workbook to a number on one node that hosts centre, county and school.
+@Suite struct RegistrationJourneyTests {
+    struct Page: Decodable {
+        struct Student: Decodable {
+            let dossier, name, state: String
+            let number: String?
+            let problems: [String]
+        }
+        let total: Int
+        let students: [Student]
+    }
+
+    struct Outcome: Decodable {
+        struct Refused: Decodable { let dossier, code, message: String }
+        let done: [String]
+        let refused: [Refused]
+    }
+
+    struct Classes: Decodable { let classes: [String] }
+
+    private func node() throws -> (TestNode, String) {
+        let node = try TestNode()
+        try node.becomeCentre(hosting: [People.county, People.school])
+        let classes: Classes = try decode(node.call(
+            "classes.add", as: People.school.code, body: #"{"stage":"primary","year":2022,"count":2}"#))
+        return (node, classes.classes[0])
+    }
+
+    private func decode<Value: Decodable>(_ text: String) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    }
+
+    private func importRows(_ rows: [[StudentField: RawCell]], _ node: TestNode, strict: Bool = false) throws -> ImportReport {
+        let path = node.folder + "/in-\(rows.count)-\(strict).xlsx"
+        try People.workbook(rows, at: path)
+        _ = try node.call(
+            "imports.add", as: People.school.code, strict ? ["strict": "true"] : [:], file: (path, "pupils.xlsx"))
+        guard let job = try node.archive.read({ try ImportShelf.waiting($0) }).first else { throw Refusal("job", "", remedy: "") }
+        let report = try ImportRun.perform(job, archive: node.archive)
+        try node.settle()
+        return report
+    }
+
+    private func students(_ node: TestNode, as unit: UnitCode = People.school.code) throws -> [Page.Student] {
+        let page: Page = try decode(node.call("students.list", as: unit))
+        return page.students
+    }
+
+    private func step(_ id: String, _ dossiers: [String], as unit: UnitCode, _ node: TestNode, reason: String? = nil) throws -> Outcome {
+        let names = dossiers.map { "\"\($0)\"" }.joined(separator: ",")
+        let reason = reason.map { ",\"reason\":\"\($0)\"" } ?? ""
+        let outcome: Outcome = try decode(node.call("students.\(id)", as: unit, body: "{\"dossiers\":[\(names)]\(reason)}"))
+        try node.settle()
+        return outcome
+    }
+
+    @Test func aPupilGetsAFormalNumberThatIsG() throws {
+        let (node, classCode) = try node()
+        let report = try importRows([People.row(1, classCode: classCode), People.row(2, classCode: classCode)], node)
+        #expect(report.findings.filter { $0.severity == "error" } == [])
+        #expect(report.accepted == 2)
+        #expect(report.outcome == .success)
+        let clean = try students(node)
+        #expect(clean.map(\.state) == ["clean", "clean"])
+        let ids = clean.map(\.dossier)
+        #expect(try step("review", ids, as: People.school.code, node).done.count == 2)
+        #expect(try step("submit", ids, as: People.school.code, node).done.count == 2)
+        #expect(try step("approve", ids, as: People.county.code, node).done.count == 2)
+        let enrolled = try students(node)
+        #expect(enrolled.map(\.state) == ["enrolled", "enrolled"])
+        #expect(enrolled.allSatisfy { $0.number?.hasPrefix("G") == true && $0.number?.count == 19 })
+    }
+
+    @Test func sendingTheSameFileTwiceChangesNothing() throws {
+        let (node, classCode) = try node()
+        let rows = [People.row(1, classCode: classCode), People.row(2, classCode: classCode)]
+        _ = try importRows(rows, node)
+        let again = try importRows(rows, node)
+        #expect(again.already == 2)
+        #expect(again.accepted == 0)
+        #expect(try students(node).count == 2)
+    }
+
+    @Test func strictTakesAllOrNone() throws {
+        let (node, classCode) = try node()
+        let rows = [People.row(1, classCode: classCode), People.row(2, classCode: "2022199")]
+        let report = try importRows(rows, node, strict: true)
+        #expect(report.outcome == .failed)
+        #expect(report.accepted == 0)
+        #expect(report.failed == 1)
+        #expect(report.findings.contains { $0.message.contains("本校不存在该班号") })
+        #expect(try students(node).isEmpty)
+        #expect(try importRows(rows, node).accepted == 1)
+    }
+
+    @Test func theSameNumberTwiceMakesBothProblemsAndNeitherCanBeReviewed() throws {
+        let (node, classCode) = try node()
+        var second = People.row(1, classCode: classCode)
+        second[.name] = RawCell("李四光")
+        let report = try importRows([People.row(1, classCode: classCode), second], node)
+        #expect(report.accepted == 2)
+        #expect(report.problems == 2)
+        let both = try students(node)
+        #expect(both.allSatisfy { $0.state == "problem" && $0.problems == ["id_dup"] })
+        let refused = try step("review", both.map(\.dossier), as: People.school.code, node).refused
+        #expect(refused.count == 2)
+        #expect(refused.allSatisfy { $0.message.contains("身份证号重复") })
+    }
+
+    @Test func deletingOneOfTwoClearsTheOther() throws {
+        let (node, classCode) = try node()
+        var second = People.row(1, classCode: classCode)
+        second[.name] = RawCell("李四光")
+        _ = try importRows([People.row(1, classCode: classCode), second], node)
+        let one = try students(node)[0]
+        _ = try node.call("students.delete", as: People.school.code, ["dossier": one.dossier])
+        try node.settle()
+        let left = try students(node)
+        #expect(left.first { $0.dossier == one.dossier }?.state == "deleted")
+        #expect(left.first { $0.dossier != one.dossier }?.state == "clean")
+    }
+
+    @Test func aPupilWithoutIDNeedsAStatementAndGetsJ() throws {
+        let (node, classCode) = try node()
+        let row = People.row(1, classCode: classCode, changes: [.idType: RawCell("其他"), .idNumber: RawCell("")])
+        #expect(try importRows([row], node).accepted == 1)
+        let id = try students(node)[0].dossier
+        #expect(try step("review", [id], as: People.school.code, node).done == [id])
+        let refused = try step("submit", [id], as: People.school.code, node)
+        #expect(refused.refused.count == 1)
+        _ = try node.call(
+            "students.state", as: People.school.code, ["dossier": id],
+            body: #"{"about":"noIDProof","kind":"无身份证在校就读证明","date":"2026-09-01","place":"学校档案室"}"#)
+        #expect(try step("submit", [id], as: People.school.code, node).done == [id])
+        #expect(try step("approve", [id], as: People.county.code, node).done == [id])
+        let number = try students(node)[0].number ?? ""
+        #expect(number.hasPrefix("J44010620160305"))
+        #expect(Int(number.dropFirst(15).prefix(3)).map { $0 % 2 == 0 } == true)
+    }
+
+    @Test func afterApprovalDeletionNeedsTheAuthorityAndAFormalNumberForbidsIt() throws {
+        let (node, classCode) = try node()
+        _ = try importRows([People.row(1, classCode: classCode)], node)
+        let id = try students(node)[0].dossier
+        for (act, unit) in [("review", People.school.code), ("submit", People.school.code), ("approve", People.county.code)] {
+            #expect(try step(act, [id], as: unit, node).done == [id])
+        }
+        let direct: Outcome = try decode(node.call("students.delete", as: People.school.code, ["dossier": id]))
+        #expect(direct.refused.first?.code == "delete.enrolled")
+        let apply: Outcome = try decode(node.call(
+            "students.applyForDeletion", as: People.school.code, ["dossier": id], body: #"{"reason":"误操作"}"#))
+        #expect(apply.refused.first?.code == "delete.formal")
+    }
+
+    @Test func onlyTheHolderMayActAndTheRefusalNamesIt() throws {
+        let (node, classCode) = try node()
+        _ = try importRows([People.row(1, classCode: classCode)], node)
+        let id = try students(node)[0].dossier
+        let refused = try step("approve", [id], as: People.county.code, node).refused
+        #expect(refused.first?.message.contains("天河第一小学") == true)
+    }
+
+    @Test func aClosedWindowRefusesNewPupilsAndALateGrantLetsThemIn() throws {
+        let (node, _) = try node()
+        let classes: Classes = try decode(node.call(
+            "classes.add", as: People.school.code, body: #"{"stage":"primary","year":2026,"count":1}"#))
+        let row = People.row(1, classCode: classes.classes[0], changes: [
+            .birthDate: RawCell("20200305"),
+            .idNumber: RawCell("44010620200305002" + String(ResidentIDNumber.checkDigit(for17: "44010620200305002") ?? "0")),
+        ])
+        #expect(throws: Refusal.self) {
+            _ = try node.call("policy.set", as: People.county.code, ["key": "registration.new.window"], body: #"{"value":"2026-09-15/2026-09-30"}"#)
+        }
+        #expect(try importRows([row], node).accepted == 1)
+    }
+
+    @Test func replayingTheJournalGivesTheSameDigest() throws {
+        let (node, classCode) = try node()
+        _ = try importRows([People.row(1, classCode: classCode), People.row(2, classCode: classCode)], node)
+        let before = try node.archive.read { try RegistryDigest.digest(of: .centre, $0) }
+        #expect(before.count == 64)
+        #expect(try node.archive.read { try RegistryDigest.digest(of: People.school.code, $0) } == before)
+    }
+}
