@@ -1,1 +1,4 @@
-print("xueji")
+import Glibc
+import Node
+
+exit(await XuejiCommand.runProgram(Array(CommandLine.arguments.dropFirst())))

@@ -24,18 +24,24 @@ public final class NodeServer: Sendable {
         public var folder: String
         public var listen: ListenAddress
         public var peerListen: ListenAddress
+        /// Proxy towards the parent; nil takes `https_proxy`.
+        public var proxy: String?
+        /// How the centre asks the register of citizens.
+        public var adapter: PublicSecurityAdapter
         /// Ends with SIGTERM and SIGINT; off where the test process lives on.
         public var obeysSignals: Bool
         public var surroundings: Surroundings
         public var log: Logger
 
         public init(
-            folder: String, listen: ListenAddress, peerListen: ListenAddress, obeysSignals: Bool, surroundings: Surroundings,
-            log: Logger
+            folder: String, listen: ListenAddress, peerListen: ListenAddress, proxy: String? = nil,
+            adapter: PublicSecurityAdapter = .localRules, obeysSignals: Bool, surroundings: Surroundings, log: Logger
         ) {
             self.folder = folder
             self.listen = listen
             self.peerListen = peerListen
+            self.proxy = proxy
+            self.adapter = adapter
             self.obeysSignals = obeysSignals
             self.surroundings = surroundings
             self.log = log
@@ -54,8 +60,11 @@ public final class NodeServer: Sendable {
     /// - Throws: `StoreError`; `Refusal` `serve.plain` for a peer address that others could reach unencrypted.
     public init(_ plan: Plan, ready: @escaping @Sendable (Ready) -> Void) throws {
         try plan.peerListen.mustBeLoopback()
-        let archive = try Archive(folder: plan.folder, book: Wiring.book(), surroundings: plan.surroundings)
-        guard try archive.read({ try $0.ownUnit() }) != nil else {
+        let fence = BootFence()
+        let archive = try Archive(
+            folder: plan.folder, book: Wiring.book(adapter: plan.adapter, isOpen: { fence.isOpen }),
+            surroundings: plan.surroundings)
+        guard let unit = try archive.read({ try $0.ownUnit() }) else {
             throw StoreError(.notInitialised, message: "数据文件夹里还没有节点。", remedy: "请先运行 xueji init 或 xueji join。")
         }
         self.plan = plan
@@ -74,6 +83,20 @@ public final class NodeServer: Sendable {
                 door: door, dispatcher: dispatcher, routes: RouteTable(operations), workers: workers, limits: limits,
                 meter: meter, pages: pages, incoming: incoming)
         }
+        let outbox = StoreOutbox(archive: archive)
+        let inbox = StoreInbox(archive: archive, stored: stored, news: news)
+        let endpoint = ParentEndpoint(
+            unit: unit, version: ProgramVersion.text, nonce: try Self.nonce(plan.surroundings), outbox: outbox, inbox: inbox,
+            doorkeeper: StoreDoorkeeper(archive: archive), surroundings: plan.surroundings
+        ) { request in
+            defer { stored.ring() }
+            do {
+                return try archive.write { try Invitations.admit(request, in: $0) }
+            } catch let refusal as Refusal {
+                throw PeerProblem(code: refusal.code, text: refusal.message, remedy: refusal.remedy)
+            }
+        }
+        fence.attach(endpoint, needsChild: try BootFence.hasChildren(archive))
         let socket = try RunRecord.socketPath(for: plan.folder)
         unlink(socket)
         let opening = Opening(plan: plan, socket: socket, archive: archive, ready: ready)
@@ -85,6 +108,11 @@ public final class NodeServer: Sendable {
             Self.listener(
                 responder(.console), .hostname(plan.listen.host, port: plan.listen.port), plan.log
             ) { opening.stands(.console, $0) },
+            Self.listener(
+                PeerResponder(
+                    endpoint: endpoint, workers: workers, news: news, ending: ending, limits: limits, meter: meter),
+                .hostname(plan.peerListen.host, port: plan.peerListen.port), plan.log
+            ) { opening.stands(.peer, $0) },
             ending,
         ]
         var configuration = ServiceGroupConfiguration(
@@ -106,8 +134,13 @@ public final class NodeServer: Sendable {
     /// Ends as SIGTERM does: requests in work are finished, nobody waits any longer.
     public func stop() async { await group.triggerGracefulShutdown() }
 
+    private static func nonce(_ surroundings: Surroundings) throws -> BootNonce {
+        guard let nonce = BootNonce(surroundings.randomBytes(16)) else { preconditionFailure("16 bytes") }
+        return nonce
+    }
+
     private static func listener(
-        _ responder: APIResponder, _ address: BindAddress, _ log: Logger, stands: @escaping @Sendable (Int) -> Void
+        _ responder: some HTTPResponder<RequestOrigin>, _ address: BindAddress, _ log: Logger, stands: @escaping @Sendable (Int) -> Void
     ) -> some Service {
         Application(
             responder: responder,
@@ -143,7 +176,7 @@ private final class Opening: Sendable {
             ports[door] = port
             return ports
         }
-        guard all.count == 3 || (all.count == 2 && all[.peer] == nil) else { return }
+        guard all.count == 3 else { return }
         let console = plan.listen.url(port: all[.console] ?? 0)
         let peer = plan.peerListen.url(port: all[.peer] ?? 0)
         do {

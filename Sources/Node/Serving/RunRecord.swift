@@ -35,7 +35,7 @@ struct RunRecord: Codable, Sendable, Hashable {
         let near = absolute + "/xueji.sock"
         if near.utf8.count <= 100 { return near }
         let name = "xueji-" + Hashing.sha256(Array(absolute.utf8)).description.prefix(16)
-        let base = access("/run", W_OK) == 0 ? "/run" : "/tmp"
+        let base = access("/run", W_OK) == 0 ? "/run" : FileManager.default.temporaryDirectory.path
         let place = "\(base)/\(name)"
         mkdir(place, 0o700)
         var status = stat()

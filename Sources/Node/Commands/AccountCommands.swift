@@ -1,0 +1,109 @@
+import ArgumentParser
+import Features
+
+private enum AccountColumns {
+    static let all: [Printout.Column] = [
+        ("accounts", "账号"), ("unit", "单位"), ("account", "账号"), ("roles", "角色"), ("mustChange", "须改密码"), ("locked", "暂停登录"),
+        ("lastSeen", "最近登录"), ("password", "一次性密码"),
+    ]
+}
+
+struct AccountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "account", abstract: "账号 / accounts", subcommands: [List.self, Add.self, Reset.self],
+        defaultSubcommand: List.self)
+
+    struct List: Verb {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "本单位账号 / accounts of the unit")
+
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            printout.show(try await ask(VerbCall("accounts.list")), columns: AccountColumns.all)
+            return .done
+        }
+    }
+
+    struct Add: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "add", abstract: "新增账号,显示一次性密码 / add an account",
+            discussion: """
+                角色 / roles: registrar head systemAdministrator mealRegistrar mealHead
+                例 / example: xueji account add wang --role registrar --data /srv/school
+                """)
+
+        @Argument(help: ArgumentHelp("账号名", valueName: "account")) var name: String
+        @Option(help: ArgumentHelp("角色,可重复 / role, repeatable", valueName: "role")) var role: [String] = ["registrar"]
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            let body = JSONValue.object(["account": .string(name), "roles": .array(role.map { .string($0) })])
+            printout.show(try await ask(VerbCall("accounts.add", body: body)), columns: AccountColumns.all)
+            return .done
+        }
+    }
+
+    struct Reset: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "reset", abstract: "重置密码,显示一次性密码 / give a new one-time password",
+            discussion: "例 / example: xueji account reset admin --data /srv/school")
+
+        @Argument(help: ArgumentHelp("账号名,默认 admin", valueName: "account")) var name = AccountShelf.administrator
+        @Option(help: ArgumentHelp("本节点托管的下级单位 / a hosted unit below", valueName: "unit")) var of: String?
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            printout.show(
+                try await ask(VerbCall("accounts.reset", ["account": name, "of": of])), columns: AccountColumns.all)
+            return .done
+        }
+    }
+}
+
+struct PolicyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy", abstract: "开关与时间设置 / policies", subcommands: [List.self, Get.self, Set.self],
+        defaultSubcommand: List.self)
+
+    private static let columns: [Printout.Column] = [
+        ("policies", "设置"), ("key", "键"), ("title", "名称"), ("value", "值"), ("setBy", "由谁设置"), ("version", "版本"),
+    ]
+
+    struct List: Verb {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "现行设置及来源 / policies in force")
+
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            printout.show(try await ask(VerbCall("policy.list")), columns: columns)
+            return .done
+        }
+    }
+
+    struct Get: Verb {
+        static let configuration = CommandConfiguration(commandName: "get", abstract: "一项设置 / one policy")
+
+        @Argument(help: ArgumentHelp("键", valueName: "key")) var key: String
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            printout.show(try await ask(VerbCall("policy.get", ["key": key])), columns: columns)
+            return .done
+        }
+    }
+
+    struct Set: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "为本单位及下属修改设置 / set for the subtree")
+
+        @Argument(help: ArgumentHelp("键", valueName: "key")) var key: String
+        @Argument(help: ArgumentHelp("值", valueName: "value")) var value: String
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            let body = JSONValue.object(["value": .string(value)])
+            printout.show(try await ask(VerbCall("policy.set", ["key": key], body: body)), columns: columns)
+            return .done
+        }
+    }
+}

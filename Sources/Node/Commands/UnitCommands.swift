@@ -1,0 +1,132 @@
+import ArgumentParser
+import Features
+
+struct UnitsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "units", abstract: "机构 / units", subcommands: [Import.self, List.self], defaultSubcommand: List.self)
+
+    struct Import: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "import", abstract: "导入机构库 CSV(中央或省) / take in the institution feed",
+            discussion: """
+                列 / columns: code,name,tier,competent,territorial,kind,stages,years,owner,urban
+                例 / example: xueji units import 机构.csv --data /srv/centre
+                """)
+
+        @Argument(help: ArgumentHelp("机构 CSV 文件", valueName: "csv")) var file: String
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            try FileBytes.mustExist(file)
+            let answer = try await ask(VerbCall("units.import", file: (file, FileName.last(file))))
+            printout.show(answer, columns: [
+                ("added", "新增"), ("changed", "变更"), ("unchanged", "不变"), ("refused", "拒收"), ("line", "行"), ("code", "代码"),
+                ("message", "原因"),
+            ])
+            return answer["refused"]?.items.isEmpty == false ? .refused : .done
+        }
+    }
+
+    struct List: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "本单位、上级和直接下级 / the unit, those above and directly below")
+
+        @Option(help: ArgumentHelp("列出该单位的直接下级 / units directly below this one", valueName: "unit")) var under: String?
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            printout.show(try await ask(VerbCall("units.list", ["under": under])), columns: [
+                ("units", "单位"), ("code", "代码"), ("name", "名称"), ("tier", "层级"), ("competent", "主管"), ("node", "所在节点"),
+            ])
+            return .done
+        }
+    }
+}
+
+struct InviteCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "invite", abstract: "给直接下级开出一次性邀请码 / one-time code for a unit directly below",
+        discussion: "例 / example: xueji invite 110000 --data /srv/centre")
+
+    @Argument(help: ArgumentHelp("单位代码", valueName: "unit")) var target: String
+    @OptionGroup var place: PlaceOptions
+
+    func perform(_ printout: Printout) async throws -> ExitStatus {
+        printout.show(try await ask(VerbCall("units.invite", ["unit": target])), columns: HostingColumns.all)
+        return .done
+    }
+}
+
+struct HostCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "host", abstract: "在本节点托管没有服务器的下级单位 / host a unit without a server",
+        discussion: "例 / example: xueji host 3111000001 --data /srv/county")
+
+    @Argument(help: ArgumentHelp("单位代码", valueName: "unit")) var target: String
+    @OptionGroup var place: PlaceOptions
+
+    func perform(_ printout: Printout) async throws -> ExitStatus {
+        printout.show(try await ask(VerbCall("units.host", ["unit": target])), columns: HostingColumns.all)
+        return .done
+    }
+}
+
+struct UnhostCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "unhost", abstract: "结束托管 / end hosting",
+        discussion: "例 / example: xueji unhost 3111000001 --data /srv/county")
+
+    @Argument(help: ArgumentHelp("单位代码", valueName: "unit")) var target: String
+    @OptionGroup var place: PlaceOptions
+
+    func perform(_ printout: Printout) async throws -> ExitStatus {
+        printout.show(try await ask(VerbCall("units.unhost", ["unit": target])), columns: HostingColumns.all)
+        return .done
+    }
+}
+
+private enum HostingColumns {
+    static let all: [Printout.Column] = [
+        ("unit", "单位"), ("code", "邀请码(30 天内一次有效)"), ("expires", "有效期至"), ("parent", "上级地址"), ("node", "所在节点"),
+        ("admin", "管理员(密码只显示这一次,首次登录须修改)"),
+    ]
+}
+
+struct ClassesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "classes", abstract: "班级 / classes", subcommands: [Add.self, List.self], defaultSubcommand: List.self)
+
+    struct Add: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "add", abstract: "按数量生成班号 / generate classes",
+            discussion: "例 / example: xueji classes add --stage primary --year 2026 --count 4 --data /srv/school")
+
+        @Option(help: ArgumentHelp("primary、junior、senior(小学、初中、高中)", valueName: "stage")) var stage: String
+        @Option(help: ArgumentHelp("入学年份 / year of entry", valueName: "year")) var year: Int
+        @Option(help: ArgumentHelp("班数 / how many", valueName: "count")) var count: Int
+        @Option(help: ArgumentHelp("校区号,主校区 0 / campus", valueName: "campus")) var campus: Int?
+        @Flag(help: "附设班 / attached classes") var attached = false
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            var body: [String: JSONValue] = [
+                "stage": .string(stage), "year": .integer(Int64(year)), "count": .integer(Int64(count)),
+                "attached": .boolean(attached),
+            ]
+            if let campus { body["campus"] = .integer(Int64(campus)) }
+            printout.show(try await ask(VerbCall("classes.add", body: .object(body))), columns: [("classes", "班号")])
+            return .done
+        }
+    }
+
+    struct List: Verb {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "本校班级 / classes of the school")
+
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            printout.show(try await ask(VerbCall("classes.list")), columns: [("classes", "班号")])
+            return .done
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import HTTPTypes
+import Hummingbird
+import Replication
+
+/// The door for nodes below: raw bodies in, raw bodies out; a pull without news waits here.
+struct PeerResponder: HTTPResponder {
+    typealias Context = RequestOrigin
+
+    let endpoint: ParentEndpoint
+    let workers: Workers
+    /// Rung when there may be something for a child.
+    let news: Bell
+    let ending: Ending
+    let limits: RequestLimits
+    let meter: RequestMeter
+
+    func respond(to request: Request, context: RequestOrigin) async throws -> Response {
+        let begin = SystemSurroundings.monotonicSeconds()
+        let path = request.uri.path
+        guard request.method == .post else { return Self.plain(.methodNotAllowed) }
+        var body: [UInt8] = []
+        for try await part in request.body {
+            guard body.count + part.readableBytes <= PeerCall.requestLimit else { return Self.plain(.contentTooLarge) }
+            body.append(contentsOf: part.readableBytesView)
+        }
+        let answer = try await answer(path, body)
+        let name = "peer." + (path.split(separator: "/").last.map(String.init) ?? "")
+        meter.count(
+            answer.status == 404 ? "none" : name, status: answer.status,
+            seconds: SystemSurroundings.monotonicSeconds() - begin)
+        return Self.response(answer)
+    }
+
+    private func answer(_ path: String, _ body: [UInt8]) async throws -> ParentEndpoint.Answer {
+        var body = body
+        var deadline: Double?
+        while true {
+            let rings = news.rings
+            let present = body
+            switch try await workers.run({ [endpoint] in endpoint.outcome(path: path, body: present) }) {
+            case .answer(let answer): return answer
+            case .wait(let seconds, let next, let answer):
+                let now = SystemSurroundings.monotonicSeconds()
+                let end = deadline ?? now + Double(seconds)
+                deadline = end
+                guard now < end, !ending.isEnding else { return answer }
+                body = next
+                await news.wait(since: rings, seconds: end - now)
+            }
+        }
+    }
+
+    private static func plain(_ status: HTTPResponse.Status) -> Response {
+        Response(status: status, headers: [.contentType: PeerCall.contentType])
+    }
+
+    private static func response(_ answer: ParentEndpoint.Answer) -> Response {
+        var headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: "no-store"]
+        if let seconds = answer.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
+        return Response(
+            status: .init(code: answer.status), headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+}
