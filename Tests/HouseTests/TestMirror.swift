@@ -1,0 +1,34 @@
+/// Tests mirror sources: `XTests.swift` in `Tests/RulesTests` tests `X.swift`, or the type X, in `Sources/Rules`. A journey leads through
+/// several features and is named after what is done: `RegistrationJourneyTests`.
+enum TestMirror {
+    /// Tests of more than one file, or of a family of files, with the reason.
+    static let exceptions: [String: String] = [
+        "Tests/ReplicationTests/ConvergenceTests.swift": "children, parents and a faulty network between them",
+        "Tests/ReplicationTests/RecoveryTests.swift": "disks lost, clones and rollbacks, of both sides of a link",
+        "Tests/SheetsTests/DamageTests.swift": "seeded damage to workbooks of both formats",
+    ]
+
+    static func strangers(_ files: [SourceText], exceptions: [String: String] = exceptions) -> [Breach] {
+        var names: [String: Set<String>] = [:]
+        for file in files where file.isSource {
+            guard let module = file.module else { continue }
+            let plain = file.name.filter { $0 != "+" }
+            let folder = file.path.split(separator: "/").dropLast().last.map(String.init) ?? ""
+            // `AuditErrorTests` for `Audit/AuditError.swift`, `DuplicateKeyTextTests` for `Duplicates/KeyText.swift`.
+            let singular = folder.hasSuffix("s") ? String(folder.dropLast()) : folder
+            names[module, default: []].formUnion([plain, folder + plain, singular + plain] + file.types.map(\.name))
+        }
+        return files.compactMap { file in
+            guard file.path.hasPrefix("Tests/"), file.isSwift, file.name.hasSuffix("Tests"), !file.name.hasSuffix("JourneyTests"), exceptions[file.path] == nil,
+                  let target = file.module, target != "HouseTests" else { return nil }
+            let subject = String(file.name.dropLast(5)).filter { $0 != "+" }
+            let module = String(target.dropLast(5))
+            guard names[module]?.contains(subject) != true else { return nil }
+            return Breach(file.path, "no source \(subject).swift in Sources/\(module)")
+        }
+    }
+
+    static func staleExceptions(_ paths: Set<String>) -> [Breach] {
+        exceptions.keys.sorted().filter { !paths.contains($0) }.map { Breach($0, "an exception for a file that is not there") }
+    }
+}
