@@ -113,6 +113,25 @@ public final class Transaction {
 
     // MARK: Applying
 
+    /// Runs a part of the transaction that may fail by itself: what it wrote and appended is undone, the rest stands.
+    /// - Throws: what `body` throws, after the undoing.
+    func attempt<Value>(_ body: () throws -> Value) throws -> Value {
+        let before = (drafts, draftOrder, dirty, isDirty, satisfied)
+        var value: Value?
+        do {
+            try database.inSavepoint {
+                value = try body()
+                return .commit
+            }
+        } catch {
+            (drafts, draftOrder, dirty, isDirty, satisfied) = before
+            directory.forgetAll()
+            throw error
+        }
+        guard let value else { preconditionFailure("a committed savepoint has run its body") }
+        return value
+    }
+
     func apply(_ entry: Entry, of writer: StreamID) throws -> Outcome {
         guard let projection = book.byKind[entry.kind] else { return .parked(waitsFor: "kind:\(entry.kind)") }
         return try projection.apply(entry, of: writer, in: self)

@@ -23,6 +23,7 @@ public final class UnitDirectory: Topology {
     }
 
     func forget(_ code: UnitCode) { known[code] = nil }
+    func forgetAll() { known = [:] }
 
     /// A statement key of a unit, of any generation.
     public func key(of unit: UnitCode, id: [UInt8]) throws -> StatementPublicKey? {

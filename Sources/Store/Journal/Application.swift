@@ -26,9 +26,28 @@ extension Transaction {
         }
         try retryParked(&report)
         try settle()
-        for office in book.offices where try office.work(in: self) { report.hasMore = true }
+        for office in book.offices where try work(office) { report.hasMore = true }
         if positions.count == limit { report.hasMore = true }
         return report
+    }
+
+    /// An office that fails undoes only its own work; its errands stay queued, and the operator is told.
+    private func work(_ office: any Office) throws -> Bool {
+        let name = "\(type(of: office))"
+        do {
+            let hasMore = try attempt {
+                let hasMore = try office.work(in: self)
+                try settle()
+                return hasMore
+            }
+            try clearAlarm("office", subject: name)
+            return hasMore
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_IOERR {
+            throw error
+        } catch {
+            try raiseAlarm("office", subject: name, "自动办理环节 \(name) 出错,已保留待办,稍后重试:\(error)")
+            return false
+        }
     }
 
     private func applyEnvelope(at position: Int64, _ report: inout ApplicationReport) throws {
@@ -52,12 +71,9 @@ extension Transaction {
     private func applySlot(
         _ entry: Entry, of stream: StreamID, _ position: Int64, _ slot: Int, _ report: inout ApplicationReport
     ) throws {
-        var outcome = Outcome.applied
+        let outcome: Outcome
         do {
-            try database.inSavepoint {
-                outcome = try apply(entry, of: stream)
-                return .commit
-            }
+            outcome = try attempt { try apply(entry, of: stream) }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_IOERR {
             throw error
         } catch {

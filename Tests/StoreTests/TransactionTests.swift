@@ -1,0 +1,47 @@
+import GRDB
+import Protocol
+import Rules
+import Testing
+
+@testable import Store
+
+@Suite struct TransactionTests {
+    /// Writes a class in the school's name, then fails.
+    struct Clumsy: Office {
+        struct Stumble: Error {}
+        let migrations: [(name: String, sql: String)] = []
+        func noticed(_ dossier: Dossier, in transaction: Transaction) throws {}
+
+        func work(in transaction: Transaction) throws -> Bool {
+            guard try transaction.hosts(Bench.school) else { return false }
+            let step = Step(
+                hash: Hashing.sha256([0]), dossier: transaction.surroundings.dossier(), previous: nil, kind: .enter,
+                by: Bench.school, nextHolder: Bench.school, topology: 1, at: 0, record: StudentRecord([.name: "不该存在"]))
+            try transaction.append(.step, Payload.encode(step), as: Bench.school, to: .up)
+            throw Stumble()
+        }
+    }
+
+    @Test func anOfficeThatFailsUndoesItsOwnWorkAndRaisesAnAlarm() throws {
+        let key = try #require(StatementKey(seed: [UInt8](repeating: 9, count: 32)))
+        let centre = try Bench()
+        let school = try Bench(ProjectionBook([], offices: [Clumsy()]))
+        let root = try centre.becomeCentre(enrolling: [Bench.school: key.publicKey])
+        try school.becomeNode(of: Bench.school, key: key, root: root)
+        try school.take(try centre.envelopes(), from: .parent)
+        #expect(try school.count("unit") == 3)
+        #expect(try school.count("dossier") == 0)
+        #expect(try school.count("alarm") == 1)
+        let own = try school.archive.read { try Journal.heads(in: $0.database) }.filter { $0.stream.unit == Bench.school }
+        #expect(own.isEmpty)
+        let id = try school.enter("张伟")
+        #expect(try school.archive.read { try DossierShelf($0).dossier(id) }?.record.name == "张伟")
+    }
+
+    @Test func aNodeSpeaksOnlyForUnitsWhoseKeyItHolds() throws {
+        let pair = try Pair()
+        #expect { _ = try pair.school.enter("张伟", as: Bench.county) } throws: { ($0 as? StoreError)?.code == .noKey }
+        try pair.school.archive.write { try $0.retireSecret(of: Bench.school) }
+        #expect { _ = try pair.school.enter("张伟") } throws: { ($0 as? StoreError)?.code == .noKey }
+    }
+}
