@@ -1,1 +1,52 @@
 #include <curl/curl.h>
+
+// curl_easy_setopt is variadic, which Swift cannot call: one setter for each kind of argument.
+typedef size_t (*xueji_curl_data_function)(char *data, size_t size, size_t count, void *context);
+typedef int (*xueji_curl_seek_function)(void *context, curl_off_t offset, int origin);
+
+static inline CURLcode xueji_curl_set_long(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode xueji_curl_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode xueji_curl_set_string(CURL *handle, CURLoption option, const char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode xueji_curl_set_pointer(CURL *handle, CURLoption option, void *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode xueji_curl_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode xueji_curl_set_data_function(CURL *handle, CURLoption option, xueji_curl_data_function value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode xueji_curl_set_seek_function(CURL *handle, xueji_curl_seek_function value) {
+    return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value);
+}
+
+static inline long xueji_curl_status(CURL *handle) {
+    long status = 0;
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+// The next finished transfer of a multi handle, null when there is none.
+static inline CURL *xueji_curl_finished(CURLM *multi, CURLcode *result) {
+    int left = 0;
+    for (;;) {
+        CURLMsg *message = curl_multi_info_read(multi, &left);
+        if (!message) return NULL;
+        if (message->msg == CURLMSG_DONE) {
+            *result = message->data.result;
+            return message->easy_handle;
+        }
+    }
+}

@@ -1,0 +1,196 @@
+import CCurl
+import Glibc
+
+/// One exchange under way. Lives on the caller's thread alone; libcurl calls back into it.
+final class Transfer {
+    let handle: UnsafeMutableRawPointer
+    private let limit: Int
+    private var list: UnsafeMutablePointer<curl_slist>?
+    private let errorText: UnsafeMutablePointer<CChar>
+    private let upload: [UInt8]
+    private var uploadOffset = 0
+    private var file: Int32 = -1
+    private var headers: [(name: String, value: String)] = []
+    private var body: [UInt8] = []
+    private var isTooLarge = false
+
+    /// - Throws: `LinkFailure` where the request cannot be set up.
+    init(_ request: OutgoingRequest, _ settings: HTTPSettings) throws(LinkFailure) {
+        guard let handle = curl_easy_init() else { throw Transfer.unusable("curl_easy_init") }
+        self.handle = handle
+        limit = request.answerLimit
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        if case .bytes(let bytes) = request.body { upload = bytes } else { upload = [] }
+        var size = Int64(upload.count)
+        if case .file(let path) = request.body {
+            file = open(path, O_RDONLY | O_CLOEXEC)
+            var status = stat()
+            guard file >= 0, fstat(file, &status) == 0 else {
+                let cause = "open \(path): errno \(errno)"
+                throw LinkFailure(.ownStore, message: "无法读取要上传的文件。", remedy: "请检查文件是否存在和权限。", cause: cause)
+            }
+            size = Int64(status.st_size)
+        }
+        setUp(request, settings, size: size)
+    }
+
+    deinit {
+        curl_easy_cleanup(handle)
+        curl_slist_free_all(list)
+        errorText.deallocate()
+        if file >= 0 { close(file) }
+    }
+
+    private static func unusable(_ what: String) -> LinkFailure {
+        LinkFailure(.network, message: "网络组件不可用。", remedy: "请重启节点。", cause: what)
+    }
+
+    private func setUp(_ request: OutgoingRequest, _ settings: HTTPSettings, size: Int64) {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        set(CURLOPT_URL, request.url)
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        set(CURLOPT_CONNECTTIMEOUT, settings.connectSeconds)
+        set(CURLOPT_TIMEOUT, request.timeoutSeconds)
+        set(CURLOPT_LOW_SPEED_LIMIT, 1)
+        set(CURLOPT_LOW_SPEED_TIME, settings.stallSeconds)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        set(CURLOPT_SSL_VERIFYHOST, 2)
+        set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
+        if let proxy = settings.proxy { set(CURLOPT_PROXY, proxy) }
+        if let path = settings.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
+        if let path = settings.trustedCertificates { set(CURLOPT_CAINFO, path) }
+        if let path = settings.certificate { set(CURLOPT_SSLCERT, path) }
+        if let path = settings.privateKey { set(CURLOPT_SSLKEY, path) }
+        xueji_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
+        for (name, value) in request.headers + [("Expect", "")] {
+            list = curl_slist_append(list, value.isEmpty ? name + ":" : name + ": " + value)
+        }
+        if let list { xueji_curl_set_list(handle, CURLOPT_HTTPHEADER, list) }
+        xueji_curl_set_pointer(handle, CURLOPT_WRITEDATA, context)
+        xueji_curl_set_data_function(handle, CURLOPT_WRITEFUNCTION) { data, size, count, context in
+            Transfer.at(context)?.take(data, size * count) ?? 0
+        }
+        xueji_curl_set_pointer(handle, CURLOPT_HEADERDATA, context)
+        xueji_curl_set_data_function(handle, CURLOPT_HEADERFUNCTION) { data, size, count, context in
+            Transfer.at(context)?.takeHeader(data, size * count) ?? 0
+        }
+        setBody(request, size: size, context)
+    }
+
+    private func setBody(_ request: OutgoingRequest, size: Int64, _ context: UnsafeMutableRawPointer) {
+        switch request.method {
+        case .get: set(CURLOPT_HTTPGET, 1)
+        case .delete: set(CURLOPT_CUSTOMREQUEST, "DELETE")
+        case .post:
+            set(CURLOPT_POST, 1)
+            xueji_curl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(size))
+        case .put:
+            set(CURLOPT_UPLOAD, 1)
+            xueji_curl_set_offset(handle, CURLOPT_INFILESIZE_LARGE, curl_off_t(size))
+        }
+        xueji_curl_set_pointer(handle, CURLOPT_READDATA, context)
+        xueji_curl_set_data_function(handle, CURLOPT_READFUNCTION) { data, size, count, context in
+            Transfer.at(context)?.give(data, size * count) ?? Int(CURL_READFUNC_ABORT)
+        }
+        // Needed when a kept connection turns out closed, or a proxy asks again: the body is sent once more.
+        xueji_curl_set_pointer(handle, CURLOPT_SEEKDATA, context)
+        xueji_curl_set_seek_function(handle) { context, offset, origin in
+            guard origin == SEEK_SET, let transfer = Transfer.at(context) else { return CURL_SEEKFUNC_CANTSEEK }
+            return transfer.seek(Int(offset))
+        }
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) { xueji_curl_set_long(handle, option, value) }
+    private func set(_ option: CURLoption, _ value: String) { xueji_curl_set_string(handle, option, value) }
+
+    private static func at(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+        context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    // MARK: Called by libcurl
+
+    private func take(_ data: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+        guard body.count + count <= limit else {
+            isTooLarge = true
+            return 0
+        }
+        body.append(contentsOf: UnsafeRawBufferPointer(start: data, count: count))
+        return count
+    }
+
+    private func takeHeader(_ data: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+        let line = String(decoding: UnsafeRawBufferPointer(start: data, count: count), as: UTF8.self)
+        if line.hasPrefix("HTTP/") {
+            headers = []
+        } else if let colon = line.firstIndex(of: ":"), headers.count < 100 {
+            let name = line[..<colon].lowercased()
+            let value = line[line.index(after: colon)...].trimmed
+            headers.append((name, value))
+        }
+        return count
+    }
+
+    private func give(_ target: UnsafeMutablePointer<CChar>?, _ room: Int) -> Int {
+        if file >= 0 {
+            let count = read(file, target, room)
+            return count < 0 ? Int(CURL_READFUNC_ABORT) : count
+        }
+        let count = min(room, upload.count - uploadOffset)
+        guard count > 0, let target else { return 0 }
+        upload.withUnsafeBytes { bytes in
+            UnsafeMutableRawBufferPointer(start: target, count: count)
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[uploadOffset..<uploadOffset + count]))
+        }
+        uploadOffset += count
+        return count
+    }
+
+    private func seek(_ offset: Int) -> Int32 {
+        if file >= 0 { return lseek(file, offset, SEEK_SET) == offset ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL }
+        uploadOffset = min(offset, upload.count)
+        return CURL_SEEKFUNC_OK
+    }
+
+    // MARK: The end
+
+    func outcome(_ result: CURLcode) -> Result<IncomingResponse, LinkFailure> {
+        guard result == CURLE_OK else { return .failure(failure(result)) }
+        return .success(IncomingResponse(status: xueji_curl_status(handle), headers: headers, body: body))
+    }
+
+    private func failure(_ result: CURLcode) -> LinkFailure {
+        let detail = String(cString: errorText)
+        let cause = "curl \(result.rawValue): \(detail.isEmpty ? String(cString: curl_easy_strerror(result)) : detail)"
+        if isTooLarge {
+            return LinkFailure(.tooLarge, message: "对方的应答超出大小限制。", remedy: "请核对地址和两端的程序版本。", cause: cause)
+        }
+        switch result {
+        case CURLE_OPERATION_TIMEDOUT:
+            return LinkFailure(.timedOut, message: "连接超时,对方没有应答。", remedy: "请检查网络和地址;程序会自动重试。", cause: cause)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
+             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+            return LinkFailure(.certificate, message: "对方的证书核验不通过。", remedy: "请检查证书、本机时间和地址;也可能被上网认证页面拦截。", cause: cause)
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
+            return LinkFailure(.address, message: "地址无效。", remedy: "请核对地址。", cause: cause)
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+            return LinkFailure(.network, message: "找不到主机,域名无法解析。", remedy: "请检查网络、DNS 和地址;程序会自动重试。", cause: cause)
+        case CURLE_COULDNT_CONNECT:
+            return LinkFailure(.network, message: "无法连接到对方。", remedy: "请检查对方节点是否运行、地址和防火墙;程序会自动重试。", cause: cause)
+        default:
+            return LinkFailure(.network, message: "网络连接中断。", remedy: "请检查网络;程序会自动重试。", cause: cause)
+        }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: String {
+        var rest = self
+        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
+        while let last = rest.last, last.isWhitespace { rest.removeLast() }
+        return String(rest)
+    }
+}

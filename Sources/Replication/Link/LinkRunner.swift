@@ -1,0 +1,165 @@
+import Protocol
+import Rules
+import Synchronization
+
+/// Time and chance of a runner, handed in.
+public struct LinkClock: Sendable {
+    /// Monotonic seconds.
+    public var now: @Sendable () -> Double
+    /// Seconds since 1970, for display.
+    public var epoch: @Sendable () -> Int64
+    /// Sleeps so many seconds; throws when cancelled.
+    public var sleep: @Sendable (Double) async throws -> Void
+    /// 0..<1.
+    public var chance: @Sendable () -> Double
+
+    public init(
+        now: @escaping @Sendable () -> Double, epoch: @escaping @Sendable () -> Int64,
+        sleep: @escaping @Sendable (Double) async throws -> Void, chance: @escaping @Sendable () -> Double
+    ) {
+        self.now = now
+        self.epoch = epoch
+        self.sleep = sleep
+        self.chance = chance
+    }
+}
+
+/// How the link to the parent stands, for `status` and the pages.
+public struct LinkState: Sendable, Hashable {
+    public var condition: LinkCondition
+    /// Seconds until the next try, while one is waited for.
+    public var retryInSeconds: Int?
+    /// Seconds since 1970 of the last answer from the parent; nil before the first.
+    public var lastContact: Int64?
+    public var parentUnit: UnitCode?
+    /// What the parent has not confirmed; nil before heads were compared with its present process.
+    public var backlog: Backlog?
+    public var held: [StreamID: Acceptance.Refusal]
+}
+
+/// Runs a `ChildLink` against the network and the node's store until its task is cancelled.
+public final class LinkRunner: Sendable {
+    private let address: PeerAddress
+    private let sender: any RequestSender
+    private let work: LocalWork
+    private let outbox: any Outbox
+    private let clock: LinkClock
+    private let report: @Sendable (LinkReport) -> Void
+    private let machine: Mutex<ChildLink>
+    private let lastContact = Mutex<Int64?>(nil)
+    private let bell = Bell()
+
+    /// - Parameter report: called for every finding, on either lane's task.
+    public init(
+        address: PeerAddress, sender: any RequestSender, outbox: any Outbox, inbox: any Inbox,
+        identity: @escaping @Sendable () throws -> LinkIdentity, clock: LinkClock, plan: LinkPlan = LinkPlan(),
+        report: @escaping @Sendable (LinkReport) -> Void
+    ) {
+        self.address = address
+        self.sender = sender
+        self.outbox = outbox
+        work = LocalWork(outbox: outbox, inbox: inbox, identity: identity)
+        self.clock = clock
+        self.report = report
+        machine = Mutex(ChildLink(plan: plan))
+    }
+
+    /// Returns when the task is cancelled.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            for lane in ChildLink.Lane.allCases { group.addTask { await self.run(lane) } }
+        }
+    }
+
+    /// Something was committed here that the parent may lack. Cheap; call it after every commit.
+    public func wake() { bell.ring() }
+
+    /// The operator wants a try now; held streams are tried again.
+    public func retryNow() {
+        machine.withLock { $0.retryNow() }
+        bell.ring()
+    }
+
+    /// The operator's resync, or the tree changed: compare heads now.
+    public func compareHeads() {
+        machine.withLock { $0.compareHeads() }
+        bell.ring()
+    }
+
+    public func state() -> LinkState {
+        let now = clock.now()
+        let (condition, parent, confirmed, held) = machine.withLock {
+            ($0.condition(at: now), $0.parentUnit, $0.confirmedPosition, $0.held)
+        }
+        var state = LinkState(condition: condition, lastContact: lastContact.withLock { $0 }, parentUnit: parent, held: held)
+        if case .backingOff(let until, _) = condition { state.retryInSeconds = Int(max(until - now, 0).rounded(.up)) }
+        if let confirmed { state.backlog = try? outbox.backlog(after: confirmed, .up) }
+        return state
+    }
+
+    private func run(_ lane: ChildLink.Lane) async {
+        var event = ChildLink.Event.begin
+        // Counted before the last look at the store, so that no ring after it is missed.
+        var rings = bell.rings
+        while !Task.isCancelled {
+            let before = bell.rings
+            switch work.perform(handle(event, lane), chance: clock.chance()) {
+            case .event(let next):
+                event = next
+            case .call(let call):
+                event = await send(call)
+            case .rest(let until):
+                await bell.wait(since: rings, atMost: until.map { $0 - clock.now() }, sleep: clock.sleep)
+                rings = bell.rings
+                event = .begin
+                continue
+            }
+            rings = before
+        }
+    }
+
+    private func handle(_ event: ChildLink.Event, _ lane: ChildLink.Lane) -> ChildLink.Action {
+        let now = clock.now()
+        let (action, hasStirred, reports) = machine.withLock { machine in
+            let stir = machine.stir
+            let action = machine.handle(event, on: lane, at: now)
+            return (action, machine.stir != stir, machine.takeReports())
+        }
+        if hasStirred { bell.ring() }
+        for finding in reports { report(finding) }
+        return action
+    }
+
+    private func send(_ call: PeerCall) async -> ChildLink.Event {
+        let request = OutgoingRequest(
+            .post, address.url(call.path), headers: [("Content-Type", PeerCall.contentType)], body: .bytes(call.body),
+            timeoutSeconds: call.timeoutSeconds, answerLimit: PeerCall.answerLimit)
+        do throws(LinkFailure) {
+            let answer = try await sender.send(request)
+            if let failure = LinkFailure(answer: answer) { throw failure }
+            lastContact.withLock { $0 = clock.epoch() }
+            guard let reply = call.reply(answer.body) else { throw LinkFailure.unreadable(call) }
+            return .reply(reply)
+        } catch {
+            return .failed(error, chance: clock.chance())
+        }
+    }
+}
+
+/// A new node's one call before it has a link.
+public struct JoinCall: Sendable {
+    private let sender: any RequestSender
+
+    public init(sender: any RequestSender) { self.sender = sender }
+
+    public func join(_ request: JoinRequest, at address: PeerAddress) async throws(LinkFailure) -> JoinReply {
+        let answer = try await sender.send(OutgoingRequest(
+            .post, address.url("/peer/v1/join"), headers: [("Content-Type", PeerCall.contentType)],
+            body: .bytes(request.bytes)))
+        if let failure = LinkFailure(answer: answer) { throw failure }
+        guard let reply = JoinReply(bytes: answer.body) else {
+            throw LinkFailure(.unreadable, message: "上级节点的应答无法识别。", remedy: "请核对两端的程序版本。", cause: "undecodable join reply")
+        }
+        return reply
+    }
+}
