@@ -45,3 +45,20 @@ import Testing
         #expect { _ = try pair.school.enter("张伟") } throws: { ($0 as? StoreError)?.code == .noKey }
     }
 }
+
+@Suite struct MovedUnitTests {
+    @Test func aNodeWhoseUnitIsEnrolledElsewhereTurnsReadOnly() throws {
+        let pair = try Pair()
+        _ = try pair.school.enter("张伟")
+        let newKey = try #require(StatementKey(seed: [UInt8](repeating: 77, count: 32)))
+        try pair.centre.archive.write { transaction in
+            let moved = KeyEnrolment(
+                unit: Bench.school, publicKey: newKey.publicKey, issuer: .centre, generation: 2, node: .centre)
+            try transaction.append(.key, Payload.encode(moved), as: .centre, to: .subtree(Bench.school))
+        }
+        try pair.school.take(Array(try pair.centre.envelopes().suffix(1)), from: .parent)
+        #expect { _ = try pair.school.enter("李娜") } throws: { ($0 as? StoreError)?.code == .noKey }
+        #expect(try pair.school.count("alarm") == 1)
+        #expect(try pair.school.count("dossier") == 1)
+    }
+}

@@ -62,8 +62,24 @@ struct DirectoryProjection: Projection {
                 VALUES (\(key.unit.text), \(Data(key.publicKey.id)), \(Data(key.publicKey.bytes)), \(key.issuer.text),
                         \(key.generation), \(key.node.text))
                 """)
+        try retireSupersededSecret(of: key.unit, in: transaction)
         transaction.satisfy("key:\(key.unit)")
         return .applied
+    }
+
+    /// A unit that was enrolled elsewhere is no longer this node's to speak for: one active key, one writer.
+    private func retireSupersededSecret(of unit: UnitCode, in transaction: Transaction) throws {
+        guard let seed = try Data.fetchOne(
+            transaction.database, sql: "SELECT seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text]),
+            let secret = StatementKey(seed: Array(seed)), let active = try transaction.directory.activeKey(of: unit),
+            active.key != secret.publicKey else { return }
+        let generation = try Int.fetchOne(
+            transaction.database, sql: "SELECT generation FROM unit_key WHERE unit = ? AND key_id = ?",
+            arguments: [unit.text, Data(secret.publicKey.id)])
+        // A key that is not enrolled yet is newer than all that are.
+        guard let generation, generation < active.generation else { return }
+        try transaction.retireSecret(of: unit)
+        try transaction.raiseAlarm("moved", subject: unit.text, "单位 \(unit) 已改由其他节点办理,本节点只能查看。")
     }
 }
 
