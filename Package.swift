@@ -62,6 +62,7 @@ let package = Package(
         tests(of: "Store", ["Store", "Protocol", "Rules", grdb]),
         tests(of: "Sheets", ["Sheets"], exclude: ["Fixtures"]),
         tests(of: "Features", ["Features", "Store", "Sheets", "Protocol", "Rules", "CXlsxWriter", "CZip", grdb], exclude: ["Fixtures"]),
+        tests(of: "House", []),
         tests(of: "Node", ["Node", "Features", "Store", "Replication", "Protocol", "Rules"]),
     ]
 )

@@ -44,7 +44,7 @@ enum CodeHabits {
         "PrivateKey()",
     ]
     /// Who may be asked for the time: values that carry it, not clocks.
-    private static let carriers: Set<String> = ["self", "surroundings", "transaction"]
+    private static let carriers: Set<String> = ["self", "surroundings", "transaction", "clock"]
 
     /// Time, chance and identity come in as arguments; one file reads the machine's.
     static func clock(_ file: SourceText) -> [Breach] {
