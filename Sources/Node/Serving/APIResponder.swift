@@ -25,7 +25,7 @@ struct APIResponder: HTTPResponder {
         let begin = SystemSurroundings.monotonicSeconds()
         if door == .console, let wait = limits.enter(context.address, now: begin) {
             return Self.response(Answer(
-                Refusal("request.tooMany", "请求过于频繁。", remedy: "请 \(wait) 秒后重试。", kind: .permission), status: 429,
+                refusal: Refusal("request.tooMany", "请求过于频繁。", remedy: "请 \(wait) 秒后重试。", kind: .permission), status: 429,
                 retryAfter: wait))
         }
         defer { if door == .console { limits.leave() } }
@@ -41,7 +41,7 @@ struct APIResponder: HTTPResponder {
         }
         do {
             if request.method == .get, let page = try await workers.run({ try pages.page(path) }) { return ("page", page) }
-        } catch { return ("page", Answer(error)) }
+        } catch { return ("page", Answer(error: error)) }
         return ("none", Self.notFound)
     }
 
@@ -51,15 +51,15 @@ struct APIResponder: HTTPResponder {
         case .otherMethods(let methods):
             let allowed = methods.map(\.rawValue).sorted().joined(separator: "、")
             return ("none", Answer(
-                Refusal("request.method", "这个地址不支持 \(request.method.rawValue)。", remedy: "可用的方法:\(allowed)。", kind: .usage),
+                refusal: Refusal("request.method", "这个地址不支持 \(request.method.rawValue)。", remedy: "可用的方法:\(allowed)。", kind: .usage),
                 status: 405))
         case .found(let operation, let inPath):
             do {
                 return (operation.id, try await call(operation, inPath, request))
             } catch let error as PayloadTooLarge {
-                return (operation.id, Answer(error.refusal, status: 413))
+                return (operation.id, Answer(refusal: error.refusal, status: 413))
             } catch {
-                return (operation.id, Answer(error))
+                return (operation.id, Answer(error: error))
             }
         }
     }
@@ -118,7 +118,7 @@ struct APIResponder: HTTPResponder {
     private static let keepingFiles: Set<String> = ["imports.add"]
 
     private static let notFound = Answer(
-        Refusal("request.path", "没有这个地址。", remedy: "请查看接口文档(/api/v1/openapi.json)。", kind: .missing))
+        refusal: Refusal("request.path", "没有这个地址。", remedy: "请查看接口文档(/api/v1/openapi.json)。", kind: .missing))
 
     private static func response(_ answer: Answer) -> Response {
         var headers: HTTPFields = [

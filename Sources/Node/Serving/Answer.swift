@@ -32,7 +32,7 @@ struct Answer: Sendable {
         }
     }
 
-    init(_ refusal: Refusal, status: Int? = nil, retryAfter: Int? = nil) {
+    init(refusal: Refusal, status: Int? = nil, retryAfter: Int? = nil) {
         let problem = ProblemDetails(refusal, status: status)
         let bytes = (try? JSONBody.encode(problem)) ?? Array("{}".utf8)
         self.init(
@@ -40,32 +40,32 @@ struct Answer: Sendable {
     }
 
     /// Every error as problem details; what nobody foresaw tells nothing of its inside.
-    init(_ error: any Error) {
+    init(error: any Error) {
         switch error {
-        case let refusal as Refusal: self.init(refusal)
-        case SignInFailure.notSignedIn(let refusal): self.init(refusal, status: 401)
+        case let refusal as Refusal: self.init(refusal: refusal)
+        case SignInFailure.notSignedIn(let refusal): self.init(refusal: refusal, status: 401)
         case SignInFailure.tooManyAttempts(let refusal, let seconds):
-            self.init(refusal, status: 429, retryAfter: Int(seconds))
-        case let error as StoreError: self.init(error)
+            self.init(refusal: refusal, status: 429, retryAfter: Int(seconds))
+        case let error as StoreError: self.init(store: error)
         case let error as SheetError:
-            self.init(Refusal(error.code, question: "Q50", error.message, remedy: error.remedy, kind: .usage))
+            self.init(refusal: Refusal(error.code, question: "Q50", error.message, remedy: error.remedy, kind: .usage))
         case let error as AuditError:
-            self.init(Refusal(error.code, error.message, remedy: error.remedy))
+            self.init(refusal: Refusal(error.code, error.message, remedy: error.remedy))
         default:
             self.init(
-                Refusal("internal", "节点内部出错,本次操作没有完成。", remedy: "请稍后重试;如再次出现,请把时间告诉管理员,以便查看日志。"),
+                refusal: Refusal("internal", "节点内部出错,本次操作没有完成。", remedy: "请稍后重试;如再次出现,请把时间告诉管理员,以便查看日志。"),
                 status: 500)
         }
     }
 
-    private init(_ error: StoreError) {
+    private init(store error: StoreError) {
         let status = switch error.code {
         case .diskFull: 507
         case .noKey, .notAllowed: 409
         case .newerSchema, .locked, .cannotOpen, .damaged, .readOnly, .notInitialised: 503
         }
         self.init(
-            Refusal("store.\(error.code.rawValue)", error.message, remedy: error.remedy), status: status,
+            refusal: Refusal("store.\(error.code.rawValue)", error.message, remedy: error.remedy), status: status,
             retryAfter: status == 503 ? 30 : nil)
     }
 }

@@ -91,7 +91,7 @@ struct Dispatcher: Sendable {
         _ operation: Operation, as actor: Actor, parameters: [String: String], body: [UInt8] = [],
         file: (path: String, name: String)? = nil
     ) -> Answer {
-        let subject = operation.parameters.filter(\.isInPath).compactMap { parameters[$0.name] }.joined(separator: " ")
+        let subject = Self.subject(operation, parameters, body)
         let answer: Answer
         var outcome = "done"
         do {
@@ -102,10 +102,24 @@ struct Dispatcher: Sendable {
         } catch {
             outcome = (error as? Refusal)?.code ?? (error as? SignInFailure)?.refusal.code ?? "failed"
             if outcome == "failed" { log.error("operation failed", metadata: ["operation": "\(operation.id)", "error": "\(error)"]) }
-            answer = Answer(error)
+            answer = Answer(error: error)
         }
         note(operation, actor, subject, outcome)
         return answer
+    }
+
+    /// Opaque identifiers of what the call is about: from the path, and dossiers or an account named in the body.
+    private static func subject(_ operation: Operation, _ parameters: [String: String], _ body: [UInt8]) -> String {
+        struct Named: Decodable {
+            let dossiers: [String]?
+            let account: String?
+        }
+        var parts = operation.parameters.filter(\.isInPath).compactMap { parameters[$0.name] }
+        if !operation.isReading, !body.isEmpty, let named: Named = try? JSONBody.decode(body) {
+            parts += named.dossiers ?? []
+            if let account = named.account { parts.append(String(account.prefix(64))) }
+        }
+        return parts.joined(separator: " ")
     }
 
     private func checkParameters(_ operation: Operation, _ parameters: [String: String]) throws {

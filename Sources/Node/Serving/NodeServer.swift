@@ -116,7 +116,7 @@ public final class NodeServer: Sendable {
             ending,
         ]
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: plan.obeysSignals ? [.sigterm, .sigint] : [],
+            services: services.map { .init(service: $0, successTerminationBehavior: .ignore) }, gracefulShutdownSignals: plan.obeysSignals ? [.sigterm, .sigint] : [],
             logger: plan.log)
         configuration.maximumGracefulShutdownDuration = .seconds(8)
         group = ServiceGroup(configuration: configuration)
