@@ -84,30 +84,6 @@ public final class ParentEndpoint: Sendable {
         }
     }
 
-    /// As `outcome`, waiting where a pull may wait.
-    /// - Parameters:
-    ///   - bell: rung after every commit of this node.
-    ///   - now: monotonic seconds.
-    public func answer(
-        path: String, body: [UInt8], bell: Bell, now: @Sendable () -> Double,
-        sleep: @escaping @Sendable (Double) async throws -> Void
-    ) async -> Answer {
-        var body = body
-        var deadline: Double?
-        while true {
-            let rings = bell.rings
-            switch outcome(path: path, body: body) {
-            case .answer(let answer): return answer
-            case .wait(let seconds, let next, let answer):
-                let end = deadline ?? now() + Double(seconds)
-                deadline = end
-                guard now() < end, !Task.isCancelled else { return answer }
-                await bell.wait(since: rings, atMost: end - now(), sleep: sleep)
-                body = next
-            }
-        }
-    }
-
     private static func answer(_ refusal: PeerRefusal) -> Answer {
         Answer(status: refusal.status, body: refusal.problem.bytes, retryAfterSeconds: refusal.problem.retryAfterSeconds)
     }

@@ -39,11 +39,15 @@ public struct LinkState: Sendable, Hashable {
 
 /// Runs a `ChildLink` against the network and the node's store until its task is cancelled.
 public final class LinkRunner: Sendable {
+    /// Runs work on the store, which may block, off the cooperative threads.
+    public typealias Offload = @Sendable (@escaping @Sendable () -> LocalWork.Outcome) async -> LocalWork.Outcome
+
     private let address: PeerAddress
     private let sender: any RequestSender
     private let work: LocalWork
     private let outbox: any Outbox
     private let clock: LinkClock
+    private let offload: Offload
     private let report: @Sendable (LinkReport) -> Void
     private let machine: Mutex<ChildLink>
     private let lastContact = Mutex<Int64?>(nil)
@@ -53,13 +57,14 @@ public final class LinkRunner: Sendable {
     public init(
         address: PeerAddress, sender: any RequestSender, outbox: any Outbox, inbox: any Inbox,
         identity: @escaping @Sendable () throws -> LinkIdentity, clock: LinkClock, plan: LinkPlan = LinkPlan(),
-        report: @escaping @Sendable (LinkReport) -> Void
+        offload: @escaping Offload = { $0() }, report: @escaping @Sendable (LinkReport) -> Void
     ) {
         self.address = address
         self.sender = sender
         self.outbox = outbox
         work = LocalWork(outbox: outbox, inbox: inbox, identity: identity)
         self.clock = clock
+        self.offload = offload
         self.report = report
         machine = Mutex(ChildLink(plan: plan))
     }
@@ -103,7 +108,9 @@ public final class LinkRunner: Sendable {
         var rings = bell.rings
         while !Task.isCancelled {
             let before = bell.rings
-            switch work.perform(handle(event, lane), chance: clock.chance()) {
+            let action = handle(event, lane)
+            let chance = clock.chance()
+            switch await offload({ [work] in work.perform(action, chance: chance) }) {
             case .event(let next):
                 event = next
             case .call(let call):
