@@ -52,7 +52,7 @@ struct DemoCommand: AsyncParsableCommand {
         let narrator = Narrator(isAside: json)
         let run = try DemoRun(plan, lifeline: try LifelinePipe(), narrator: narrator)
         narrator.tell("演示文件夹:\(folder)(保留)")
-        let service = DemoService(run: run, printout: printout, leaves: exit)
+        let service = DemoService(demo: run, printout: printout, leaves: exit)
         var configuration = ServiceGroupConfiguration(
             services: [.init(
                 service: service, successTerminationBehavior: .gracefullyShutdownGroup,
@@ -66,7 +66,7 @@ struct DemoCommand: AsyncParsableCommand {
 
 /// The demo between its beginning and Ctrl-C: whatever happens, its nodes are stopped at its end.
 struct DemoService: Service {
-    let run: DemoRun
+    let demo: DemoRun
     let printout: Printout
     /// Leaves when done, instead of staying up.
     let leaves: Bool
@@ -76,7 +76,7 @@ struct DemoService: Service {
         do {
             try await cancelWhenGracefulShutdown { try await perform() }
         } catch is CancellationError {
-            run.narrator.tell("收到结束信号")
+            demo.narrator.tell("收到结束信号")
         } catch {
             await stop()
             throw error
@@ -85,33 +85,34 @@ struct DemoService: Service {
     }
 
     private func perform() async throws {
-        let tally = try await run.perform()
-        let result = await DemoResult(tally, run.house, folder: run.plan.folder, seconds: run.narrator.seconds)
-        let report = DemoReport(tally: tally, house: run.house, narrator: run.narrator)
+        let tally = try await demo.perform()
+        let result = await DemoResult(tally, demo.house, folder: demo.plan.folder, seconds: demo.narrator.seconds)
+        let report = DemoReport(tally: tally, house: demo.house, narrator: demo.narrator)
         try await report.tell()
-        run.narrator.say("")
-        for difference in result.differences { run.narrator.say("不一致:" + difference) }
-        run.narrator.tell(
+        demo.narrator.say("")
+        for difference in result.differences { demo.narrator.say("不一致:" + difference) }
+        demo.narrator.tell(
             result.agree
                 ? "各级与应有的结果一致:\(result.imported) 名学籍,\(result.G) 个 G 号,\(result.J) 个 J 号,问题学籍 \(result.problems) 名"
                 : "各级与应有的结果不一致,共 \(result.differences.count) 处")
         status.change { $0 = result.agree ? .done : .refused }
+        try FileBytes.write(try JSONBody.encode(result), to: demo.plan.folder + "/result.json")
         if printout.isJSON { try printout.show(result) }
         guard !leaves else { return }
         await report.tellAddresses()
-        run.narrator.say("\n节点都在运行,按 Ctrl-C 结束。")
+        demo.narrator.say("\n节点都在运行,按 Ctrl-C 结束。")
         while true {
             try await SystemSurroundings.sleep(1)
-            try await run.house.mustRun()
+            try await demo.house.mustRun()
         }
     }
 
     private func stop() async {
-        let unruly = await run.house.stop()
+        let unruly = await demo.house.stop()
         if unruly.isEmpty {
-            run.narrator.tell("全部节点已正常停止,数据在 \(run.plan.folder)")
+            demo.narrator.tell("全部节点已正常停止,数据在 \(demo.plan.folder)")
         } else {
-            run.narrator.tell("没有正常停止的节点:" + unruly.map(\.text).joined(separator: "、"))
+            demo.narrator.tell("没有正常停止的节点:" + unruly.map(\.text).joined(separator: "、"))
             status.change { $0 = .refused }
         }
     }

@@ -77,6 +77,7 @@ struct ServeCommand: Verb {
         ) { ready in
             if let bytes = try? JSONBody.encode(ready) { printout.line(String(decoding: bytes, as: UTF8.self)) }
         }
+        Lifeline.followIfAsked()
         try await server.run()
         return .done
     }

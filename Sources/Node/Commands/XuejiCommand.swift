@@ -29,7 +29,7 @@ public struct XuejiCommand: AsyncParsableCommand {
                 TemplateCommand.self, CheckCommand.self, ImportCommand.self, StudentsCommand.self, ReviewCommand.self,
                 SubmitCommand.self, ApproveCommand.self, ReturnCommand.self, DeleteCommand.self, WhyCommand.self,
             ]),
-            CommandGroup(name: "工具 / tools", subcommands: [RulesCommand.self, AuditCommand.self]),
+            CommandGroup(name: "工具 / tools", subcommands: [RulesCommand.self, AuditCommand.self, DemoCommand.self]),
         ])
 
     public init() {}

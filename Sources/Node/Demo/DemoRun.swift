@@ -1,0 +1,81 @@
+import Features
+import Glibc
+import Rules
+
+/// The whole demo: raises thirteen nodes, carries pupils from workbooks to numbers, and holds the outcome against the
+/// generator's truth.
+struct DemoRun: Sendable {
+    let plan: DemoPlan
+    let population: Population
+    let truth: DemoTruth
+    let house: DemoHouse
+    let narrator: Narrator
+
+    /// Makes the folders; nothing runs yet.
+    init(_ plan: DemoPlan, lifeline: LifelinePipe, narrator: Narrator) throws(DemoFailure) {
+        self.plan = plan
+        self.narrator = narrator
+        population = try plan.population()
+        truth = DemoTruth(population)
+        house = try DemoHouse(plan, lifeline: lifeline)
+    }
+
+    /// From nothing to numbers. The nodes stay up.
+    func perform() async throws -> DemoTally {
+        narrator.tell("种子 \(plan.seed):\(truth.rows) 行,应录入 \(truth.total.dossiers)、退回 \(truth.refused)、问题学籍 \(truth.total.problems)")
+        try FileBytes.write(try JSONBody.encode(truth), to: plan.folder + "/truth.json")
+        try await house.raise(plan, narrator)
+        let business = DemoBusiness(plan: plan, population: population, house: house, narrator: narrator)
+        try await business.addClasses()
+        let imported = try await business.importWorkbooks()
+        try await awaitVerdicts(imported.accepted)
+        let submitted = try await business.submit()
+        try await business.approve(submitted)
+        let enrolled = submitted.values.reduce(0, +)
+        try await awaitNumbers(enrolled)
+        try await awaitAgreement()
+        return try await DemoTally.take(house, truth: truth, imported: imported)
+    }
+
+    // MARK: Waiting
+
+    /// Until the centre has judged everyone, and every school knows it: the centre's queue is empty, and each school's
+    /// digest is the centre's for that school.
+    private func awaitVerdicts(_ accepted: Int) async throws {
+        let counts: DemoTruth.Counts = try await Patience(standstill: 90).wait(for: "中央查重") {
+            try await house.mustRun()
+            let status = try await house.node(of: .centre).client().get("/status")
+            let counts = DemoTruth.Counts(status)
+            let unchecked = status["counts"]?["byState"]?["unchecked"]?.count ?? 0
+            let queued = status["queues"]?.items.first { $0["office"]?.text == "duplicates" }?["waiting"]?.count ?? 0
+            guard counts.dossiers == accepted, unchecked == 0, queued == 0 else {
+                return .notYet("中央已有 \(counts.dossiers)/\(accepted),待查 \(unchecked + queued)")
+            }
+            return .there(counts)
+        }
+        narrator.tell("中央已查重 \(counts.dossiers) 名:问题学籍 \(counts.problems) 名")
+        try await awaitAgreement()
+        narrator.tell("查重结论已下达各校")
+    }
+
+    private func awaitNumbers(_ enrolled: Int) async throws {
+        let counts = try await Patience(standstill: 90).wait(for: "正式学籍号") {
+            try await house.mustRun()
+            let counts = DemoTruth.Counts(try await house.node(of: .centre).client().get("/status"))
+            return counts.G + counts.J == enrolled && counts.L == 0
+                ? .there(counts) : .notYet("G \(counts.G),J \(counts.J),仅 L \(counts.L),应有 \(enrolled)")
+        }
+        narrator.tell("中央已核发正式学籍号:G \(counts.G),J \(counts.J)")
+    }
+
+    /// Until every unit on a school's path says the same about the school.
+    private func awaitAgreement() async throws {
+        for place in DemoTree.places where place.unit.tier == .school {
+            try await Patience(standstill: 90).wait(for: "\(place.unit.name)与上级一致") {
+                try await house.mustRun()
+                let digests = try await DemoTally.look(at: place, house).map(\.digest)
+                return Set(digests).count == 1 ? .there(()) : .notYet(digests.joined(separator: " "))
+            }
+        }
+    }
+}
