@@ -58,9 +58,19 @@ public struct ImportReport: Codable, Sendable, Hashable {
 
     mutating func add(_ finding: Finding, row: Int?, cell: String?) {
         guard findings.count < Self.findingLimit else { return }
-        findings.append(Item(
+        findings.append(Self.item(finding, row: row, cell: cell))
+    }
+
+    /// What holds for the file stands before the rows, and is told however many these are.
+    mutating func tell(_ fileWide: FileWideFindings) {
+        let place = findings.firstIndex { $0.row != nil } ?? findings.endIndex
+        findings.insert(contentsOf: fileWide.findings.map { Self.item($0, row: nil, cell: nil) }, at: place)
+    }
+
+    private static func item(_ finding: Finding, row: Int?, cell: String?) -> Item {
+        Item(
             row: row, cell: cell, field: finding.field?.label, rule: finding.rule, question: finding.question,
-            severity: finding.severity.rawValue, message: finding.message, remedy: finding.remedy))
+            severity: finding.severity.rawValue, message: finding.message, remedy: finding.remedy)
     }
 }
 

@@ -109,19 +109,23 @@ public struct ImportRun {
                 Finding(rule: "Q50-columns", question: "Q50", severity: .notice, field: nil, message: notice, remedy: ""), row: nil, cell: nil)
         }
         var good: [(PupilWorkbook.PupilRow, Judgement)] = []
+        var fileWide = FileWideFindings()
         while let row = try workbook.next() {
             report.rows += 1
             let judgement = RuleBook.judge(row.raw, facts: facts)
-            for finding in judgement.findings { note(finding, row, workbook) }
+            for finding in judgement.findings where !fileWide.take(finding, row: row.sheetRow.number) {
+                note(finding, row, workbook)
+            }
             if judgement.isAccepted {
                 good.append((row, judgement))
                 if good.count >= Self.chunk { try flush(&good, entering, workbook, marker) }
             } else {
                 report.failed += 1
-                try marker.mark(row, judgement.findings)
+                try marker.mark(row, judgement.findings.filter { !FileWideFindings.holds($0) })
             }
         }
         try flush(&good, entering, workbook, marker)
+        report.tell(fileWide)
         report.marked = try marker.finish()
     }
 
