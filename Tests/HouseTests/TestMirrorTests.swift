@@ -24,6 +24,14 @@ struct TestMirrorTests {
         #expect(strangers("Tests/RulesTests/ReadingTests.swift") == 1)
     }
 
+    @Test("A family is known by the word it shares, a part of a word is none")
+    func family() {
+        #expect(strangers("Tests/RulesTests/FieldTests.swift") == 1)
+        #expect(strangers("Tests/RulesTests/StudentTests.swift") == 0)
+        #expect(strangers("Tests/RulesTests/ColumnTests.swift") == 0)
+        #expect(strangers("Tests/RulesTests/StudTests.swift") == 1)
+    }
+
     @Test("Name, extension and folder's name are recognised", arguments: [
         "Tests/RulesTests/UnitTests.swift", "Tests/RulesTests/Units/UnitTests.swift", "Tests/RulesTests/StudentFieldColumnTests.swift",
         "Tests/RulesTests/DuplicateKeyTextTests.swift", "Tests/RulesTests/SummerJourneyTests.swift", "Tests/RulesTests/DuplicatePeople.swift",
