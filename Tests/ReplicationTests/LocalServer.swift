@@ -55,7 +55,7 @@ final class LocalServer: Sendable {
             listener = descriptor
             port = UInt16(bigEndian: address.sin_port)
         }
-        listen(listener, 16)
+        listen(listener, 256)
         LocalServer.thread { [listener, weak self] in
             while true {
                 let connection = accept(listener, nil, nil)
