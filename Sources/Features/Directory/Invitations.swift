@@ -53,8 +53,9 @@ public struct Invitations: Office {
         } else {
             guard (row["ends_at"] as Int64) >= transaction.now else { throw invalid }
             try mustBeBelow(unitCode, issuer, in: transaction)
+            let wasHosted = try transaction.hosts(unitCode)
             try enrol(request.publicKey, for: unitCode, by: issuer, on: unitCode, in: transaction)
-            if try transaction.hosts(unitCode) {
+            if wasHosted {
                 try transaction.retireSecret(of: unitCode)
                 try AccountShelf.removeAll(of: unitCode, in: transaction)
             }

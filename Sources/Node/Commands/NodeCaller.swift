@@ -26,9 +26,12 @@ struct VerbCall: Sendable {
 struct NodeCaller: Sendable {
     let place: PlaceOptions
     private let operations: [String: Operation]
+    /// Nil when no process serves the folder.
+    private let sender: (any RequestSender)?
 
     init(_ place: PlaceOptions) {
         self.place = place
+        sender = RunRecord.read(from: place.data).flatMap { try? HTTPCaller.local($0.socket) }
         operations = Dictionary(Routes.all().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -41,9 +44,9 @@ struct NodeCaller: Sendable {
     /// The answer's bytes as they are: for files.
     func raw(_ call: VerbCall) async throws -> [UInt8] {
         guard let operation = operations[call.operation] else { preconditionFailure("no operation \(call.operation)") }
-        if let run = RunRecord.read(from: place.data) {
+        if let sender {
             do {
-                return try await overSocket(run.socket, operation, call)
+                return try await overSocket(sender, operation, call)
             } catch let failure as LinkFailure where failure.code == .network {
                 // A record left by a process that was killed: the node stands still.
             }
@@ -52,7 +55,7 @@ struct NodeCaller: Sendable {
         return try inProcess(operation, call)
     }
 
-    private func overSocket(_ socket: String, _ operation: Operation, _ call: VerbCall) async throws -> [UInt8] {
+    private func overSocket(_ sender: any RequestSender, _ operation: Operation, _ call: VerbCall) async throws -> [UInt8] {
         var path = operation.path
         var query: [String] = []
         for (name, value) in call.parameters.sorted(by: { $0.key < $1.key }) {
@@ -77,7 +80,7 @@ struct NodeCaller: Sendable {
         guard let method = OutgoingRequest.Method(rawValue: operation.method.rawValue) else {
             preconditionFailure("the same four methods")
         }
-        let answer = try await Callers.local(socket).send(
+        let answer = try await sender.send(
             OutgoingRequest(method, url, headers: headers, body: body, timeoutSeconds: 600, answerLimit: 512 << 20))
         return try accept(answer.status, answer.body)
     }
@@ -97,7 +100,7 @@ struct NodeCaller: Sendable {
             answer = dispatcher.perform(
                 operation, as: actor, parameters: call.parameters, body: try call.body.map { try JSONBody.encode($0) } ?? [],
                 file: call.file)
-        } catch { answer = Answer(error) }
+        } catch { answer = Answer(error: error) }
         switch answer.body {
         case .bytes(let bytes): return try accept(answer.status, bytes)
         case .file(let path, _): return try FileBytes.read(path)

@@ -24,7 +24,9 @@ struct VerbFailure: Error, Sendable {
             self.init(
                 Refusal("store.\(error.code.rawValue)", error.message, remedy: error.remedy), isStorage ? .storage : .refused)
         case let error as LinkFailure:
-            self.init(Refusal("link.\(error.code.rawValue)", error.message, remedy: error.remedy), .unreachable)
+            self.init(
+                Refusal("link.\(error.code.rawValue)", error.message, remedy: error.remedy),
+                error.code == .address ? .usage : .unreachable)
         case let error as AuditError: self.init(Refusal(error.code, error.message, remedy: error.remedy), .refused)
         case let error as SheetError: self.init(Refusal(error.code, error.message, remedy: error.remedy), .refused)
         default:

@@ -20,7 +20,7 @@ struct Joining {
     static let parentAddress = "parent"
 
     func join() async throws -> Founding.Result {
-        let address = try ParentAddress(parent)
+        let address = try PeerAddress(parent)
         guard let code = OneTimeCode(code) else {
             throw Refusal("join.code", "邀请码不对。", remedy: "请核对后重新输入:32 个字母和数字,不含 I、L、O、U。", kind: .usage)
         }
@@ -37,7 +37,7 @@ struct Joining {
         let (text, password) = try AccountShelf.oneTimePassword(surroundings)
         try archive.write { transaction in
             try transaction.setNodeText("unit", reply.unit.text)
-            try transaction.setNodeText(Self.parentAddress, address.url)
+            try transaction.setNodeText(Self.parentAddress, address.base)
             try transaction.setNodeText("parentUnit", reply.parent.text)
             try transaction.setNodeText("tier", reply.tier.rawValue)
             try transaction.setNodeText("name", reply.name)
@@ -65,21 +65,14 @@ struct Joining {
         }
     }
 
-    private func ask(_ address: ParentAddress, _ request: JoinRequest) async throws -> JoinReply {
-        let sender = try sender ?? Callers.network(proxy: proxy)
-        let answer = try await sender.send(OutgoingRequest(
-            .post, address.url + "/peer/v1/join", headers: [("Content-Type", PeerCall.contentType)], body: .bytes(request.bytes)))
-        guard answer.contentType?.hasPrefix(PeerCall.contentType) == true else {
-            throw LinkFailure(answer: answer) ?? Self.unreadable
+    private func ask(_ address: PeerAddress, _ request: JoinRequest) async throws -> JoinReply {
+        do throws(LinkFailure) {
+            let caller: any RequestSender = if let sender { sender } else { try HTTPCaller.network(proxy: proxy) }
+            return try await JoinCall(sender: caller).join(request, at: address)
+        } catch {
+            // The parent's own words: the code is wrong, used or over.
+            guard error.code == .forbidden || error.code == .unauthorised else { throw error }
+            throw Refusal("join.refused", error.message, remedy: error.remedy)
         }
-        if answer.status != 200, let problem = PeerProblem(bytes: answer.body) {
-            throw Refusal("join.\(problem.code)", problem.text, remedy: problem.remedy)
-        }
-        if let failure = LinkFailure(answer: answer) { throw failure }
-        guard let reply = JoinReply(bytes: answer.body) else { throw Self.unreadable }
-        return reply
     }
-
-    private static let unreadable = LinkFailure(
-        .unreadable, message: "上级节点的应答无法识别。", remedy: "请核对上级地址和两端的程序版本。", cause: "undecodable join reply")
 }

@@ -1,16 +1,11 @@
 import Replication
 
-/// Where requests of this program go out.
-enum Callers {
-    /// To a node on this machine, by its socket.
-    static func local(_ socket: String) throws -> any RequestSender { Unavailable() }
-
-    /// To a parent node.
-    static func network(proxy: String?) throws -> any RequestSender { Unavailable() }
-
-    private struct Unavailable: RequestSender {
-        func send(_ request: OutgoingRequest) async throws(LinkFailure) -> IncomingResponse {
-            throw LinkFailure(.network, message: "尚未提供。", remedy: "", cause: "no caller yet")
-        }
+extension HTTPCaller {
+    /// Reaches a node on this machine by its socket; root's way in.
+    static func local(_ socket: String) throws(LinkFailure) -> HTTPCaller {
+        try HTTPCaller(HTTPSettings(unixSocket: socket, stallSeconds: 3600))
     }
+
+    /// Reaches a parent node; without a proxy here, `https_proxy` counts.
+    static func network(proxy: String?) throws(LinkFailure) -> HTTPCaller { try HTTPCaller(HTTPSettings(proxy: proxy)) }
 }

@@ -72,11 +72,12 @@ public final class NodeServer: Sendable {
         let workers = Workers(threads: 8)
         let meter = RequestMeter()
         let (stored, news, importWaits) = (stored, news, importWaits)
-        let operations = Routes.all(importWaits: { importWaits.ring() })
+        let board = LinkBoard()
+        let operations = Routes.all(links: { board.links }, importWaits: { importWaits.ring() })
         let dispatcher = Dispatcher(archive: archive, log: plan.log, wrote: { stored.ring() })
         let incoming = plan.folder + "/incoming"
         mkdir(incoming, 0o700)
-        let pages = try FixedPages(archive: archive, meter: meter, operations: operations, gauges: { [] })
+        let pages = try FixedPages(archive: archive, meter: meter, operations: operations, gauges: { board.gauges })
         let limits = RequestLimits()
         func responder(_ door: APIResponder.Door) -> APIResponder {
             APIResponder(
@@ -86,7 +87,7 @@ public final class NodeServer: Sendable {
         let outbox = StoreOutbox(archive: archive)
         let inbox = StoreInbox(archive: archive, stored: stored, news: news)
         let endpoint = ParentEndpoint(
-            unit: unit, version: ProgramVersion.text, nonce: try Self.nonce(plan.surroundings), outbox: outbox, inbox: inbox,
+            unit: unit, version: ProgramVersion.text, nonce: ParentLink.nonce(plan.surroundings), outbox: outbox, inbox: inbox,
             doorkeeper: StoreDoorkeeper(archive: archive), surroundings: plan.surroundings
         ) { request in
             defer { stored.ring() }
@@ -101,7 +102,12 @@ public final class NodeServer: Sendable {
         unlink(socket)
         let opening = Opening(plan: plan, socket: socket, archive: archive, ready: ready)
         let ending = Ending(bells: [stored, news, importWaits])
-        let services: [any Service] = [
+        let link = try ParentLink(
+            archive: archive, outbox: outbox, inbox: inbox, workers: workers, news: news, ending: ending, proxy: plan.proxy,
+            log: plan.log)
+        board.attach(archive: archive, outbox: outbox, endpoint: endpoint, runner: link?.runner)
+        var services: [any Service] = link.map { [$0] } ?? []
+        services += [
             ApplyLoop(archive: archive, workers: workers, stored: stored, news: news, ending: ending, log: plan.log),
             ImportLoop(archive: archive, workers: workers, waiting: importWaits, stored: stored, ending: ending, log: plan.log),
             Self.listener(responder(.localSocket), .unixDomainSocket(path: socket), plan.log) { _ in opening.stands(.socket, 0) },
@@ -114,7 +120,7 @@ public final class NodeServer: Sendable {
                 .hostname(plan.peerListen.host, port: plan.peerListen.port), plan.log
             ) { opening.stands(.peer, $0) },
             ending,
-        ]
+        ] as [any Service]
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .ignore) }, gracefulShutdownSignals: plan.obeysSignals ? [.sigterm, .sigint] : [],
             logger: plan.log)
@@ -133,11 +139,6 @@ public final class NodeServer: Sendable {
 
     /// Ends as SIGTERM does: requests in work are finished, nobody waits any longer.
     public func stop() async { await group.triggerGracefulShutdown() }
-
-    private static func nonce(_ surroundings: Surroundings) throws -> BootNonce {
-        guard let nonce = BootNonce(surroundings.randomBytes(16)) else { preconditionFailure("16 bytes") }
-        return nonce
-    }
 
     private static func listener(
         _ responder: some HTTPResponder<RequestOrigin>, _ address: BindAddress, _ log: Logger, stands: @escaping @Sendable (Int) -> Void

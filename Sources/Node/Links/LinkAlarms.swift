@@ -1,0 +1,37 @@
+import Logging
+import Protocol
+import Replication
+import Store
+
+/// Turns what a link found out into alarms that `status` shows.
+struct LinkAlarms {
+    let archive: Archive
+    let log: Logger
+
+    func note(_ report: LinkReport) {
+        do {
+            try archive.write { transaction in
+                switch report {
+                case .fork(let own, let parent):
+                    let unit = (own ?? parent)?.stream.unit.text ?? "node"
+                    try transaction.raiseAlarm("fork", subject: unit, "单位 \(unit) 的数据流在本节点与上级不一致,其余照常,待人工处理。")
+                case .rolledBack(let own, _):
+                    let unit = own?.stream.unit.text ?? "node"
+                    try transaction.raiseAlarm(
+                        "rolledBack", subject: unit, "本节点的数据比上级旧(磁盘可能被恢复到较早时刻),正从上级取回,取回前请勿办理业务。")
+                case .held(let stream, let refusal, let byParent):
+                    try transaction.raiseAlarm(
+                        "held", subject: "\(stream.unit.text)/\(stream.audience.text)",
+                        "单位 \(stream.unit.text) 的一条数据流暂停同步(\(byParent ? "上级拒收" : "本节点拒收"):\(refusal.rawValue)),将自动重试。")
+                case .missing(let range):
+                    try transaction.raiseAlarm(
+                        "missing", subject: range.stream.unit.text, "单位 \(range.stream.unit.text) 的一段数据暂时取不到,将自动重试。")
+                case .replaced:
+                    try transaction.raiseAlarm("replaced", subject: "node", "另一个进程正以本单位的名义连接上级,请检查是否有节点副本。")
+                }
+            }
+        } catch {
+            log.error("alarm not kept", metadata: ["error": "\(error)"])
+        }
+    }
+}

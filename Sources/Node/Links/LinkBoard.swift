@@ -1,0 +1,78 @@
+import Features
+import Replication
+import Rules
+import Store
+import Synchronization
+
+/// What the running process knows about its links, for `status` and `/metrics`.
+final class LinkBoard: Sendable {
+    /// Seconds without a call after which a child counts as away: longer than a long poll and its pause.
+    static let patience: Int64 = 120
+
+    private struct Ends {
+        var archive: Archive
+        var outbox: StoreOutbox
+        var endpoint: ParentEndpoint
+        var runner: LinkRunner?
+    }
+
+    private let ends = Mutex<Ends?>(nil)
+
+    func attach(archive: Archive, outbox: StoreOutbox, endpoint: ParentEndpoint, runner: LinkRunner?) {
+        ends.withLock { $0 = Ends(archive: archive, outbox: outbox, endpoint: endpoint, runner: runner) }
+    }
+
+    var links: OversightOperations.Links {
+        guard let ends = ends.withLock({ $0 }) else { return .none }
+        return OversightOperations.Links(parent: parent(ends), children: (try? children(ends)) ?? [])
+    }
+
+    var gauges: [(name: String, value: Double)] {
+        let links = links
+        return [
+            ("xueji_parent_connected", links.parent.state.hasPrefix("connected") ? 1 : 0),
+            ("xueji_parent_lag_entries", Double(links.parent.lagEntries)),
+            ("xueji_parent_lag_bytes", Double(links.parent.lagBytes)),
+            ("xueji_children", Double(links.children.count)),
+            ("xueji_children_connected", Double(links.children.count { $0.state.hasPrefix("connected") })),
+        ]
+    }
+
+    private func parent(_ ends: Ends) -> StatusReport.Link {
+        guard let state = ends.runner?.state() else { return StatusReport.Link(state: "none") }
+        let word = switch state.condition {
+        case .idle, .connecting: "connecting"
+        case .mending: "connecting:" + state.condition.label
+        case .connected: "connected"
+        case .backingOff: "away:" + state.condition.label
+        case .stopped: "stopped:" + state.condition.label
+        }
+        let now = ends.archive.surroundings.now()
+        let lag = state.backlog?.envelopes ?? 0
+        return StatusReport.Link(
+            unit: state.parentUnit?.text, state: word, lastContact: state.lastContact.map(ChinaTime.text), lagEntries: lag,
+            lagBytes: state.backlog?.bytes ?? 0,
+            lagSeconds: lag == 0 ? 0 : Int(max(0, now - (state.lastContact ?? now))))
+    }
+
+    /// Children with nodes of their own, also those that have not called this process yet.
+    private func children(_ ends: Ends) throws -> [StatusReport.Link] {
+        let records = Dictionary(ends.endpoint.children.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first })
+        let now = ends.archive.surroundings.now()
+        let nodes = try ends.archive.read { reading in
+            let own = try reading.ownUnit() ?? .centre
+            return try reading.directory.children(of: own).filter {
+                try reading.directory.activeKey(of: $0.code)?.node == $0.code
+            }
+        }
+        return try nodes.map { unit in
+            let record = records[unit.code]
+            let isHere = record.map { $0.isConnected && now - $0.lastContact <= Self.patience } ?? false
+            let lag = try ends.outbox.backlog(after: record?.pulledUpTo ?? 0, .down(unit.code))
+            return StatusReport.Link(
+                unit: unit.code.text, name: unit.name, state: isHere ? "connected" : "away",
+                lastContact: (record?.lastContact).map(ChinaTime.text), lagEntries: lag.envelopes, lagBytes: lag.bytes,
+                lagSeconds: lag.envelopes == 0 ? 0 : Int(max(0, now - (record?.lastContact ?? now))))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import FoundationEssentials
+import GRDB
+import Logging
+import Protocol
+import Replication
+import Rules
+import ServiceLifecycle
+import Store
+
+/// The link to the parent as a service of the node: runs until the node ends, is woken by what is stored here.
+struct ParentLink: Service {
+    let runner: LinkRunner
+    let news: Bell
+    let ending: Ending
+
+    /// Nil for a node without a parent: the centre.
+    init?(archive: Archive, outbox: StoreOutbox, inbox: StoreInbox, workers: Workers, news: Bell, ending: Ending, proxy: String?, log: Logger) throws {
+        guard let text = try archive.read({ try $0.nodeText(Joining.parentAddress) }), !text.isEmpty else { return nil }
+        let address = try PeerAddress(text)
+        let nonce = Self.nonce(archive.surroundings)
+        runner = LinkRunner(
+            address: address, sender: try HTTPCaller.network(proxy: proxy), outbox: outbox, inbox: inbox,
+            identity: { try Self.identity(archive, nonce: nonce) },
+            clock: LinkClock(
+                now: SystemSurroundings.monotonicSeconds, epoch: archive.surroundings.now, sleep: SystemSurroundings.sleep,
+                chance: SystemSurroundings.chance),
+            plan: Self.plan(for: address),
+            offload: { work in
+                do {
+                    return try await workers.run { work() }
+                } catch {
+                    // The closure does not throw.
+                    return work()
+                }
+            },
+            report: { LinkAlarms(archive: archive, log: log).note($0) })
+        self.news = news
+        self.ending = ending
+    }
+
+    func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await runner.run() }
+            group.addTask {
+                while !ending.isEnding, !Task.isCancelled {
+                    let seen = news.rings
+                    runner.wake()
+                    await news.wait(since: seen, seconds: 60)
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    static func nonce(_ surroundings: Surroundings) -> BootNonce {
+        guard let nonce = BootNonce(surroundings.randomBytes(16)) else {
+            preconditionFailure("a source of chance gave too few bytes")
+        }
+        return nonce
+    }
+
+    /// A parent on this very machine is tried again sooner than one across a country.
+    private static func plan(for address: PeerAddress) -> LinkPlan {
+        guard address.base.hasPrefix("http://") else { return LinkPlan() }
+        return LinkPlan(backOff: BackOffPlan(quick: [0.2, 0.5, 1, 1, 2], base: 3, longest: 15))
+    }
+
+    private static func identity(_ archive: Archive, nonce: BootNonce) throws -> LinkIdentity {
+        try archive.read { reading in
+            guard let unit = try reading.ownUnit(),
+                  let seed = try Data.fetchOne(
+                    reading.database, sql: "SELECT seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text]),
+                  let key = StatementKey(seed: Array(seed)) else {
+                throw StoreError(
+                    .noKey, message: "本节点没有本单位的有效签名密钥。", remedy: "本单位可能已迁到别的节点;需要时请凭新的邀请码重新入网。")
+            }
+            return LinkIdentity(
+                unit: unit, key: key, version: ProgramVersion.text, nonce: nonce, ownUnits: Set(try reading.hostedUnits()))
+        }
+    }
+}

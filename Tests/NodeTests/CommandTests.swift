@@ -1,0 +1,79 @@
+import ArgumentParser
+import Features
+@testable import Node
+import Testing
+
+struct CommandTests {
+    @Test func `the verbs of the contract are there with their flags`() throws {
+        let lines = [
+            "init --name 中心", "join --parent http://127.0.0.1:1 --code X", "serve --listen 127.0.0.1:0 --peer-listen 127.0.0.1:0",
+            "units import u.csv", "invite 110000", "host 110000", "unhost 110000", "account list", "account add wang", "account reset wang",
+            "policy list", "policy get k", "policy set k v", "classes add --stage primary --year 2026 --count 2 --campus 1",
+            "classes list", "template --version 2013 --out f.xlsx", "check f.xlsx", "import f.xlsx --strict --marked m.xlsx",
+            "students --school 1 --state draft --problem any --limit 5 --after 0a", "review a b", "submit a", "approve a",
+            "return --reason r a", "delete a", "status --subtree 110000", "why a", "rules", "audit f.csv --suspect --out p.csv",
+        ]
+        let everywhere = ["--data", "d", "--unit", "110000", "--as", "wang", "--wait", "5", "--json"]
+        for line in lines {
+            let words = line.split(separator: " ").map(String.init)
+            let command = try XuejiCommand.parseAsRoot(words + everywhere)
+            let verb = try #require(command as? any Verb, "\(line)")
+            #expect(verb.place.data == "d" && verb.place.unit == "110000" && verb.place.account == "wang")
+            #expect(verb.place.wait == 5 && verb.place.json)
+        }
+    }
+
+    @Test(arguments: ["status --bogus", "delete", "return x", "audit f.csv", "status --wait -1", "nonsense"])
+    func `wrong usage ends with status 2`(_ line: String) async {
+        #expect(await XuejiCommand.runProgram(line.split(separator: " ").map(String.init)) == 2)
+    }
+
+    @Test func `help is in Chinese and English with an example`() {
+        let text = XuejiCommand.helpMessage(for: ImportCommand.self, columns: 120)
+        #expect(text == """
+            OVERVIEW: 导入学生信息工作簿 / take a workbook in
+
+            等到处理完毕(默认至多 600 秒,--wait 可改;--wait 0 立即返回 pending)。
+            例 / example: xueji import 学生信息.xlsx --marked 待修改.xlsx --data /srv/school
+
+            USAGE: xueji import <file> [--strict] [--marked <out>] [--data <dir>] [--unit <code>] [--as <account>] [--wait <seconds>] [--json]
+
+            ARGUMENTS:
+              <file>                  学生信息工作簿
+
+            OPTIONS:
+              --strict                全部合格才入库 / all rows or none
+              --marked <out>          把失败的行写到这里 / failed rows with marks
+              --data <dir>            节点的数据文件夹 / the node's folder (XUEJI_DATA) (default: /var/lib/xueji)
+              --unit <code>           以本节点的哪个单位办理,默认节点自己的单位 / hosted unit to act for
+              --as <account>          按该账号的权限办理 / act with this account's roles
+              --wait <seconds>        等待结果的秒数 / seconds to wait for the outcome
+              --json                  在标准输出上打印一个 JSON 对象 / print one JSON object
+              --version               Show the version.
+              -h, --help              Show help information.
+
+            """)
+    }
+
+    @Test func `deleting several at once is refused with Q59`() async throws {
+        let command = try #require(try XuejiCommand.parseAsRoot(["delete", "a", "b"]) as? DeleteCommand)
+        await #expect(throws: Refusal.self) { try await command.perform(Printout(isJSON: true)) }
+    }
+
+    @Test func `without a node reading fails as unreachable`() async throws {
+        let folder = try Fixture.folder("nothing-here")
+        #expect(await XuejiCommand.runProgram(["status", "--data", folder, "--json"]) == 3)
+        #expect(await XuejiCommand.runProgram(["classes", "list", "--data", folder, "--json"]) == 3)
+    }
+
+    @Test func `a stopped node is read, not written`() async throws {
+        let (folder, archive) = try Fixture.centre("stopped", seed: 80)
+        defer { Fixture.remove(folder) }
+        try archive.close()
+        #expect(await XuejiCommand.runProgram(["status", "--data", folder, "--json"]) == 0)
+        #expect(await XuejiCommand.runProgram(["units", "--data", folder, "--json"]) == 0)
+        #expect(await XuejiCommand.runProgram(["account", "add", "wang", "--data", folder, "--json"]) == 3)
+        #expect(await XuejiCommand.runProgram(["status", "--unit", "440000", "--data", folder, "--json"]) == 4)
+        #expect(await XuejiCommand.runProgram(["init", "--name", "再来", "--data", folder, "--json"]) == 1)
+    }
+}

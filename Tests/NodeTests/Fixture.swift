@@ -1,0 +1,64 @@
+import Features
+import FoundationEssentials
+import Logging
+@testable import Node
+import Protocol
+import Rules
+import Store
+import Synchronization
+
+/// Folders, time and chance for tests.
+enum Fixture {
+    /// Chance that repeats from its seed; the clock is the machine's.
+    static func surroundings(seed: UInt64) -> Surroundings {
+        let counter = Mutex<UInt64>(0)
+        return Surroundings(now: SystemSurroundings.real.now) { count in
+            (0..<count).map { _ in
+                let n = counter.withLock { value in
+                    value += 1
+                    return value
+                }
+                return Hashing.sha256(Array("\(seed):\(n)".utf8)).bytes[0]
+            }
+        }
+    }
+
+    /// A folder that does not exist yet; its parent goes with the test process.
+    static func folder(_ name: String) throws -> String {
+        let base = FileManager.default.temporaryDirectory.path
+            + "/xueji-node-\(ProcessInfo.processInfo.processIdentifier)"
+        try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true)
+        let folder = base + "/" + name
+        try? FileManager.default.removeItem(atPath: folder)
+        return folder
+    }
+
+    static func remove(_ folder: String) { try? FileManager.default.removeItem(atPath: folder) }
+
+    static func quiet() -> Logger {
+        var log = Logger(label: "test")
+        log.logLevel = .critical
+        return log
+    }
+
+    static let province = Unit(code: "440000", name: "广东省教育厅", tier: .province, competent: .centre)
+    static let county = Unit(code: "440106", name: "天河区教育局", tier: .county, competent: "440000")
+
+    /// Opens the archive of a founded node with the program's tables.
+    static func archive(_ folder: String, seed: UInt64) throws -> Archive {
+        try Archive(folder: folder, book: Wiring.book(), surroundings: surroundings(seed: seed))
+    }
+
+    /// A centre that knows a province and a county of it.
+    static func centre(_ name: String, seed: UInt64) throws -> (folder: String, archive: Archive) {
+        let folder = try folder(name)
+        _ = try Founding.foundCentre(name: "教育部", folder: folder, surroundings: surroundings(seed: seed))
+        let archive = try archive(folder, seed: seed + 1)
+        try archive.write { transaction in
+            for unit in [province, county] {
+                try transaction.append(.unit, Payload.encode(unit), as: .centre, to: .everyone)
+            }
+        }
+        return (folder, archive)
+    }
+}

@@ -1,0 +1,114 @@
+import Features
+@testable import Node
+import Protocol
+import Replication
+import Rules
+import Store
+import Synchronization
+import Testing
+
+/// Carries calls straight to a parent's endpoint; can lose answers.
+private final class Wire: RequestSender {
+    let endpoint: ParentEndpoint
+    private let lost: Mutex<Int>
+
+    init(_ archive: Archive, losing: Int = 0) throws {
+        let bell = Bell()
+        endpoint = ParentEndpoint(
+            unit: .centre, version: "test", nonce: try #require(BootNonce([UInt8](repeating: 7, count: 16))),
+            outbox: StoreOutbox(archive: archive), inbox: StoreInbox(archive: archive, stored: bell, news: bell),
+            doorkeeper: StoreDoorkeeper(archive: archive), surroundings: archive.surroundings
+        ) { request in
+            do {
+                return try archive.write { try Invitations.admit(request, in: $0) }
+            } catch let refusal as Refusal {
+                throw PeerProblem(code: refusal.code, text: refusal.message, remedy: refusal.remedy)
+            }
+        }
+        lost = Mutex(losing)
+    }
+
+    func send(_ request: OutgoingRequest) async throws(LinkFailure) -> IncomingResponse {
+        guard case .bytes(let body) = request.body, let path = request.url.range(of: "/peer/"),
+              case .answer(let answer) = endpoint.outcome(path: String(request.url[path.lowerBound...]), body: body) else {
+            throw LinkFailure(.rejected, message: "", remedy: "", cause: "test")
+        }
+        let isLost = lost.withLock { left in
+            defer { left -= 1 }
+            return left > 0
+        }
+        if isLost { throw LinkFailure(.network, message: "", remedy: "", cause: "lost") }
+        return IncomingResponse(status: answer.status, headers: [("content-type", answer.contentType)], body: answer.body)
+    }
+}
+
+struct JoiningTests {
+    private func invite(_ unit: UnitCode, _ archive: Archive) throws -> String {
+        try archive.write { try Invitations.issue(for: unit, by: .centre, in: $0).code.text }
+    }
+
+    private func joining(_ code: String, _ folder: String, _ wire: Wire, seed: UInt64) -> Joining {
+        Joining(
+            parent: "http://127.0.0.1:1", code: code, folder: folder, proxy: nil,
+            surroundings: Fixture.surroundings(seed: seed), sender: wire)
+    }
+
+    @Test func `a machine with a code becomes the unit's node, and takes down what it needs`() async throws {
+        let (centreFolder, centre) = try Fixture.centre("join-centre", seed: 10)
+        let folder = try Fixture.folder("join-province")
+        defer { Fixture.remove(centreFolder); Fixture.remove(folder) }
+        let result = try await joining(try invite("440000", centre), folder, try Wire(centre), seed: 20).join()
+        #expect(result.unit == "440000" && result.tier == "province" && result.admin.account == "admin")
+
+        let province = try Fixture.archive(folder, seed: 21)
+        let bell = Bell()
+        let batch = try StoreOutbox(archive: centre).envelopes(after: 0, .down("440000"), limitBytes: 1 << 20)
+        let inbox = StoreInbox(archive: province, stored: bell, news: bell)
+        let results = try inbox.accept(batch.envelopes, from: .parent)
+        #expect(!results.isEmpty && results.allSatisfy { $0.0 == .stored })
+        while try province.write({ try $0.applyStored() }).hasMore {}
+        let (name, mine, spoken) = try province.read { reading in
+            (
+                reading.directory.unit("440000")?.name, try reading.directory.activeKey(of: "440000")?.node,
+                try reading.hostedUnits()
+            )
+        }
+        #expect(name == "广东省教育厅" && mine == "440000" && spoken == ["440000"])
+        #expect(try inbox.accept(batch.envelopes, from: .parent).allSatisfy { $0.0 == .known })
+    }
+
+    @Test func `a lost answer is asked for again with the same key, another machine is refused`() async throws {
+        let (centreFolder, centre) = try Fixture.centre("lost-centre", seed: 30)
+        let folder = try Fixture.folder("lost-province")
+        let thief = try Fixture.folder("lost-thief")
+        defer { for folder in [centreFolder, folder, thief] { Fixture.remove(folder) } }
+        let wire = try Wire(centre, losing: 1)
+        let code = try invite("440000", centre)
+        await #expect(throws: LinkFailure.self) { try await joining(code, folder, wire, seed: 40).join() }
+        #expect(try await joining(code, folder, wire, seed: 41).join().unit == "440000")
+        let used = await #expect(throws: Refusal.self) { try await joining(code, thief, wire, seed: 42).join() }
+        #expect(used?.code == "join.refused" && used?.message.contains("已经使用过") == true)
+        let again = await #expect(throws: Refusal.self) { try await joining(code, folder, wire, seed: 43).join() }
+        #expect(again?.code == "node.exists")
+    }
+
+    @Test func `a code for another root is not trusted`() async throws {
+        let (centreFolder, centre) = try Fixture.centre("root-centre", seed: 50)
+        let folder = try Fixture.folder("root-province")
+        defer { Fixture.remove(centreFolder); Fixture.remove(folder) }
+        let real = try #require(OneTimeCode(try invite("440000", centre)))
+        let forged = OneTimeCode(secret: real.secret, root: Fixture.surroundings(seed: 99).statementKey().publicKey)
+        let refusal = await #expect(throws: Refusal.self) {
+            try await joining(forged.text, folder, try Wire(centre), seed: 60).join()
+        }
+        #expect(refusal?.code == "join.root")
+    }
+
+    @Test func `only units directly below are invited`() throws {
+        let (folder, centre) = try Fixture.centre("below-centre", seed: 70)
+        defer { Fixture.remove(folder) }
+        #expect(throws: Refusal.self) { try invite("440106", centre) }
+        #expect(throws: Refusal.self) { try invite("999999", centre) }
+        #expect(throws: Refusal.self) { try invite("000000", centre) }
+    }
+}
