@@ -5,24 +5,24 @@ import Testing
 @Suite("Requests over libcurl")
 struct HTTPCallerTests {
     private func path(_ name: String) -> String {
-        var buffer = Array("/tmp/xueji-test-XXXXXX".utf8CString)
+        var buffer = Array((P_tmpdir + "/xueji-XXXXXX").utf8CString)
         guard mkdtemp(&buffer) != nil else { return name }
         return String(decoding: buffer.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/" + name
     }
 
     @Test func `Status, headers and body come back, whatever the status`() async throws {
         let server = LocalServer { request in
-            .answer(request.path == "/gut" ? 200 : 404, ["X-Name": "学籍", "Content-Type": "text/plain"], Array("正文".utf8))
+            .answer(request.path == "/here" ? 200 : 404, ["X-Name": "学籍", "Content-Type": "text/plain"], Array("正文".utf8))
         }
         defer { server.close() }
         let caller = try HTTPCaller()
-        let good = try await caller.send(OutgoingRequest(.get, server.url + "/gut", headers: [("X-Ask", "1")]))
+        let good = try await caller.send(OutgoingRequest(.get, server.url + "/here", headers: [("X-Ask", "1")]))
         #expect(good.status == 200)
         #expect(good.header("x-name") == "学籍")
         #expect(good.contentType == "text/plain")
         #expect(String(decoding: good.body, as: UTF8.self) == "正文")
         #expect(server.requests.first?.headers["x-ask"] == "1")
-        #expect(try await caller.send(OutgoingRequest(.delete, server.url + "/fort")).status == 404)
+        #expect(try await caller.send(OutgoingRequest(.delete, server.url + "/gone")).status == 404)
         #expect(server.requests.last?.method == "DELETE")
         #expect(server.connectionCount == 1, "the connection is kept and used again")
     }
@@ -45,7 +45,7 @@ struct HTTPCallerTests {
                 #expect(seen.headers["expect"] == nil)
             }
         }
-        _ = try await caller.send(OutgoingRequest(.post, server.url + "/leer"))
+        _ = try await caller.send(OutgoingRequest(.post, server.url + "/empty"))
         #expect(server.requests.last?.body.isEmpty == true)
         unlink(file)
     }
@@ -66,7 +66,7 @@ struct HTTPCallerTests {
         await #expect { try await caller.send(OutgoingRequest(.get, server.url + "/still", timeoutSeconds: 1)) } throws: {
             ($0 as? LinkFailure)?.code == .timedOut
         }
-        await #expect { try await caller.send(OutgoingRequest(.get, server.url + "/weg")) } throws: {
+        await #expect { try await caller.send(OutgoingRequest(.get, server.url + "/broken")) } throws: {
             ($0 as? LinkFailure)?.code == .network
         }
         server.close()
@@ -89,7 +89,7 @@ struct HTTPCallerTests {
             } catch { return error }
         }
         while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
-        async let other = caller.send(OutgoingRequest(.get, server.url + "/da"))
+        async let other = caller.send(OutgoingRequest(.get, server.url + "/other"))
         waiting.cancel()
         #expect(await waiting.value?.code == .cancelled)
         #expect(try await other.status == 200)
