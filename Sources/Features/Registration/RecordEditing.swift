@@ -10,7 +10,7 @@ struct RecordEditing {
     /// Mends a record by column titles and texts as in the workbook. Before submission a new version of the record is a
     /// step; afterwards key data is refused here and other items become a supplement.
     func amend(_ id: DossierID, _ changes: [String: String]) throws {
-        guard let dossier = try transaction.dossier(id), dossier.home == actor.unit else { throw StepRefusals.unknown(id) }
+        let dossier = try ownDossier(id)
         guard dossier.stand != .deleted else { throw StepRefusals.notHolder(dossier, .amend, transaction.directory) }
         var row = RawRow(dossier.record.values.mapValues { RawCell($0) })
         for (title, text) in changes {
@@ -35,7 +35,7 @@ struct RecordEditing {
 
     /// Records where a paper that was seen lies (Q7, Q22, Q40); no pen needed.
     func state(_ id: DossierID, _ statement: RegistrationOperations.Statement) throws {
-        guard let dossier = try transaction.dossier(id), dossier.home == actor.unit else { throw StepRefusals.unknown(id) }
+        let dossier = try ownDossier(id)
         let fields: [String: StudentField] = [
             "noIDProof": .noIDProof, "otherDocumentProof": .otherDocumentProof,
             "guardianConfirmation": .guardianConfirmation,
@@ -54,6 +54,12 @@ struct RecordEditing {
         var record = dossier.record
         record[field] = paper.description
         try supplement(dossier, record, [field])
+    }
+
+    private func ownDossier(_ id: DossierID) throws -> Dossier {
+        guard let dossier = try transaction.dossier(id), dossier.home == actor.unit else { throw StepRefusals.unknown(id) }
+        if let school = transaction.directory.unit(dossier.home), school.isClosed { throw StepRefusals.closed(school) }
+        return dossier
     }
 
     /// All changes against the chain's record so far, with the next number.

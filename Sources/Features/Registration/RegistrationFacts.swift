@@ -3,13 +3,19 @@ import Store
 
 /// Gathers what rules may know about a school before they judge.
 public enum RegistrationFacts {
-    /// Facts for rows of one school; the school stays nil when it is not in the directory.
+    /// Facts for rows of one school; school and classes stay nil when the directory has no such school.
     public static func facts(for school: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Facts {
-        let unit = reading.directory.unit(school)
+        let unit = reading.directory.unit(school).flatMap { $0.tier == .school ? $0 : nil }
         return Facts(
-            today: today, school: unit.map(schoolFacts), classes: try ClassShelf(reading).classes(of: school),
+            today: today, school: unit.map(schoolFacts), classes: unit == nil ? nil : try ClassShelf(reading).classes(of: school),
             policies: try PolicyShelf(reading).registrationPolicies(for: school),
             divisions: try DivisionProjection.table(reading))
+    }
+
+    /// What the institution register says about a school code; an authority is no school.
+    public static func registered(_ code: UnitCode, _ reading: Reading) throws -> FileSubject.Registered {
+        guard let unit = reading.directory.unit(code), unit.tier == .school else { return .missing }
+        return .found(schoolFacts(unit))
     }
 
     private static func schoolFacts(_ unit: Unit) -> SchoolFacts {

@@ -47,9 +47,7 @@ struct StepGuards {
         let policies = PolicyShelf(transaction.reading)
         let today = transaction.surroundings.today
         let province = transaction.directory.province(of: school).flatMap { transaction.directory.unit($0)?.name } ?? "省级教育行政部门"
-        if let unit = transaction.directory.unit(school), unit.isClosed {
-            throw Refusal("school.closed", question: "Q14", "学校“\(unit.name)”已撤销,不能办理。", remedy: "请联系主管教育行政部门。")
-        }
+        if let unit = transaction.directory.unit(school), unit.isClosed { throw StepRefusals.closed(unit) }
         let grants = LateGrants(try policies.value("registration.new.lateGrants", for: school))
         if grants?.allows(school.text, on: today) == true { return }
         if let dossier, grants?.allows(dossier.description, on: today) == true { return }

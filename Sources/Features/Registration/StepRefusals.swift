@@ -7,6 +7,21 @@ enum StepRefusals {
         Refusal("dossier.unknown", "未查到学籍档案。", remedy: "请核对学籍档案编号;只能办理本单位范围内的学生。", kind: .missing)
     }
 
+    /// The territorial authority of a school knows that the school is there, but has no say in its pupils (Q10). To everyone
+    /// else nothing tells a pupil out of sight from one that does not exist.
+    static func outOfSight(_ dossier: Dossier, _ unit: UnitCode, _ directory: UnitDirectory) -> Refusal {
+        guard let school = directory.unit(dossier.home), school.territorial == unit,
+              let competent = school.competent.flatMap({ directory.unit($0) }) else { return unknown(dossier.id) }
+        return Refusal(
+            "competent", question: "Q10", "非主管部门:“\(school.name)”由\(competent.name)主管,本单位只作属地统计,不能办理。",
+            remedy: "请由\(competent.name)办理。", kind: .permission)
+    }
+
+    /// 已撤销: what the school had can be read, nothing can be done any more.
+    static func closed(_ school: Unit) -> Refusal {
+        Refusal("school.closed", question: "Q14", "学校“\(school.name)”已撤销,不能办理。", remedy: "请联系主管教育行政部门。")
+    }
+
     static func notHolder(_ dossier: Dossier, _ kind: StepKind, _ directory: UnitDirectory) -> Refusal {
         guard let holder = dossier.holder else {
             return Refusal("dossier.ended", question: "Q14", "该学籍档案已终结(\(dossier.state.label)),不能再办理。", remedy: "如有疑问请联系主管教育行政部门。")

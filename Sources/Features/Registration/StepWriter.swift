@@ -18,8 +18,10 @@ struct StepWriter {
     /// - Throws: `Refusal` with the reason in Chinese; nothing is changed then.
     @discardableResult
     func take(_ kind: StepKind, in id: DossierID, _ content: Content = Content()) throws -> Dossier {
-        guard let dossier = try transaction.dossier(id), isInSight(dossier) else { throw StepRefusals.unknown(id) }
+        guard let dossier = try transaction.dossier(id) else { throw StepRefusals.unknown(id) }
+        guard isInSight(dossier) else { throw StepRefusals.outOfSight(dossier, actor.unit, transaction.directory) }
         try checkRight(kind, home: dossier.home)
+        if let school = transaction.directory.unit(dossier.home), school.isClosed { throw StepRefusals.closed(school) }
         guard dossier.holder == actor.unit else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
         guard let row = Workflow.registration.row(kind, from: dossier.stand) else {
             throw StepRefusals.notNow(kind, dossier.state)

@@ -80,7 +80,11 @@ public enum StudentList {
         if reading.directory.tier(of: unit) == .school {
             add("home = ?", [unit.text])
         } else if try reading.ownUnit() != unit {
-            throw Refusal("sight", "只能查看本单位范围内的学生。", remedy: "请以本单位身份查询。", kind: .permission)
+            // A node holds its own unit's subtree only; an authority that it hosts sees its part of that.
+            add("""
+                home IN (WITH RECURSIVE below (code) AS (VALUES (?) UNION SELECT u.code FROM unit u JOIN below ON u.competent = below.code)
+                  SELECT code FROM below)
+                """, [unit.text])
         }
         if let school = filter.school {
             guard reading.directory.contains(unit, school) else {
