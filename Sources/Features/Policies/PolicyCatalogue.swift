@@ -91,13 +91,24 @@ extension PolicyDefinition {
         case .monthDay: return CalendarDate(compact: "2024" + text) == nil ? "应为四位月日,例如 0831" : nil
         case .fields:
             let unknown = text.split(separator: ",").map(String.init).filter { StudentField.named($0) == nil }
-            return unknown.isEmpty ? nil : "没有这些指标:" + unknown.joined(separator: "、")
+            guard unknown.isEmpty else { return "没有这些指标:" + unknown.joined(separator: "、") }
+            return columnFault(in: text)
         case .grants: return LateGrants(text) == nil ? "应为“学校标识码或学籍档案编号:截止日”,以分号隔开,例如 2144000001:2026-12-01" : nil
         case .integer: return Int(text).map { $0 >= 0 } == true ? nil : "应为不小于零的整数"
         case .text: return text.count <= 2000 ? nil : "不能超过 2000 字"
         case .classRanges: return ClassRanges.numbering(text) == nil ? "应为“校区号:起始-截止”,以分号隔开且互不重叠,例如 0:1-20;1:21-40" : nil
         case .choice: return choices.contains(text) ? nil : "只能是 " + choices.joined(separator: " 或 ")
         }
+    }
+}
+
+extension PolicyDefinition {
+    /// An item that no template has a column for cannot be demanded of every pupil: no workbook could bring it.
+    private func columnFault(in text: String) -> String? {
+        guard key == "fields.required" else { return nil }
+        let columns = Set(Template.all.flatMap { $0.columns.compactMap(\.field) })
+        let absent = text.split(separator: ",").map(String.init).filter { StudentField.named($0).map { !columns.contains($0) } ?? true }
+        return absent.isEmpty ? nil : "导入模板中没有这些指标的列:" + absent.joined(separator: "、")
     }
 }
 

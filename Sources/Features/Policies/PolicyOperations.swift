@@ -74,6 +74,7 @@ public enum PolicyOperations {
                 "policy.value", question: definition.question, "“\(definition.title)”的值不对:\(fault)。", remedy: "请按提示修改后重试。",
                 kind: .usage)
         }
+        try checkPresent(definition, value, actor.unit, in: transaction)
         let present = try PolicyShelf(transaction.reading).settings(definition.key, for: actor.unit)
             .first { $0.setBy == actor.unit }
         if present?.value == value { return }
@@ -83,6 +84,19 @@ public enum PolicyOperations {
         try transaction.append(
             .policy, Payload.encode(setting), as: actor.unit,
             to: actor.unit == .centre ? .everyone : .subtree(actor.unit))
+    }
+
+    /// A value may be sound by itself and yet contradict what is there.
+    private static func checkPresent(
+        _ definition: PolicyDefinition, _ value: String, _ unit: UnitCode, in transaction: Transaction
+    ) throws {
+        guard definition.value == .classRanges, let numbering = ClassRanges.numbering(value) else { return }
+        for (text, facts) in try ClassShelf(transaction.reading).classes(of: unit).sorted(by: { $0.key < $1.key }) {
+            guard let code = ClassCode(text) else { continue }
+            do throws(ClassNumberingError) { try numbering.check(code, campus: facts.campus, taken: []) } catch {
+                throw Refusal(error.code, question: "Q16", "已有班级不符合新的号段:\(error.message)。", remedy: error.remedy)
+            }
+        }
     }
 
     private static func item(_ definition: PolicyDefinition, for unit: UnitCode, _ reading: Reading) throws -> Item {
