@@ -90,7 +90,7 @@ final class TestNode: Sendable {
         file: (path: String, name: String)? = nil
     ) throws -> String {
         let operations = ClassOperations.all + RegistrationOperations.all + PolicyOperations.all + DirectoryOperations.all
-            + DivisionOperations.all + ImportOperations.operations(wake: {})
+            + HostingOperations.all + DivisionOperations.all + ImportOperations.operations(wake: {})
             + OversightOperations.operations(version: "test", links: { .none })
         guard let operation = operations.first(where: { $0.id == id }) else { throw Refusal("test", id, remedy: "") }
         let call = Call(

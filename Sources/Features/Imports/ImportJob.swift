@@ -88,7 +88,7 @@ public struct ImportShelf: Office {
           PRIMARY KEY (school, digest, dossier)) WITHOUT ROWID;
         -- Which earlier dossier answered for a row of a job.
         CREATE TABLE import_claim (job TEXT NOT NULL, dossier BLOB NOT NULL, PRIMARY KEY (job, dossier)) WITHOUT ROWID;
-        """)]
+        """), ("import-2", "CREATE INDEX import_row_job ON import_row (job);")]
 
     public init() {}
     public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {}
@@ -145,6 +145,14 @@ public struct ImportShelf: Office {
                         \(file.path), \(strict), 'waiting', 0, \(transaction.now))
                 """)
         return id
+    }
+
+    /// What an earlier run of the job entered before it was cut short: named `job/earlier`, and its claims are void.
+    static func earlier(_ id: String) -> String { id + "/earlier" }
+
+    static func begin(_ id: String, in transaction: Transaction) throws {
+        try transaction.database.execute(literal: "UPDATE import_row SET job = \(earlier(id)) WHERE job = \(id)")
+        try transaction.database.execute(literal: "DELETE FROM import_claim WHERE job = \(id)")
     }
 
     static func progress(_ id: String, rows: Int, in transaction: Transaction) throws {

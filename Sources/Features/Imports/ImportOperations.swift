@@ -68,8 +68,12 @@ public enum ImportOperations {
                     try RegistrationFacts.facts(for: call.actor.unit, today: call.archive.surroundings.today, $0)
                 }
                 return .json(try ImportRun.check(
-                    path: file.path, facts: facts, registered: facts.school.map { .found($0) } ?? .missing,
-                    markedPath: file.path + ".marked.xlsx"))
+                    path: file.path, facts: facts,
+                    register: { code in
+                        // An authority checks a file without saying for which school.
+                        guard facts.school != nil else { return .unknown }
+                        return try call.archive.read { try RegistrationFacts.registered(UnitCode(code), $0) }
+                    }, markedPath: file.path + ".marked.xlsx"))
             },
         ]
     }

@@ -19,7 +19,8 @@ public struct ImportRun {
 
     let path: String
     var facts: Facts
-    let registered: FileSubject.Registered
+    /// What the institution register says about a school code.
+    let register: (String) throws -> FileSubject.Registered
     let markedPath: String
     let target: Target?
     var report: ImportReport
@@ -28,22 +29,29 @@ public struct ImportRun {
     public static func check(
         path: String, facts: Facts, registered: FileSubject.Registered, markedPath: String
     ) throws -> ImportReport {
+        try check(path: path, facts: facts, register: { _ in registered }, markedPath: markedPath)
+    }
+
+    static func check(
+        path: String, facts: Facts, register: @escaping (String) throws -> FileSubject.Registered, markedPath: String
+    ) throws -> ImportReport {
         var run = ImportRun(
-            path: path, facts: facts, registered: registered, markedPath: markedPath, target: nil,
-            report: ImportReport(job: ""))
+            path: path, facts: facts, register: register, markedPath: markedPath, target: nil, report: ImportReport(job: ""))
         try run.perform(strict: false)
         return run.report
     }
 
-    /// Carries out a waiting job and records its result.
+    /// Carries out a waiting job and records its result. A job that a crash cut short is begun anew: what it had entered counts
+    /// as its own.
     public static func perform(_ job: ImportShelf.Job, archive: Archive) throws -> ImportReport {
-        let (facts, registered) = try archive.read { reading in
-            let facts = try RegistrationFacts.facts(for: job.actor.unit, today: archive.surroundings.today, reading)
-            return (facts, facts.school.map { FileSubject.Registered.found($0) } ?? .missing)
+        let facts = try archive.write { transaction in
+            try ImportShelf.begin(job.id, in: transaction)
+            return try RegistrationFacts.facts(for: job.actor.unit, today: transaction.surroundings.today, transaction.reading)
         }
         var run = ImportRun(
-            path: job.path, facts: facts, registered: registered, markedPath: job.path + ".marked.xlsx",
-            target: Target(archive: archive, job: job), report: ImportReport(job: job.id))
+            path: job.path, facts: facts,
+            register: { code in try archive.read { try RegistrationFacts.registered(UnitCode(code), $0) } },
+            markedPath: job.path + ".marked.xlsx", target: Target(archive: archive, job: job), report: ImportReport(job: job.id))
         try run.perform(strict: job.isStrict)
         let report = run.report
         try archive.write { try ImportShelf.finish(job.id, report, in: $0) }
@@ -62,7 +70,7 @@ public struct ImportRun {
                 return
             }
             if strict, target != nil {
-                try pass(entering: false)
+                try pass(.rehearsing)
                 if report.failed > 0 {
                     report.accepted = 0
                     report.outcome = .failed
@@ -71,7 +79,7 @@ public struct ImportRun {
                 report = ImportReport(job: report.job)
                 for finding in fileFindings { report.add(finding, row: nil, cell: nil) }
             }
-            try pass(entering: target != nil)
+            try pass(target == nil ? .judging : .entering)
             report.outcome = report.failed > 0 ? .failed : .success
         } catch let mismatch as PupilWorkbook.Mismatch {
             report.outcome = .templateMismatch
@@ -91,17 +99,26 @@ public struct ImportRun {
         var school = ""
         while let row = try workbook.next() {
             rows += 1
-            if school.isEmpty { school = row.raw[.schoolCode]?.text ?? "" }
+            // A slip in one row does not make it another school's file: the rows that name this school count.
+            let named = RowReader.read(RawRow(row.raw.cells.filter { $0.key == .schoolCode })).record.schoolCode
+            if school.isEmpty || named == facts.school?.code { school = named }
             seen.add(row.raw)
         }
         facts.repeatedIDNumbers = seen.repeated
         return FileSubject(
-            schoolCode: school, school: registered,
+            schoolCode: school, school: try register(school.isEmpty ? facts.school?.code ?? "" : school),
             hasAttachedClasses: facts.classes?.values.contains(where: \.isAttached) ?? false, rowCount: rows)
     }
 
+    private enum Purpose {
+        case judging
+        /// Goes through the gate with every row and undoes it: whether all would enter (`--strict`).
+        case rehearsing
+        case entering
+    }
+
     /// Second pass: judge, mark what fails, enter what is good.
-    private mutating func pass(entering: Bool) throws {
+    private mutating func pass(_ purpose: Purpose) throws {
         let workbook = try PupilWorkbook(path: path)
         let marker = RowMarker(path: markedPath, workbook: workbook)
         for notice in workbook.match.notices {
@@ -118,13 +135,13 @@ public struct ImportRun {
             }
             if judgement.isAccepted {
                 good.append((row, judgement))
-                if good.count >= Self.chunk { try flush(&good, entering, workbook, marker) }
+                if good.count >= Self.chunk { try flush(&good, purpose, workbook, marker) }
             } else {
                 report.failed += 1
                 try marker.mark(row, judgement.findings.filter { !FileWideFindings.holds($0) })
             }
         }
-        try flush(&good, entering, workbook, marker)
+        try flush(&good, purpose, workbook, marker)
         report.tell(fileWide)
         report.marked = try marker.finish()
     }
@@ -137,22 +154,16 @@ public struct ImportRun {
     }
 
     private mutating func flush(
-        _ good: inout [(PupilWorkbook.PupilRow, Judgement)], _ entering: Bool, _ workbook: PupilWorkbook, _ marker: RowMarker
+        _ good: inout [(PupilWorkbook.PupilRow, Judgement)], _ purpose: Purpose, _ workbook: PupilWorkbook, _ marker: RowMarker
     ) throws {
         defer { good = [] }
-        guard entering, let target else {
+        guard purpose != .judging, let target else {
             report.accepted += good.count
             report.problems += good.count { !$0.1.problemKinds.isEmpty }
             return
         }
         let rows = good
-        let done = report.rows
-        let results = try target.archive.write { transaction in
-            let entry = RowEntry(job: target.job, transaction: transaction)
-            let results = try rows.map { try entry.enter($0.1.record) }
-            try ImportShelf.progress(target.job.id, rows: done, in: transaction)
-            return results
-        }
+        let results = try enter(rows.map(\.1.record), done: report.rows, isRehearsal: purpose == .rehearsing, target)
         for (row, result) in zip(rows, results) {
             switch result {
             case .entered:
@@ -169,6 +180,25 @@ public struct ImportRun {
                 note(finding, row.0, workbook)
                 try marker.mark(row.0, [finding])
             }
+        }
+    }
+
+    /// Carries a rehearsal's results out of the transaction that is undone.
+    private struct Rehearsed: Error { let results: [RowEntry.Result] }
+
+    private func enter(
+        _ records: [StudentRecord], done: Int, isRehearsal: Bool, _ target: Target
+    ) throws -> [RowEntry.Result] {
+        do {
+            return try target.archive.write { transaction in
+                let entry = RowEntry(job: target.job, transaction: transaction)
+                let results = try records.map { try entry.enter($0) }
+                if isRehearsal { throw Rehearsed(results: results) }
+                try ImportShelf.progress(target.job.id, rows: done, in: transaction)
+                return results
+            }
+        } catch let rehearsal as Rehearsed {
+            return rehearsal.results
         }
     }
 }

@@ -18,7 +18,7 @@ struct RowEntry {
 
     func enter(_ record: StudentRecord) throws -> Result {
         let digest = contentDigest(record)
-        if try matchEarlier(digest) { return .already(nil) }
+        if let earlier = try matchEarlier(digest) { return earlier }
         if let present = try samePupil(as: record) { return .already(difference(of: record, from: present)) }
         do {
             let id = try StepWriter(actor: job.actor, transaction: transaction).enter(record)
@@ -38,14 +38,19 @@ struct RowEntry {
         return Hashing.sha256(Array(lines.joined().utf8))
     }
 
-    /// Each earlier entry of this very content answers for one row; a deleted one answers for none.
-    private func matchEarlier(_ digest: Digest) throws -> Bool {
-        let earlier = try Data.fetchAll(
+    /// Each earlier entry of this very content answers for one row; a deleted one answers for none. What a cut-short run of
+    /// this job entered is the job's own.
+    private func matchEarlier(_ digest: Digest) throws -> Result? {
+        let earlier = try Row.fetchAll(
             transaction.database.cachedStatement(sql: """
-                SELECT r.dossier FROM import_row r JOIN dossier d ON d.id = r.dossier
+                SELECT r.dossier, r.job FROM import_row r JOIN dossier d ON d.id = r.dossier
                 WHERE r.school = ? AND r.digest = ? AND d.state <> 'deleted' AND r.job <> ? ORDER BY r.dossier
                 """), arguments: [job.actor.unit.text, Data(digest.bytes), job.id])
-        return try earlier.contains { try claim($0) }
+        for row in earlier where try claim(row["dossier"]) {
+            guard row["job"] == ImportShelf.earlier(job.id), let id = DossierID(row["dossier"] as Data) else { return .already(nil) }
+            return .entered(id)
+        }
+        return nil
     }
 
     /// A dossier answers for one row of a job only.

@@ -21,7 +21,7 @@ import Testing
     @Test func aFileOfManyPupilsHasOneFindingARuleWithTheirNumber() throws {
         let report = try check(pupils(12), in: ScratchFolder())
         #expect(report.accepted == 12)
-        #expect(report.findings.map(\.rule) == ["Q7-guardian-confirmation", "Q22-proof-pending"])
+        #expect(report.findings.map(\.rule) == ["Q22-proof-pending", "Q7-guardian-confirmation"])
         #expect(report.findings.allSatisfy { $0.row == nil && $0.cell == nil && $0.message.hasSuffix("(共 12 名学生)") })
     }
 
@@ -46,8 +46,10 @@ import Testing
 
     @Test func theyStandBeforeTheRowsAndDoNotFillTheMarkedWorkbook() throws {
         let folder = try ScratchFolder()
-        let report = try check([RuleExample([.distance: "2公里"]).row, RuleExample([.distance: "2.05"]).row], in: folder)
-        #expect(report.findings.map(\.rule) == ["Q7-guardian-confirmation", "Q38-distance", "Q38-distance"])
+        let report = try check([RuleExample([.distance: "2公里"]).row, RuleExample([.distance: "2.05", .idType: "护照", .idNumber: "E12345678"]).row], in: folder)
+        #expect(report.findings.map(\.rule) == [
+            "Q7-guardian-confirmation", "Q40-proof-pending", "Q38-distance", "Q38-distance",
+        ])
         let rows = try WorkbookReader.open(folder.path + "/marked.xlsx").rows()
         var texts: [String] = []
         while let row = try rows.next() { texts += row.texts }
