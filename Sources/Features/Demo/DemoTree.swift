@@ -56,10 +56,10 @@ public enum DemoTree {
         }
     }
 
-    /// The whole tree as `units import` takes it. Stages are digits of the class code (1 primary, 2 junior, 3 senior),
+    /// The tree below the centre, which `init` makes, as `units import` takes it. Stages are digits of the class code (1 primary, 2 junior, 3 senior),
     /// years the system lengths in the same order, both separated by semicolons.
     public static var csv: String {
-        "code,name,tier,competent,territorial,kind,stages,years,owner,urban\n" + units.map(line).joined()
+        "code,name,tier,competent,territorial,kind,stages,years,owner,urban\n" + units.dropFirst().map(line).joined()
     }
 
     private static func line(_ unit: Unit) -> String {

@@ -80,6 +80,12 @@ struct DemoHouse: Sendable {
         let node = try node(of: place.unit.code)
         try await node.found(["join", "--parent", url, "--code", code])
         try await node.start()
+        try await Patience(standstill: 30, pause: 0.1).wait(for: "\(place.unit.name)收到机构信息") {
+            try await node.mustRun()
+            let answer = try await asking(node) { try await $0.get("/units") }
+            let known = (answer["units"]?.items ?? []).contains { $0["code"]?.text == place.unit.code.text }
+            return known ? .there(()) : .notYet("尚未收到")
+        }
     }
 
     /// A node that has just joined learns the directory within moments; until then it does not know its children.

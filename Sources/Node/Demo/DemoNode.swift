@@ -120,7 +120,7 @@ actor DemoNode {
         if error is CancellationError || error is DemoFailure { return error }
         let reason = switch error {
         case let refused as NodeClient.Refused: "\(refused.refusal.message)\(refused.refusal.remedy)(\(refused.refusal.code))"
-        case let failure as LinkFailure: "\(failure)"
+        case let failure as LinkFailure: failure.message + failure.remedy
         default: "\(error)"
         }
         return failed("demo.node", reason)
@@ -137,7 +137,7 @@ actor DemoNode {
 
     private func socketSender() throws -> any RequestSender {
         guard let record = RunRecord.read(from: data) else { throw failed("demo.record", "没有找到运行记录 run.json") }
-        return try Callers.local(record.socket)
+        return try HTTPCaller.local(record.socket)
     }
 
     private static func address(_ url: String?) -> String {
