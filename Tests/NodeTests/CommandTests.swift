@@ -67,9 +67,8 @@ struct CommandTests {
     }
 
     @Test func `a stopped node is read, not written`() async throws {
-        let (folder, archive) = try Fixture.centre("stopped", seed: 80)
+        let folder = try Fixture.stoppedCentre("stopped", seed: 80)
         defer { Fixture.remove(folder) }
-        try archive.close()
         #expect(await XuejiCommand.runProgram(["status", "--data", folder, "--json"]) == 0)
         #expect(await XuejiCommand.runProgram(["units", "--data", folder, "--json"]) == 0)
         #expect(await XuejiCommand.runProgram(["account", "add", "wang", "--data", folder, "--json"]) == 3)

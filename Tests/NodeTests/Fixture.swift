@@ -6,6 +6,7 @@ import Protocol
 import Rules
 import Store
 import Synchronization
+import Testing
 
 /// Folders, time and chance for tests.
 enum Fixture {
@@ -60,5 +61,29 @@ enum Fixture {
             }
         }
         return (folder, archive)
+    }
+
+    /// The same, with nothing that holds its folder.
+    static func stoppedCentre(_ name: String, seed: UInt64) throws -> String {
+        let (folder, archive) = try centre(name, seed: seed)
+        try archive.close()
+        return folder
+    }
+
+    /// A stopped centre that has invited the province.
+    static func invitingCentre(_ name: String, seed: UInt64) throws -> (folder: String, code: String) {
+        let (folder, archive) = try centre(name, seed: seed)
+        let code = try archive.write { try Invitations.issue(for: province.code, by: .centre, in: $0).code.text }
+        try archive.close()
+        return (folder, code)
+    }
+
+    /// Waits for something that other tasks bring about.
+    static func eventually(_ condition: () async throws -> Bool) async throws {
+        for _ in 0..<200 {
+            if try await condition() { return }
+            try await SystemSurroundings.sleep(0.1)
+        }
+        Issue.record("what was waited for did not come within 20 seconds")
     }
 }

@@ -38,10 +38,10 @@ public enum AccountShelf {
             mustChange: row["must_change"], lastSeen: row["last_seen"])
     }
 
-    /// A one-time password and its hash. Hashing is slow by intent: do it outside the write gate.
+    /// A one-time password and its hash.
     public static func oneTimePassword(_ surroundings: Surroundings) throws -> (text: String, password: Password) {
         let text = Password.oneTime(surroundings)
-        return (text, try Password(text, salt: surroundings.randomBytes(16)))
+        return (text, try Password(text, salt: surroundings.randomBytes(16), cost: Password.oneTimeCost))
     }
 
     /// Makes an account, or replaces one of that name; its password must be changed at the first sign-in.

@@ -10,12 +10,19 @@ public struct Password: Sendable, Hashable {
     static let version: UInt8 = 1
     /// OWASP's recommendation at 32 MiB: 2^15 rounds, blocks of 8, three times.
     static let standardCost: [UInt8] = [15, 8, 3]
+    /// Enough for a one-time password: its 60 random bits are out of reach of guessing at any speed.
+    static let oneTimeCost: [UInt8] = [12, 8, 1]
 
-    /// Hashes a new password.
+    /// Hashes a password that a person chose.
     /// - Parameter salt: 16 unpredictable bytes.
-    public init(_ text: String, salt: [UInt8]) throws {
-        bytes = [Self.version] + Self.standardCost + salt + (try Self.derive(text, salt: salt, cost: Self.standardCost))
+    public init(_ text: String, salt: [UInt8]) throws { try self.init(text, salt: salt, cost: Self.standardCost) }
+
+    init(_ text: String, salt: [UInt8], cost: [UInt8]) throws {
+        bytes = [Self.version] + cost + salt + (try Self.derive(text, salt: salt, cost: cost))
     }
+
+    /// Whether comparing takes the time it takes for a chosen password.
+    var hasStandardCost: Bool { Array(bytes[1..<4]) == Self.standardCost }
 
     /// Nil when the bytes are not of a version that this program knows.
     public init?(stored: some Sequence<UInt8>) {
@@ -39,7 +46,7 @@ public struct Password: Sendable, Hashable {
         return key.withUnsafeBytes { Array($0) }
     }
 
-    /// Spends the time of a comparison where there is no account to compare with.
+    /// Spends the time of a comparison where there is no account, or only a one-time password, to compare with.
     static func spendTime(on text: String) throws {
         _ = try derive(text, salt: [UInt8](repeating: 0, count: 16), cost: standardCost)
     }

@@ -35,6 +35,7 @@ struct SignIn {
             try Password.spendTime(on: password)
             throw try failed()
         }
+        if !account.password.hasStandardCost { try Password.spendTime(on: password) }
         guard try account.password.matches(password) else { throw try failed() }
         return try archive.write { transaction in
             guard let current = try AccountShelf.account(name, of: unit, transaction.reading),

@@ -93,8 +93,10 @@ struct StatusCommand: Verb {
 
     func perform(_ printout: Printout) async throws -> ExitStatus {
         let answer = try await ask(VerbCall("node.status", ["subtree": subtree])) { answer in
+            // Waiting means for a running node that speaks with its parent.
             let state = answer["parent"]?["state"]?.text ?? "none"
-            return state == "none" || state.hasPrefix("connected")
+            return RunRecord.read(from: place.data) != nil
+                && (state == "none" || state.hasPrefix("connected"))
         }
         printout.show(answer, columns: [
             ("unit", "单位"), ("name", "名称"), ("tier", "层级"), ("version", "版本"), ("incarnation", "化身"), ("parent", "上级"),

@@ -51,6 +51,7 @@ struct ParentLink: Service {
             await group.next()
             group.cancelAll()
         }
+        try? await gracefulShutdown()
     }
 
     static func nonce(_ surroundings: Surroundings) -> BootNonce {

@@ -43,5 +43,7 @@ struct ApplyLoop: Service {
             }
             await stored.wait(since: seen, seconds: rest)
         }
+        // Services end in order: this one's turn comes after those that may still write.
+        try? await gracefulShutdown()
     }
 }

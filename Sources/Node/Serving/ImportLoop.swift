@@ -23,16 +23,27 @@ struct ImportLoop: Service {
             do {
                 let jobs = try await workers.run { [archive] in try archive.read { try ImportShelf.waiting($0) } }
                 for job in jobs where !ending.isEnding {
-                    log.info("import begins", metadata: ["job": "\(job.id)"])
-                    _ = try await workers.run { [archive] in try ImportRun.perform(job, archive: archive) }
-                    unlink(job.path)
-                    stored.ring()
+                    if try await !perform(job) { rest = 10 }
                 }
             } catch {
-                log.error("import failed", metadata: ["error": "\(error)"])
+                log.error("import jobs not read", metadata: ["error": "\(error)"])
                 rest = 10
             }
             await waiting.wait(since: seen, seconds: rest)
+        }
+        try? await gracefulShutdown()
+    }
+
+    /// A job that fails keeps its file and is tried again later; the others go on.
+    private func perform(_ job: ImportShelf.Job) async throws -> Bool {
+        do {
+            _ = try await workers.run { [archive] in try ImportRun.perform(job, archive: archive) }
+            unlink(job.path)
+            stored.ring()
+            return true
+        } catch {
+            log.error("import failed", metadata: ["job": "\(job.id)", "error": "\(error)"])
+            return false
         }
     }
 }

@@ -1,0 +1,82 @@
+import Features
+import FoundationEssentials
+import Logging
+@testable import Node
+import Replication
+import Rules
+import Testing
+
+/// A node served in the test's own process, on ports of the system's choosing.
+struct ServedNode: Sendable {
+    let folder: String
+    let ready: NodeServer.Ready
+    let caller: HTTPCaller
+
+    /// Serves a folder while `body` runs; then ends the node as SIGTERM does.
+    static func serve(
+        _ folder: String, seed: UInt64, _ body: @Sendable (ServedNode) async throws -> Void
+    ) async throws {
+        let loopback = try #require(ListenAddress("127.0.0.1:0"))
+        let (stream, told) = AsyncStream<NodeServer.Ready>.makeStream()
+        let server = try NodeServer(
+            NodeServer.Plan(
+                folder: folder, listen: loopback, peerListen: loopback, obeysSignals: false,
+                surroundings: Fixture.surroundings(seed: seed), log: Fixture.quiet())
+        ) { told.yield($0) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { told.finish() }
+                try await server.run()
+            }
+            var ready: NodeServer.Ready?
+            for await value in stream {
+                ready = value
+                break
+            }
+            if let ready {
+                try await body(ServedNode(folder: folder, ready: ready, caller: try HTTPCaller()))
+            }
+            await server.stop()
+            try await group.waitForAll()
+        }
+    }
+
+    struct Answer: Sendable {
+        let status: Int
+        let headers: [(name: String, value: String)]
+        let json: JSONValue
+        let text: String
+    }
+
+    /// Asks the API over HTTP.
+    func ask(
+        _ method: OutgoingRequest.Method, _ path: String, token: String? = nil, json: String? = nil, file: String? = nil
+    ) async throws -> Answer {
+        var headers: [(name: String, value: String)] = []
+        if let token { headers.append(("Authorization", "Bearer " + token)) }
+        let body: OutgoingRequest.Body = if let json { .bytes(Array(json.utf8)) } else if let file { .file(file) } else { .none }
+        let answer = try await caller.send(OutgoingRequest(method, ready.console + path, headers: headers, body: body))
+        return Answer(
+            status: answer.status, headers: answer.headers, json: (try? JSONBody.decode(answer.body)) ?? .null,
+            text: String(decoding: answer.body, as: UTF8.self))
+    }
+
+    func signIn(_ password: String, account: String = "admin") async throws -> Answer {
+        try await ask(
+            .post, "/api/v1/sessions", json: #"{"account":"\#(account)","password":"\#(password)"}"#)
+    }
+
+    /// A session with the one-time password changed.
+    func begin(_ oneTime: String, account: String = "admin") async throws -> String {
+        let token = try #require(try await signIn(oneTime, account: account).json["token"]?.text)
+        let changed = try await ask(
+            .put, "/api/v1/password", token: token, json: #"{"old":"\#(oneTime)","new":"Spring-2026-x"}"#)
+        #expect(changed.status == 200)
+        return token
+    }
+
+    /// Runs a verb against this node; gives its status.
+    func verb(_ words: String...) async -> Int32 {
+        await XuejiCommand.runProgram(words + ["--data", folder, "--json"])
+    }
+}
