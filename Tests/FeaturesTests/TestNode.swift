@@ -84,17 +84,17 @@ final class TestNode: Sendable {
         while try archive.write({ try $0.applyStored() }).hasMore, passes < 100 { passes += 1 }
     }
 
-    /// Calls an operation as the local operator of a unit.
+    /// Calls an operation as the local operator of a unit, or as another actor.
     func call(
         _ id: String, as unit: UnitCode, _ parameters: [String: String] = [:], body: String = "",
-        file: (path: String, name: String)? = nil
+        file: (path: String, name: String)? = nil, actor: Actor? = nil
     ) throws -> String {
         let operations = ClassOperations.all + RegistrationOperations.all + PolicyOperations.all + DirectoryOperations.all
             + HostingOperations.all + DivisionOperations.all + ImportOperations.operations(wake: {})
             + OversightOperations.operations(version: "test", links: { .none })
         guard let operation = operations.first(where: { $0.id == id }) else { throw Refusal("test", id, remedy: "") }
         let call = Call(
-            archive: archive, actor: .localOperator(of: unit), parameters: parameters, body: Array(body.utf8), file: file)
+            archive: archive, actor: actor ?? .localOperator(of: unit), parameters: parameters, body: Array(body.utf8), file: file)
         guard case .json(let value) = try operation.handle(call) else { return "" }
         return String(decoding: try JSONBody.encode(AnyEncodable(value: value)), as: UTF8.self)
     }

@@ -133,12 +133,12 @@ struct SmallCountry {
     /// - Returns: the refusals, of each dossier where there are several.
     func refusals(
         _ id: String, as unit: Unit, _ parameters: [String: String] = [:], body: String = "",
-        file: (path: String, name: String)? = nil, at place: SourceLocation = #_sourceLocation
+        file: (path: String, name: String)? = nil, actor: Actor? = nil, at place: SourceLocation = #_sourceLocation
     ) throws -> [Refused] {
         let before = try fingerprint()
         var refused: [Refused] = []
         do {
-            let answer = try node.call(id, as: unit.code, parameters, body: body, file: file)
+            let answer = try node.call(id, as: unit.code, parameters, body: body, file: file, actor: actor)
             let outcome: Outcome? = try? decode(answer)
             #expect(outcome?.done == [], "accepted: \(answer)", sourceLocation: place)
             refused = outcome?.refused ?? []
@@ -157,9 +157,9 @@ struct SmallCountry {
 
     func refusal(
         _ id: String, as unit: Unit, _ parameters: [String: String] = [:], body: String = "",
-        file: (path: String, name: String)? = nil, at place: SourceLocation = #_sourceLocation
+        file: (path: String, name: String)? = nil, actor: Actor? = nil, at place: SourceLocation = #_sourceLocation
     ) throws -> Refused {
-        let all = try refusals(id, as: unit, parameters, body: body, file: file, at: place)
+        let all = try refusals(id, as: unit, parameters, body: body, file: file, actor: actor, at: place)
         return try #require(all.first, "nothing was refused", sourceLocation: place)
     }
 

@@ -80,3 +80,16 @@ final class ScratchFolder: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
+
+/// A workbook with these headers and one row of the same texts.
+enum ExampleTable {
+    static func write(_ headers: [String], at path: String) throws {
+        guard let book = workbook_new(path), let sheet = workbook_add_worksheet(book, nil) else {
+            throw ExampleWorkbook.Unwritten(path: path)
+        }
+        for (column, header) in headers.enumerated() {
+            for row in 0...1 { worksheet_write_string(sheet, lxw_row_t(row), lxw_col_t(column), header, nil) }
+        }
+        guard workbook_close(book) == LXW_NO_ERROR else { throw ExampleWorkbook.Unwritten(path: path) }
+    }
+}
