@@ -19,6 +19,8 @@ struct DemoCommand: AsyncParsableCommand {
     var pupils = DemoPlan.standardPupils
     @Option(help: ArgumentHelp("演示的文件夹,须不存在或为空 / folder, missing or empty", valueName: "dir"))
     var data: String?
+    @Flag(help: "途中每个节点各被 kill -9 一次,再启动 / kill -9 every node once on the way")
+    var crash = false
     @Flag(help: "结束后停止全部节点并退出 / stop all nodes and leave")
     var exit = false
     @Flag(help: "在标准输出上打印一个 JSON 对象 / print one JSON object")
@@ -48,7 +50,8 @@ struct DemoCommand: AsyncParsableCommand {
         let surroundings = SystemSurroundings.real
         let folder = try DemoFolder.make(data, surroundings)
         let plan = DemoPlan(
-            seed: seed, pupils: pupils, folder: folder, executable: try DemoFolder.executable(), today: surroundings.today)
+            seed: seed, pupils: pupils, folder: folder, executable: try DemoFolder.executable(), today: surroundings.today,
+            crashes: crash)
         let narrator = Narrator(isAside: json)
         let run = try DemoRun(plan, lifeline: try LifelinePipe(), narrator: narrator)
         narrator.tell("演示文件夹:\(folder)(保留)")

@@ -115,6 +115,14 @@ actor DemoNode {
         return false
     }
 
+    /// `kill -9`, and up again on the same ports.
+    func crash() async throws {
+        guard let process else { throw failed("demo.stopped", "节点没有运行") }
+        process.send(SIGKILL)
+        guard await process.ending(within: 5) != nil else { throw failed("demo.kill", "kill -9 以后进程仍在") }
+        try await start()
+    }
+
     /// The same failure with this node's name and log.
     nonisolated func blamed(_ error: any Error) -> any Error {
         if error is CancellationError || error is DemoFailure { return error }

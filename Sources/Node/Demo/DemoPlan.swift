@@ -16,15 +16,19 @@ public struct DemoPlan: Sendable {
     public var executable: String
     /// When it runs.
     public var today: CalendarDate
+    /// Whether every node is killed once on the way and started again.
+    public var crashes: Bool
 
     public init(
-        seed: UInt64 = standardSeed, pupils: Int = standardPupils, folder: String, executable: String, today: CalendarDate
+        seed: UInt64 = standardSeed, pupils: Int = standardPupils, folder: String, executable: String, today: CalendarDate,
+        crashes: Bool = false
     ) {
         self.seed = seed
         self.pupils = pupils
         self.folder = folder
         self.executable = executable
         self.today = today
+        self.crashes = crashes
     }
 
     /// Year in which the newest classes entered: new classes begin in September.

@@ -28,13 +28,36 @@ struct DemoRun: Sendable {
         let business = DemoBusiness(plan: plan, population: population, house: house, narrator: narrator)
         try await business.addClasses()
         let imported = try await business.importWorkbooks()
+        try await crash(.afterImport)
         try await awaitVerdicts(imported.accepted)
         let submitted = try await business.submit()
+        try await crash(.afterSubmission)
         try await business.approve(submitted)
+        try await crash(.afterApproval)
         let enrolled = submitted.values.reduce(0, +)
         try await awaitNumbers(enrolled)
         try await awaitAgreement()
         return try await DemoTally.take(house, truth: truth, imported: imported)
+    }
+
+    // MARK: Crashes
+
+    /// When nodes are killed: work has just been done, and most of it has not gone far yet.
+    private enum Moment: Int { case afterImport, afterSubmission, afterApproval }
+
+    /// Kills every third node at once, in an order that follows from the seed, so that each is killed once in a run.
+    private func crash(_ moment: Moment) async throws {
+        guard plan.crashes else { return }
+        var chance = SeededChance(seed: plan.seed, stream: 9, of: 0)
+        let victims = chance.shuffled(DemoTree.nodes).enumerated().filter { $0.offset % 3 == moment.rawValue }.map(\.element)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for victim in victims {
+                let node = try house.node(of: victim)
+                group.addTask { try await node.crash() }
+            }
+            try await group.waitForAll()
+        }
+        narrator.tell("kill -9 并重新启动:" + victims.map(\.text).joined(separator: "、"))
     }
 
     // MARK: Waiting
