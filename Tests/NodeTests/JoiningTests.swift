@@ -92,6 +92,38 @@ struct JoiningTests {
         #expect(again?.code == "node.exists")
     }
 
+    @Test func `a hosted unit moves to a node of its own and back, with one writer at a time`() async throws {
+        let (centreFolder, centre) = try Fixture.centre("move-centre", seed: 90)
+        let folder = try Fixture.folder("move-province")
+        defer { Fixture.remove(centreFolder); Fixture.remove(folder) }
+        let host = try #require(HostingOperations.all.first { $0.id == "units.host" })
+        let call = Call(archive: centre, actor: .localOperator(of: .centre), parameters: ["unit": "440000"])
+        _ = try host.handle(call)
+        let setting = PolicySetting(unit: "440000", key: "duplicates.instant", value: "off", version: 1, by: "440000", at: 1)
+        let hosted = try centre.write {
+            try $0.append(.policy, Payload.encode(setting), as: "440000", to: .subtree("440000")).stream
+        }
+        _ = try await joining(try invite("440000", centre), folder, try Wire(centre), seed: 91).join()
+        #expect(try centre.read { try $0.hostedUnits() } == [.centre])
+        #expect(try centre.read { try AccountShelf.accounts(of: "440000", $0).isEmpty })
+
+        let province = try Fixture.archive(folder, seed: 92)
+        let bell = Bell()
+        let inbox = StoreInbox(archive: province, stored: bell, news: bell)
+        let down = try StoreOutbox(archive: centre).envelopes(after: 0, .down("440000"), limitBytes: 1 << 20)
+        _ = try inbox.accept(down.envelopes, from: .parent)
+        while try province.write({ try $0.applyStored() }).hasMore {}
+        #expect(try StoreOutbox(archive: province).heads(.up).contains { $0.stream == hosted })
+        #expect(try province.read { try $0.hostedUnits() } == ["440000"])
+
+        _ = try host.handle(call)
+        let later = try StoreOutbox(archive: centre).envelopes(after: down.position, .down("440000"), limitBytes: 1 << 20)
+        _ = try inbox.accept(later.envelopes, from: .parent)
+        while try province.write({ try $0.applyStored() }).hasMore {}
+        #expect(try province.read { try $0.hostedUnits() }.isEmpty)
+        #expect(try centre.read { try $0.hostedUnits() } == [.centre, "440000"])
+    }
+
     @Test func `a code for another root is not trusted`() async throws {
         let (centreFolder, centre) = try Fixture.centre("root-centre", seed: 50)
         let folder = try Fixture.folder("root-province")
