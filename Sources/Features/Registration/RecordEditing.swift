@@ -11,7 +11,6 @@ struct RecordEditing {
     /// step; afterwards key data is refused here and other items become a supplement.
     func amend(_ id: DossierID, _ changes: [String: String]) throws {
         let dossier = try ownDossier(id)
-        guard dossier.stand != .deleted else { throw StepRefusals.notHolder(dossier, .amend, transaction.directory) }
         var row = RawRow(dossier.record.values.mapValues { RawCell($0) })
         for (title, text) in changes {
             guard let field = StudentField.named(title) else {
@@ -59,6 +58,7 @@ struct RecordEditing {
     private func ownDossier(_ id: DossierID) throws -> Dossier {
         guard let dossier = try transaction.dossier(id), dossier.home == actor.unit else { throw StepRefusals.unknown(id) }
         if let school = transaction.directory.unit(dossier.home), school.isClosed { throw StepRefusals.closed(school) }
+        guard dossier.stand != .deleted else { throw StepRefusals.notHolder(dossier, .amend, transaction.directory) }
         return dossier
     }
 
