@@ -16,7 +16,7 @@ final class TestNode: Sendable {
     /// Time stands still until the test moves it.
     final class Clock: Sendable {
         /// 2026-09-10 10:00 in China.
-        private let seconds = Mutex<Int64>(1_788_919_200)
+        private let seconds = Mutex<Int64>(1_789_005_600)
         private let counter = Mutex<UInt64>(0)
         private let seed: UInt64
 
