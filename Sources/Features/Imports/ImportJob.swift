@@ -15,11 +15,11 @@ public struct ImportReport: Codable, Sendable, Hashable {
 
     public struct Item: Codable, Sendable, Hashable {
         /// Row of the sheet, from 1; nil for the file as a whole.
-        public var row: Int?
+        @OrNull public var row: Int?
         /// For example `AF7`; nil when the finding is about the row.
-        public var cell: String?
+        @OrNull public var cell: String?
         /// Column title.
-        public var field: String?
+        @OrNull public var field: String?
         public var rule: String
         public var question: String
         public var severity: String
@@ -40,7 +40,7 @@ public struct ImportReport: Codable, Sendable, Hashable {
     /// The first ones, in order of rows; see `findingLimit`.
     public var findings: [Item]
     /// File of the failed rows with the cells marked; nil when there is none.
-    public var marked: String?
+    @OrNull public var marked: String?
 
     public static let findingLimit = 20_000
 

@@ -8,18 +8,19 @@ import Store
 public struct PathReport: Encodable, Sendable {
     struct StepItem: Encodable, Sendable {
         let hash, act, kind, by, at: String
-        let previous: String?
+        @OrNull var previous: String?
         let void: Bool
     }
 
     struct Seen: Encodable, Sendable {
         let unit, tier: String
-        let storedAt: String?
-        let appliedAt: String?
+        @OrNull var storedAt: String?
+        @OrNull var appliedAt: String?
     }
 
     let dossier, state: String
-    let holder, number: String?
+    @OrNull var holder: String?
+    @OrNull var number: String?
     let steps: [StepItem]
     let seen: [Seen]
 

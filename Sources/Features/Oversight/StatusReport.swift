@@ -11,7 +11,7 @@ public struct StatusReport: Encodable, Sendable {
         public var name: String?
         /// `connected`, `connecting`, `away`, `stopped`, `none`, with the reason in Chinese after a colon where there is one.
         public var state: String
-        public var lastContact: String?
+        @OrNull public var lastContact: String?
         public var lagEntries: Int
         public var lagBytes: Int
         public var lagSeconds: Int
@@ -45,7 +45,7 @@ public struct StatusReport: Encodable, Sendable {
     public struct Queue: Encodable, Sendable {
         let office: String
         let waiting: Int
-        let oldest: String?
+        @OrNull var oldest: String?
     }
 
     let unit, name, tier, version, incarnation: String

@@ -6,8 +6,8 @@ import Store
 public enum PolicyOperations {
     struct Item: Encodable, Sendable {
         let key, title, question, value: String
-        let setBy: String?
-        let setByName: String?
+        @OrNull var setBy: String?
+        @OrNull var setByName: String?
         let version: Int
         let owners: [String]
         let standard: String

@@ -10,9 +10,10 @@ public enum StudentList {
 
     struct Item: Encodable, Sendable {
         let dossier, name, school, `class`, state: String
-        let number, holder: String?
+        @OrNull var number: String?
+        @OrNull var holder: String?
         let problems: [String]
-        let verdict: VerdictItem?
+        @OrNull var verdict: VerdictItem?
     }
 
     struct VerdictItem: Encodable, Sendable {
@@ -29,7 +30,7 @@ public enum StudentList {
     struct Page: Encodable, Sendable {
         let total: Int
         /// Give as `after` for the next page; nil on the last.
-        let next: String?
+        @OrNull var next: String?
         let students: [Item]
     }
 

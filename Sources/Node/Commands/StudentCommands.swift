@@ -138,7 +138,7 @@ struct DeleteCommand: Verb {
 
     func perform(_ printout: Printout) async throws -> ExitStatus {
         guard dossiers.count == 1 else {
-            throw Refusal("delete.bulk", question: "Q59", "不可批量删除学生", remedy: "请逐个删除。", kind: .usage)
+            throw Refusal("delete.bulk", question: "Q59", "不可批量删除学生", remedy: "请逐个删除。")
         }
         return try await StepRun(place: place, dossiers: dossiers) { VerbCall("students.delete", ["dossier": $0.first]) }
             .perform(printout)

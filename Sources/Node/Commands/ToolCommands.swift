@@ -10,7 +10,7 @@ struct RulesCommand: Verb {
 
     private struct Item: Encodable {
         let code, question: String
-        let field: String?
+        @OrNull var field: String?
         let severity, message, remedy: String
         /// What distinguishes an example that passes and one that fails from the example pupil: column to text.
         let pass, fail: [String: String]
@@ -24,6 +24,11 @@ struct RulesCommand: Verb {
                 code: rule.code, question: rule.question, field: rule.field?.label, severity: rule.severity.rawValue,
                 message: rule.message, remedy: rule.remedy, pass: Self.cells(rule.passing), fail: Self.cells(rule.failing))
         }
+            + FileRules.all.map { rule in
+                Item(
+                    code: rule.code, question: rule.question, field: StudentField.schoolCode.label,
+                    severity: rule.severity.rawValue, message: rule.message, remedy: rule.remedy, pass: [:], fail: [:])
+            }
         try printout.show(Book(rules: rules), columns: [
             ("rules", "规则"), ("code", "代码"), ("question", "依据"), ("severity", "程度"), ("field", "项目"), ("message", "说明"),
         ])
