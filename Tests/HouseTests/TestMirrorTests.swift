@@ -15,6 +15,7 @@ struct TestMirrorTests {
     func stranger() {
         #expect(strangers("Tests/RulesTests/GhostTests.swift") == 1)
         #expect(strangers("Tests/RulesTests/ArchiveTests.swift") == 1)
+        #expect(strangers("Tests/RulesTests/BadInput/GhostTests.swift") == 0)
         #expect(strangers("Tests/RulesTests/GhostTests.swift", exceptions: ["Tests/RulesTests/GhostTests.swift": "told"]) == 0)
     }
 
