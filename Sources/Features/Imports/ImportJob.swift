@@ -159,6 +159,18 @@ public struct ImportShelf: Office {
         try transaction.database.execute(literal: "UPDATE import_job SET done_rows = \(rows) WHERE id = \(id)")
     }
 
+    /// Ends a job that our own program could not carry out, with the reason; the rows that entered stay entered and are
+    /// known by their content when the file is sent again.
+    public static func fail(_ id: String, _ reason: String, in transaction: Transaction) throws {
+        var report = ImportReport(job: id)
+        report.outcome = .failed
+        report.add(
+            Finding(
+                rule: "Q50-interrupted", question: "Q50", severity: .error, field: nil, message: "导入中断:\(reason)",
+                remedy: "请排除原因后重新导入同一文件;已录入的行不会重复。"), row: nil, cell: nil)
+        try finish(id, report, in: transaction)
+    }
+
     static func finish(_ id: String, _ report: ImportReport, in transaction: Transaction) throws {
         let text = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
         try transaction.database.execute(

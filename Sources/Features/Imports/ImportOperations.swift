@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Protocol
 import Rules
 import Sheets

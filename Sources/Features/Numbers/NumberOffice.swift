@@ -43,6 +43,7 @@ public struct NumberOffice: Office {
     /// A dossier that cannot go on now is noticed again when a fact about it changes.
     private func treat(_ dossier: Dossier, _ transaction: Transaction) throws {
         guard dossier.state == .enrolled, dossier.formalNumber == nil, dossier.problems.isEmpty,
+              try !ReleaseGate.holdsBack(dossier.id, in: transaction.database),
               dossier.verdicts.contains(where: { $0.by == .centre && $0.isClean }), let digest = dossier.keyDigest else { return }
         switch dossier.identityAnswer.flatMap(IdentityVerdict.init(rawValue:)) {
         case .matched, .nothingToVerify: try issue(dossier, transaction)
@@ -87,7 +88,14 @@ public struct NumberOffice: Office {
         guard let approval = dossier.chain.last(where: { $0.provisionalNumber != nil })?.hash else { return }
         guard let number = try number(for: dossier, transaction) else { return }
         let word = IssuedNumber(dossier: dossier.id, number: number, cites: approval, at: transaction.now)
-        try transaction.append(.number, Payload.encode(word), as: .centre, to: .unit(dossier.home))
+        let place = try transaction.append(.number, Payload.encode(word), as: .centre, to: .unit(dossier.home))
+        if try hasNodeBelow(dossier.home, transaction) { try ReleaseGate.holdBack(dossier.id, place, in: transaction) }
+    }
+
+    /// Whether the number's way leads to another node: only then can, and must, a copy be waited for.
+    private func hasNodeBelow(_ home: UnitCode, _ transaction: Transaction) throws -> Bool {
+        guard let child = transaction.directory.path(of: home).dropLast().last else { return false }
+        return try transaction.directory.activeKey(of: child).map { $0.node != .centre } ?? false
     }
 
     private func number(for dossier: Dossier, _ transaction: Transaction) throws -> String? {
@@ -148,7 +156,8 @@ public struct DeletionOffice: Office {
             guard let id = DossierID(subject), let dossier = try transaction.dossier(id), dossier.stand == .deletionConfirmed
             else { continue }
             let writer = StepWriter(actor: .localOperator(of: .centre), transaction: transaction)
-            if dossier.formalNumber == nil {
+            let isNumbered = try dossier.formalNumber != nil || ReleaseGate.holdsBack(id, in: transaction.database)
+            if !isNumbered {
                 try writer.takeBySystem(.carryOutDeletion, in: dossier)
             } else {
                 try writer.takeBySystem(.returnDeletion, in: dossier, reason: "已有正式学籍号")

@@ -72,8 +72,8 @@ public struct StatusReport: Encodable, Sendable {
         }
         let incarnation = try Data.fetchOne(db, sql: "SELECT incarnation FROM secret WHERE unit = ?", arguments: [own.text])
         return StatusReport(
-            unit: subtree.text, name: reading.directory.unit(subtree)?.name ?? "",
-            tier: (reading.directory.tier(of: subtree) ?? .school).rawValue, version: version,
+            unit: subtree.text, name: try reading.directory.unit(subtree)?.name ?? reading.nodeText("name") ?? "",
+            tier: try reading.directory.tier(of: subtree)?.rawValue ?? reading.nodeText("tier") ?? "", version: version,
             incarnation: incarnation.flatMap { Incarnation($0) }?.hex ?? "", parent: parent, children: children,
             counts: try counts(of: subtree, own: own, reading), digest: try RegistryDigest.digest(of: subtree, reading),
             quarantine: try Int.fetchOne(db, sql: "SELECT count(*) FROM quarantine") ?? 0,

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Glibc
 import Protocol
 import Rules
+import Store
 
 /// Last part of a path.
 enum FileName {
@@ -40,7 +41,10 @@ struct TemplateCommand: Verb {
 struct CheckCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "离线检查工作簿,不入库 / judge a workbook offline",
-        discussion: "例 / example: xueji check 学生信息.xlsx --marked 待修改.xlsx")
+        discussion: """
+            有学校节点的数据文件夹时按该校的班级和设置检查;没有时跳过需要这些资料的规则。
+            例 / example: xueji check 学生信息.xlsx --marked 待修改.xlsx
+            """)
 
     @Argument(help: ArgumentHelp("学生信息工作簿", valueName: "file")) var file: String
     @Option(help: ArgumentHelp("把失败的行写到这里 / failed rows with marks", valueName: "out")) var marked: String?
@@ -48,16 +52,31 @@ struct CheckCommand: Verb {
 
     func perform(_ printout: Printout) async throws -> ExitStatus {
         try FileBytes.mustExist(file)
-        let facts = Facts(today: SystemSurroundings.real.today, divisions: BuiltInDivisions())
+        let (facts, registered) = try knownFacts()
         let name = SystemSurroundings.real.act().bytes.map { String($0, radix: 16) }.joined()
         let markedPath = marked ?? FileManager.default.temporaryDirectory.path + "/xueji-check-\(name).xlsx"
-        var report = try ImportRun.check(path: file, facts: facts, registered: .unknown, markedPath: markedPath)
+        var report = try ImportRun.check(path: file, facts: facts, registered: registered, markedPath: markedPath)
         if marked == nil {
             unlink(markedPath)
             report.marked = nil
         }
         try printout.show(report, columns: ReportColumns.all)
         return report.outcome == .success ? .done : .refused
+    }
+
+    /// What the node's store knows about the school; without a store, nothing but the date and the divisions.
+    private func knownFacts() throws -> (Facts, FileSubject.Registered) {
+        let today = SystemSurroundings.real.today
+        guard NodeFolder.hasStore(place.data) else { return (Facts(today: today, divisions: BuiltInDivisions()), .unknown) }
+        let archive = try Archive(
+            folder: place.data, book: Wiring.book(), surroundings: SystemSurroundings.real, exclusive: false)
+        defer { try? archive.close() }
+        return try archive.read { reading in
+            guard let unit = try place.unit.map({ UnitCode($0) }) ?? reading.ownUnit(), reading.directory.tier(of: unit) == .school
+            else { return (Facts(today: today, divisions: try DivisionProjection.table(reading)), .unknown) }
+            let facts = try RegistrationFacts.facts(for: unit, today: today, reading)
+            return (facts, facts.school.map { .found($0) } ?? .missing)
+        }
     }
 }
 

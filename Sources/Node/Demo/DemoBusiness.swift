@@ -63,6 +63,8 @@ struct DemoBusiness: Sendable {
         try await everywhere(Self.schools) { place in
             let version = DemoPlan.template(of: place.unit.code)
             let rows = population.rows(of: place.unit.code.text)
+            // With few pupils a school may have none.
+            guard !rows.isEmpty else { return }
             let file = try house.node(of: place.node).folder + "/\(place.unit.code)-\(version.rawValue).xlsx"
             try DemoWorkbook.write(rows, version: version, to: file)
             let client = try await client(place)
@@ -100,6 +102,7 @@ struct DemoBusiness: Sendable {
         try await everywhere(Self.schools) { place in
             let client = try await client(place)
             let clean = try await client.students([("state", "clean")]).compactMap { $0["dossier"]?.text }
+            guard !clean.isEmpty else { return }
             let reviewed = try await client.post("/students/review", Batch(dossiers: clean))
             try mustBeAll(reviewed, "学校审核", place)
             let first = try await client.post("/students/submit", Batch(dossiers: clean))

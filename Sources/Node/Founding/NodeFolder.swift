@@ -1,4 +1,5 @@
 import Features
+import FoundationEssentials
 import Glibc
 import Store
 
@@ -7,9 +8,12 @@ enum NodeFolder {
     /// Makes the folder where it is missing.
     /// - Throws: `Refusal` `node.exists` when a node is there already; `StoreError.cannotOpen`.
     static func prepare(_ path: String) throws {
-        if mkdir(path, 0o700) != 0, errno != EEXIST {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
             throw StoreError(
-                .cannotOpen, message: "无法建立数据文件夹 \(path)。", remedy: "请检查上级文件夹是否存在和权限。", cause: "mkdir: errno \(errno)")
+                .cannotOpen, message: "无法建立数据文件夹 \(path)。", remedy: "请检查上级文件夹是否存在和权限。", cause: "\(error)")
         }
         chmod(path, 0o700)
     }

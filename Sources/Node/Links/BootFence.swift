@@ -1,41 +1,49 @@
-import GRDB
+import Protocol
 import Replication
+import Rules
 import Store
 import Synchronization
 
-/// The centre issues nothing until a child has shown its copies of the centre's streams to this very process: else a
-/// centre that was rolled back would issue numbers twice.
+/// The centre issues nothing until its children have shown their copies of its streams to this very process: else a
+/// centre that was rolled back would issue numbers twice. Every child with a node of its own is waited for, because a
+/// number given to one province's pupil bars it for all others.
 final class BootFence: Sendable {
     private struct State {
         var endpoint: ParentEndpoint?
-        var needsChild = true
+        var children: Set<UnitCode> = []
+        var hasOpened = false
     }
 
     private let state = Mutex(State())
 
-    /// - Parameter needsChild: false when no unit has a node of its own yet, so that nobody can hold a copy.
-    func attach(_ endpoint: ParentEndpoint, needsChild: Bool) {
-        state.withLock { $0 = State(endpoint: endpoint, needsChild: needsChild) }
+    /// - Parameter children: the units directly below that had nodes of their own when this process began.
+    func attach(_ endpoint: ParentEndpoint, children: Set<UnitCode>) {
+        state.withLock { $0 = State(endpoint: endpoint, children: children) }
     }
 
-    var isOpen: Bool {
-        let (endpoint, needsChild) = state.withLock { ($0.endpoint, $0.needsChild) }
-        guard let endpoint else { return false }
-        let children = endpoint.children
-        guard children.allSatisfy(\.ahead.isEmpty) else { return false }
-        return !needsChild || children.contains(where: \.hasShownHeads)
+    /// Whether all have shown their copies, and none has more of our streams than we do. Stays open once opened.
+    var isOpen: Bool { waitingFor.isEmpty }
+
+    /// The children that are still waited for; sorted. Not attached yet: everybody, named by the centre's code.
+    var waitingFor: [UnitCode] {
+        state.withLock { state in
+            if state.hasOpened { return [] }
+            guard let endpoint = state.endpoint else { return [.centre] }
+            let records = Dictionary(endpoint.children.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first })
+            let waiting = state.children.filter { child in
+                records[child].map { !$0.hasShownHeads || !$0.ahead.isEmpty } ?? true
+            }
+            state.hasOpened = waiting.isEmpty
+            return waiting.sorted()
+        }
     }
 
-    /// Whether some unit below has its own node: only then can there be copies to wait for.
-    static func hasChildren(_ archive: Archive) throws -> Bool {
+    /// The units directly below whose statement key is kept at a node of their own.
+    static func children(_ archive: Archive) throws -> Set<UnitCode> {
         try archive.read { reading in
-            let own = try reading.ownUnit()?.text ?? ""
-            return try Bool.fetchOne(
-                reading.database,
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM unit_key k JOIN unit u ON u.code = k.unit
-                    WHERE u.competent = ? AND k.node = k.unit)
-                    """, arguments: [own]) ?? false
+            guard let own = try reading.ownUnit() else { return [] }
+            let below = try reading.directory.children(of: own).map(\.code)
+            return try Set(below.filter { try reading.directory.activeKey(of: $0)?.node == $0 })
         }
     }
 }

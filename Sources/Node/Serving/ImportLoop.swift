@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import Replication
 import ServiceLifecycle
+import Sheets
 import Store
 
 /// Carries out import jobs one after another, also those that a stop or crash left behind (Q50).
@@ -23,7 +24,7 @@ struct ImportLoop: Service {
             do {
                 let jobs = try await workers.run { [archive] in try archive.read { try ImportShelf.waiting($0) } }
                 for job in jobs where !ending.isEnding {
-                    if try await !perform(job) { rest = 10 }
+                    try await perform(job)
                 }
             } catch {
                 log.error("import jobs not read", metadata: ["error": "\(error)"])
@@ -34,16 +35,16 @@ struct ImportLoop: Service {
         try? await gracefulShutdown()
     }
 
-    /// A job that fails keeps its file and is tried again later; the others go on.
-    private func perform(_ job: ImportShelf.Job) async throws -> Bool {
+    /// A job that cannot be carried out ends with its reason, which the clerk sees; it is not tried for ever.
+    private func perform(_ job: ImportShelf.Job) async throws {
         do {
             _ = try await workers.run { [archive] in try ImportRun.perform(job, archive: archive) }
-            unlink(job.path)
-            stored.ring()
-            return true
         } catch {
-            log.error("import failed", metadata: ["job": "\(job.id)", "error": "\(error)"])
-            return false
+            log.error("import ended early", metadata: ["job": "\(job.id)", "error": "\(error)"])
+            let reason = (error as? StoreError)?.message ?? (error as? SheetError)?.message ?? "程序内部错误"
+            try await workers.run { [archive] in try archive.write { try ImportShelf.fail(job.id, reason, in: $0) } }
         }
+        unlink(job.path)
+        stored.ring()
     }
 }

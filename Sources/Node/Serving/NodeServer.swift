@@ -97,11 +97,12 @@ public final class NodeServer: Sendable {
                 throw PeerProblem(code: refusal.code, text: refusal.message, remedy: refusal.remedy)
             }
         }
-        fence.attach(endpoint, needsChild: try BootFence.hasChildren(archive))
+        fence.attach(endpoint, children: unit == .centre ? try BootFence.children(archive) : [])
         let socket = try RunRecord.socketPath(for: plan.folder)
         unlink(socket)
         let opening = Opening(plan: plan, socket: socket, archive: archive, ready: ready)
-        let ending = Ending(bells: [stored, news, importWaits])
+        let end = Bell()
+        let ending = Ending(bells: [stored, news, importWaits, end])
         let link = try ParentLink(
             archive: archive, outbox: outbox, inbox: inbox, workers: workers, news: news, ending: ending, proxy: plan.proxy,
             log: plan.log)
@@ -110,6 +111,12 @@ public final class NodeServer: Sendable {
         services += [
             ApplyLoop(archive: archive, workers: workers, stored: stored, news: news, ending: ending, log: plan.log),
             ImportLoop(archive: archive, workers: workers, waiting: importWaits, stored: stored, ending: ending, log: plan.log),
+            CentreDuties(
+                archive: archive, fence: fence, endpoint: endpoint, workers: workers, news: news, stored: stored, ending: ending,
+                log: plan.log),
+            IdentityLoop(
+                adapter: plan.adapter, archive: archive, workers: workers, sender: try HTTPCaller.network(proxy: plan.proxy),
+                stored: stored, end: end, ending: ending, log: plan.log),
             Self.listener(responder(.localSocket), .unixDomainSocket(path: socket), plan.log) { _ in opening.stands(.socket, 0) },
             Self.listener(
                 responder(.console), .hostname(plan.listen.host, port: plan.listen.port), plan.log

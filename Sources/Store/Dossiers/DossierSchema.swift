@@ -24,6 +24,10 @@ enum DossierSchema {
         CREATE TABLE number (
           number TEXT PRIMARY KEY, dossier BLOB NOT NULL, step BLOB) WITHOUT ROWID;
         CREATE INDEX number_dossier ON number (dossier);
+        -- Release gate, at the centre alone: formal numbers that no child is known to have stored yet.
+        CREATE TABLE unreleased_number (
+          dossier BLOB PRIMARY KEY, unit TEXT NOT NULL, incarnation BLOB NOT NULL, audience TEXT NOT NULL,
+          sequence INTEGER NOT NULL) WITHOUT ROWID;
         -- Newest word of each province about which tier's verdict suffices; kept by the policy projection.
         CREATE TABLE sufficient_verdict (unit TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         """)]

@@ -43,7 +43,9 @@ public struct DossierShelf {
     public func dossier(_ id: DossierID) throws -> Dossier? {
         let facts = try facts(id)
         guard let home = facts.steps.first(where: { $0.previous == nil })?.by ?? facts.steps.first?.by else { return nil }
-        return Fold.dossier(id, facts, topology: directory, sufficient: try sufficientTier(for: home))
+        var dossier = Fold.dossier(id, facts, topology: directory, sufficient: try sufficientTier(for: home))
+        if dossier?.formalNumber != nil, try ReleaseGate.holdsBack(id, in: database) { dossier?.formalNumber = nil }
+        return dossier
     }
 
     /// Which verdict lets a school go on: policy `duplicates.sufficient` of its province, the centre's by default.
