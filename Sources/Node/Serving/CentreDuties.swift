@@ -26,6 +26,7 @@ struct CentreDuties: Service {
     func run() async throws {
         guard try archive.read({ try $0.ownUnit() }) == .centre else {
             while !ending.isEnding { await news.wait(since: news.rings, seconds: 60) }
+            try? await gracefulShutdown()
             return
         }
         var shown: [UnitCode] = []
@@ -44,6 +45,7 @@ struct CentreDuties: Service {
             }
             await news.wait(since: news.rings, seconds: isWaiting ? Self.pace : 5)
         }
+        try? await gracefulShutdown()
     }
 
     private func show(_ missing: [UnitCode]) async throws {

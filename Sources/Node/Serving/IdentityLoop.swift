@@ -24,10 +24,11 @@ struct IdentityLoop: Service {
     func run() async throws {
         while true {
             let seen = end.rings
-            if ending.isEnding { return }
+            if ending.isEnding { break }
             await round()
             await end.wait(since: seen, seconds: Self.rest)
         }
+        try? await gracefulShutdown()
     }
 
     private func round() async {
