@@ -16,17 +16,16 @@ enum DossierPage {
         let tab: String
     }
 
-    static func page(_ id: DossierID, sight unit: UnitCode, _ reading: Reading) throws -> Page {
+    static func page(_ id: DossierID, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Page {
         let dossier = try dossier(id, sight: unit, reading)
-        let facts = try RegistrationFacts.facts(
-            for: dossier.home, today: CalendarDate(secondsSince1970: dossier.chain.last?.at ?? 0), reading)
+        let facts = try RegistrationFacts.facts(for: dossier.home, today: today, reading)
         return Page(
             student: StudentList.item(dossier),
             record: StudentField.allCases.compactMap { field in
                 dossier.record[field].map { Field(field: field.label, value: field.codeTable?.text(for: $0) ?? $0) }
             },
             migrant: MigrantStatus.of(dossier.record, schoolDivision: facts.school?.division ?? "")?.label,
-            tab: RegistrationFacts.tab(of: dossier.record, today: facts.today).rawValue)
+            tab: RegistrationFacts.tab(of: dossier.record, today: today).rawValue)
     }
 
     /// - Throws: `Refusal` when the dossier is not in the unit's sight; nothing tells the two cases apart.

@@ -35,13 +35,23 @@ public enum RegistrationOperations {
                 .init("problem", "Kind of problem, or any"), .init("search", "Name prefix, number or ID number"),
                 .init("holder", "`self`: only what waits for the unit"), .init("limit", "1 to 1000, default 100"),
                 .init("after", "Cursor from `next`"),
+                .init("tab", "Tab of a school's review: `present`, `new` or `fromAbroad` (Q57)"),
             ],
-            response: .fields(("total", .integer), ("next?", .string), ("students", .array(.anything)))
-        ) { call in .json(try call.archive.read { try StudentList.page(try filter(call), sight: call.actor.unit, $0) }) },
+            response: .fields(("total", .integer), ("next?", .string), ("students", .array(.anything)), ("notice?", .string))
+        ) { call in
+            let filter = try filter(call)
+            let tab = try call.parameters["tab"].map { try ReviewTab($0, today: call.archive.surroundings.today) }
+            return .json(try call.archive.read { reading in
+                try tab?.page(filter, sight: call.actor.unit, reading) ?? StudentList.page(filter, sight: call.actor.unit, reading)
+            })
+        },
         Operation(
             "students.show", .get, "/students/{dossier}", "One pupil's whole record", title: "学籍档案",
             parameters: [.path("dossier", "Dossier id")], response: .anything
-        ) { call in .json(try call.archive.read { try DossierPage.page(id(call), sight: call.actor.unit, $0) }) },
+        ) { call in
+            let today = call.archive.surroundings.today
+            return .json(try call.archive.read { try DossierPage.page(id(call), sight: call.actor.unit, today: today, $0) })
+        },
         Operation(
             "students.amend", .put, "/students/{dossier}", "Mend a record that is at the school", title: "修改学籍信息",
             parameters: [.path("dossier", "Dossier id")], body: .json(.fields(("changes", .anything))), response: outcome,

@@ -32,6 +32,8 @@ public enum StudentList {
         /// Give as `after` for the next page; nil on the last.
         @OrNull var next: String?
         let students: [Item]
+        /// Chinese: which tab is empty (Q57); only where a tab was asked for.
+        var notice: String?
     }
 
     struct Filter {
@@ -42,7 +44,6 @@ public enum StudentList {
         var problem: String?
         /// Name (prefix), number or ID number.
         var search: String?
-        var tab: RegistrationFacts.Tab?
         /// Only what waits for the unit itself.
         var holder: UnitCode?
         var limit = 100
@@ -69,7 +70,7 @@ public enum StudentList {
         return Page(total: total, next: ids.count > limit ? ids[limit - 1].description : nil, students: items)
     }
 
-    private static func clause(
+    static func clause(
         _ filter: Filter, sight unit: UnitCode, _ reading: Reading
     ) throws -> (String, StatementArguments) {
         var conditions: [String] = []

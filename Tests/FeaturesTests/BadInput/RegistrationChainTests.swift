@@ -75,6 +75,35 @@ import Testing
         #expect(try country.refusal("students.submit", as: C.tianheFirst, body: "{\"dossiers\":[\(many)]}").code == "batch.size")
     }
 
+    // MARK: Tabs (Q57)
+
+    @Test func aPupilIsShownInItsOwnTabAloneAndAnEmptyTabIsNamed() throws {
+        struct Tab: Decodable { let total: Int; let next: String?; let notice: String?; let students: [SmallCountry.Student] }
+        let country = try C()
+        let (old, new) = (try country.newClass(), try country.newClass(2026))
+        func tab(_ name: String, _ more: [String: String] = [:]) throws -> Tab {
+            try country.decode(country.node.call("students.list", as: C.tianheFirst.code, ["tab": name].merging(more) { $1 }))
+        }
+        for (name, label) in [("present", "在校生"), ("new", "新生"), ("fromAbroad", "来华归国")] {
+            let empty = try tab(name)
+            #expect(empty.students.isEmpty && empty.notice == "“\(label)”标签下没有符合要求的学生")
+        }
+        let foreign: [StudentField: String] = [
+            .nationality: "法国", .overseasKind: "外国人", .idType: "护照", .idNumber: "12AB34567", .nativePlace: "其他",
+        ]
+        #expect(try country.importRows([
+            C.row(1, old), C.row(2, old), C.row(3, new, C.newPupil()), C.row(4, new, C.newPupil().merging(foreign) { $1 }),
+        ]).accepted == 4)
+        #expect(try [tab("present").total, tab("新生").total, tab("fromAbroad").total] == [2, 1, 1])
+        #expect(try tab("new").notice == nil)
+        let first = try tab("present", ["limit": "1"])
+        let second = try tab("present", ["limit": "1", "after": try #require(first.next)])
+        #expect(second.next == nil && second.students.map(\.dossier) != first.students.map(\.dossier))
+        #expect(try country.refusal("students.list", as: C.tianheFirst, ["tab": "毕业生"]).message.contains("没有“毕业生”这个标签"))
+        #expect(try country.refusal("students.list", as: C.tianhe, ["tab": "new"]).message.contains("须指定学校"))
+        #expect(try tab("new", ["class": old]).notice?.contains("新生") == true)
+    }
+
     // MARK: Windows (Q57, Q58)
 
     @Test func outsideTheWindowNewPupilsNeitherEnterNorAreSubmittedUntilAGrant() throws {
