@@ -154,4 +154,39 @@ import Testing
         #expect(numbers.count == 29 && Set(numbers).count == 29)
         #expect(!numbers.contains(lent))
     }
+
+    @Test func whereACountyDayHasNoNumberLeftNobodyIsApprovedAndTheCentreKnows() throws {
+        let country = try C()
+        try country.node.archive.write { transaction in
+            let lease = Lease(
+                holder: C.haizhu.code, incarnation: try transaction.incarnation(of: C.haizhu.code), division: "440106",
+                birthDate: "20160305", tails: 0...9999)
+            try transaction.append(.lease, Payload.encode(lease), as: .centre, to: .unit(C.haizhu.code))
+        }
+        let id = try #require(try country.enrol([C.row(1, try country.newClass())], by: nil).first)
+        let refused = try country.stepRefusal("approve", id, as: C.tianhe)
+        #expect(refused.message.contains("20160305") && refused.message.contains("号段") && refused.question == "Q44")
+        #expect(try alarms(country).contains("lease.exhausted"))
+    }
+
+    @Test func whereTheSequenceOfFormalNumbersIsUsedUpThePupilKeepsTheProvisionalOne() throws {
+        let country = try C()
+        let ids = try country.enrol([C.row(1, try country.newClass())])
+        try issue("J44010620160305998X", ids[0], country)
+        let other = C.row(2, "2022101", [.idType: "其他", .idNumber: ""])
+        #expect(try country.importRows([other]).accepted == 1)
+        let second = try #require(try country.students().first { $0.dossier != ids[0] }?.dossier)
+        _ = try country.node.call(
+            "students.state", as: C.tianheFirst.code, ["dossier": second],
+            body: #"{"about":"noIDProof","kind":"无身份证在校就读证明","date":"2026-09-01","place":"学校档案室"}"#)
+        for (act, unit) in [("review", C.tianheFirst), ("submit", C.tianheFirst), ("approve", C.tianhe)] {
+            #expect(try country.step(act, [second], as: unit).done == [second])
+        }
+        #expect(try country.students().first { $0.dossier == second }?.number?.hasPrefix("L440106") == true)
+        #expect(try alarms(country).contains("number.exhausted"))
+    }
+
+    private func alarms(_ country: C) throws -> [String] {
+        try country.node.archive.read { try String.fetchAll($0.database, sql: "SELECT code FROM alarm") }
+    }
 }

@@ -162,6 +162,25 @@ import Testing
         #expect(try country.node.archive.read { try ImportShelf.waiting($0) }.isEmpty)
     }
 
+    @Test func aCheckTellsWhatAnImportWouldAndChangesNothing() throws {
+        let country = try C()
+        let code = try country.newClass()
+        let path = country.node.folder + "/check.xlsx"
+        try People.workbook([C.row(1, code, [.distance: "2公里"]), C.row(2, code)], at: path)
+        let before = try country.fingerprint()
+        func check(as unit: Unit) throws -> ImportReport {
+            try country.decode(country.node.call("imports.check", as: unit.code, file: (path, "check.xlsx")))
+        }
+        let own = try check(as: C.tianheFirst)
+        #expect(own.accepted == 1 && own.failed == 1 && own.errors.map(\.rule) == ["Q38-distance"])
+        #expect(try check(as: C.haizhuFirst).errors.allSatisfy { $0.rule == "M-IMP-own-school" || $0.rule == "Q51-class-unknown" || $0.rule == "Q38-distance" })
+        // An authority has no classes of its own: it sees what the rows alone tell.
+        #expect(try check(as: C.tianhe).errors.map(\.rule) == ["Q38-distance"])
+        #expect(try country.fingerprint() == before)
+        try People.workbook([C.row(1, code, [.schoolCode: "2144009999"])], at: path)
+        #expect(try check(as: C.tianheFirst).errors.map(\.rule) == ["Q2-school-missing"])
+    }
+
     @Test func strictEntersNothingWhenTheGateRefusesOne() throws {
         let country = try C()
         let (old, new) = (try country.newClass(), try country.newClass(2026))
