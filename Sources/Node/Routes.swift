@@ -16,6 +16,7 @@ public enum Routes {
             PolicyOperations.all,
             DivisionOperations.all,
             ClassOperations.all,
+            CampusOperations.all,
             ImportOperations.operations(wake: importWaits),
             RegistrationOperations.all,
             OversightOperations.operations(version: ProgramVersion.text, links: links),

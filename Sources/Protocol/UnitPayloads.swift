@@ -80,6 +80,28 @@ public struct SchoolClass: Sendable, Hashable {
     }
 }
 
+/// A branch campus, or a private school that stands under a public one (Q2, Q13, Q14): designated by the competent authority.
+public struct Campus: Sendable, Hashable {
+    public var school: UnitCode
+    /// 1…99; 0 is the main campus and is not designated.
+    public var number: Int
+    public var name: String
+    /// 民办, which decides 政府购买学位 (Q36).
+    public var isPrivate: Bool
+    /// Rises by one with each change.
+    public var version: Int
+    public var by: UnitCode
+
+    public init(school: UnitCode, number: Int, name: String, isPrivate: Bool, version: Int, by: UnitCode) {
+        self.school = school
+        self.number = number
+        self.name = name
+        self.isPrivate = isPrivate
+        self.version = version
+        self.by = by
+    }
+}
+
 /// A division the centre added (Q102).
 public struct CustomDivision: Sendable, Hashable {
     public var code: String
@@ -196,6 +218,26 @@ extension Payload {
         return SchoolClass(
             school: UnitCode(wire.school), code: wire.code, campus: Int(wire.campus), isAttached: wire.attached,
             isClosed: wire.closed)
+    }
+
+    public static func encode(_ campus: Campus) -> [UInt8] {
+        var wire = WireCampus()
+        wire.school = campus.school.text
+        wire.number = UInt32(campus.number)
+        wire.name = campus.name
+        wire.privateSchool = campus.isPrivate
+        wire.version = UInt32(campus.version)
+        wire.by = campus.by.text
+        return Wire.bytes(wire)
+    }
+
+    public static func campus(_ payload: [UInt8]) -> Campus? {
+        guard let wire = try? WireCampus(serializedBytes: payload), (1...99).contains(wire.number), !wire.name.isEmpty else {
+            return nil
+        }
+        return Campus(
+            school: UnitCode(wire.school), number: Int(wire.number), name: wire.name, isPrivate: wire.privateSchool,
+            version: Int(wire.version), by: UnitCode(wire.by))
     }
 
     public static func encode(_ division: CustomDivision) -> [UInt8] {

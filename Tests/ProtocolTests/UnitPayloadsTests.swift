@@ -20,6 +20,8 @@ import Testing
         #expect(Payload.policy(Payload.encode(policy)) == policy)
         let schoolClass = SchoolClass(school: unit.code, code: "2022101", campus: 1, isAttached: true)
         #expect(Payload.schoolClass(Payload.encode(schoolClass)) == schoolClass)
+        let campus = Campus(school: unit.code, number: 2, name: "东校区", isPrivate: true, version: 3, by: "440106")
+        #expect(Payload.campus(Payload.encode(campus)) == campus)
         let division = CustomDivision(code: "440171", name: "某开发区", parent: "440100")
         #expect(Payload.division(Payload.encode(division)) == division)
     }

@@ -5,16 +5,20 @@ import Store
 
 /// The classes of each school, as the school has generated them (Q15, Q16).
 public struct ClassProjection: Projection {
-    public let kinds: Set<EntryKind> = [.schoolClass]
+    public let kinds: Set<EntryKind> = [.schoolClass, .campus]
     public let migrations: [(name: String, sql: String)] = [("class-1", """
         CREATE TABLE class (
           school TEXT NOT NULL, code TEXT NOT NULL, campus INTEGER NOT NULL, attached INTEGER NOT NULL,
           closed INTEGER NOT NULL, PRIMARY KEY (school, code)) WITHOUT ROWID;
+        CREATE TABLE campus (
+          school TEXT NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, private INTEGER NOT NULL,
+          version INTEGER NOT NULL, PRIMARY KEY (school, number)) WITHOUT ROWID;
         """)]
 
     public init() {}
 
     public func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        if entry.kind == EntryKind.campus.rawValue { return try applyCampus(entry, of: writer, in: transaction) }
         guard let schoolClass = Payload.schoolClass(entry.payload) else { return .void("malformed class") }
         guard schoolClass.school == writer.unit else { return .void("another school's class") }
         try transaction.database.execute(
@@ -23,6 +27,21 @@ public struct ClassProjection: Projection {
                 VALUES (\(schoolClass.school.text), \(schoolClass.code), \(schoolClass.campus), \(schoolClass.isAttached),
                         \(schoolClass.isClosed))
                 ON CONFLICT DO UPDATE SET closed = closed OR excluded.closed
+                """)
+        return .applied
+    }
+
+    /// The competent authority designates (Q2, Q13); the highest version counts.
+    private func applyCampus(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        guard let campus = Payload.campus(entry.payload) else { return .void("malformed campus") }
+        guard let school = transaction.directory.unit(campus.school) else { return .parked(waitsFor: "unit:\(campus.school)") }
+        guard campus.by == writer.unit, school.competent == writer.unit else { return .void("not this unit's to designate") }
+        try transaction.database.execute(
+            literal: """
+                INSERT INTO campus (school, number, name, private, version)
+                VALUES (\(campus.school.text), \(campus.number), \(campus.name), \(campus.isPrivate), \(campus.version))
+                ON CONFLICT DO UPDATE SET name = excluded.name, private = excluded.private, version = excluded.version
+                  WHERE excluded.version > version
                 """)
         return .applied
     }
@@ -36,10 +55,12 @@ public struct ClassShelf {
     /// The open classes of a school by code.
     public func classes(of school: UnitCode) throws -> [String: ClassFacts] {
         let rows = try Row.fetchAll(
-            reading.database, sql: "SELECT code, campus, attached FROM class WHERE school = ? AND closed = 0",
-            arguments: [school.text])
+            reading.database, sql: """
+                SELECT c.code, c.campus, c.attached, p.private FROM class c
+                LEFT JOIN campus p ON p.school = c.school AND p.number = c.campus WHERE c.school = ? AND c.closed = 0
+                """, arguments: [school.text])
         return Dictionary(uniqueKeysWithValues: rows.map { row in
-            (row["code"] as String, ClassFacts(campus: row["campus"], isAttached: row["attached"]))
+            (row["code"] as String, ClassFacts(campus: row["campus"], isAttached: row["attached"], isPrivateCampus: row["private"]))
         })
     }
 
