@@ -42,6 +42,21 @@ struct RecoveryTests {
         #expect(world.endpoint(Tree.shangcheng).copies(of: lost.stream, sequence: 1) == 1)
     }
 
+    @Test func `A copy that a child fetched after comparing heads is told to the parent like one it pulled`() throws {
+        let world = LinkWorld(seed: 6, nodes: [Tree.shangcheng, Tree.firstSchool])
+        #expect(world.settle())
+        world.away = [Tree.shangcheng]
+        world.pass(60)
+        let number = try world[Tree.shangcheng].write("号", to: .subtree(Tree.shangcheng))
+        // The parent's new process knows nothing of its children: they compare heads and fetch.
+        world.restart(Tree.shangcheng)
+        world.away = []
+        #expect(world.settle())
+        #expect(try world[Tree.firstSchool].heads(.up).contains(number))
+        world.pass(60)
+        #expect(world.endpoint(Tree.shangcheng).copies(of: number.stream, sequence: 1) == 1)
+    }
+
     @Test func `A school whose disk went back fetches its own stream and says so`() throws {
         let world = LinkWorld(seed: 3, nodes: [Tree.shangcheng, Tree.firstSchool])
         try world[Tree.firstSchool].write("一")

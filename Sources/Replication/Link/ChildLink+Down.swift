@@ -24,8 +24,10 @@ extension ChildLink {
         case .gathering, .comparing, .mending, .steady: break
         }
         downSession = session
+        let acknowledged = Array(toAcknowledge.prefix(plan.headsPerCall))
+        acknowledging = acknowledged.count
         return .call(.pull(PullRequest(
-            session: session, after: pulledUpTo, waitSeconds: plan.pullWait, stored: toAcknowledge,
+            session: session, after: pulledUpTo, waitSeconds: plan.pullWait, stored: acknowledged,
             reachAfter: reachUpTo)))
     }
 
@@ -33,7 +35,8 @@ extension ChildLink {
         good(.down)
         // The session was renewed meanwhile: positions of another parent process would mislead; the next pull asks again.
         guard downSession == session else { return downNext(now) }
-        toAcknowledge = []
+        toAcknowledge.removeFirst(min(acknowledging, toAcknowledge.count))
+        acknowledging = 0
         pulled = reply
         downFlight = reply.envelopes.map { Shell($0) }
         guard reply.envelopes.isEmpty else { return .store(reply.envelopes) }

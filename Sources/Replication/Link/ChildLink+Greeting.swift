@@ -74,6 +74,7 @@ extension ChildLink {
             pulledUpTo = reply.position
             reachUpTo = 0
             toAcknowledge = []
+            acknowledging = 0
         }
         stir += 1
         if let comparison {

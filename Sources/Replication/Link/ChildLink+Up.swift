@@ -36,6 +36,8 @@ extension ChildLink {
             let ends = mending.settle(stored: heads, refused: refusals(results, upFlight))
             state = .mending(mending)
             progressed(heads)
+            // What was fetched is a copy like what was pulled: the parent's release gate waits to hear of it.
+            toAcknowledge += heads.values
             end(ends, byParent: false, now)
             return mend(now)
         case (.news(let batch), .steady):

@@ -88,8 +88,10 @@ public struct ChildLink: Sendable {
     var hasMoreNews = false
     var pulled: PullReply?
     var downSession: SessionToken?
-    /// Stored here from pulls, not yet told to the parent.
+    /// Stored here from pulls and mending, not yet told to the parent.
     var toAcknowledge: [StreamHead] = []
+    /// How many of them the pull under way tells.
+    var acknowledging = 0
 
     /// Streams that stand still until the next regular comparison or a word from the operator.
     public internal(set) var held: [StreamID: Acceptance.Refusal] = [:]
