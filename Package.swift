@@ -20,6 +20,7 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -36,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -52,7 +54,7 @@ let package = Package(
         room("Features", ["Rules", "Protocol", "Store", "Sheets", grdb, crypto, cryptoExtras]),
         room("Node", [
             "Rules", "Protocol", "Replication", "Store", "Sheets", "Features",
-            hummingbird, arguments, lifecycle, logging,
+            hummingbird, httpTypes, arguments, lifecycle, logging, grdb,
         ]),
         .executableTarget(name: "xueji", dependencies: ["Node"], swiftSettings: strict),
 

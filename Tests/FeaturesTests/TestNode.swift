@@ -39,11 +39,11 @@ final class TestNode: Sendable {
         }
     }
 
-    init(seed: UInt64 = 1) throws {
+    init(seed: UInt64 = 1, adapter: PublicSecurityAdapter = .localRules) throws {
         folder = FileManager.default.temporaryDirectory.path + "/xueji-test-\(getpidText())-\(seed)-\(TestNode.serial())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         clock = Clock(seed: seed)
-        archive = try Archive(folder: folder, book: FeatureBook.book(), surroundings: clock.surroundings)
+        archive = try Archive(folder: folder, book: FeatureBook.book(adapter: adapter), surroundings: clock.surroundings)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -89,7 +89,7 @@ final class TestNode: Sendable {
         _ id: String, as unit: UnitCode, _ parameters: [String: String] = [:], body: String = "",
         file: (path: String, name: String)? = nil, actor: Actor? = nil
     ) throws -> String {
-        let operations = ClassOperations.all + RegistrationOperations.all + PolicyOperations.all + DirectoryOperations.all
+        let operations = ClassOperations.all + CampusOperations.all + RegistrationOperations.all + PolicyOperations.all + DirectoryOperations.all
             + HostingOperations.all + DivisionOperations.all + ImportOperations.operations(wake: {})
             + OversightOperations.operations(version: "test", links: { .none })
         guard let operation = operations.first(where: { $0.id == id }) else { throw Refusal("test", id, remedy: "") }
@@ -152,3 +152,9 @@ enum StateCount {
 }
 
 func getpidText() -> String { String(ProcessInfo.processInfo.processIdentifier) }
+
+enum EnvelopeCount {
+    static func of(_ reading: Reading) throws -> Int {
+        try Int.fetchOne(reading.database, sql: "SELECT count(*) FROM envelope") ?? 0
+    }
+}

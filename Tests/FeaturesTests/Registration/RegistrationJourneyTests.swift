@@ -8,59 +8,23 @@ import Testing
 
 /// From a workbook to a number on one node that hosts centre, county and school.
 @Suite struct RegistrationJourneyTests {
-    struct Page: Decodable {
-        struct Student: Decodable {
-            let dossier, name, state: String
-            let number: String?
-            let problems: [String]
-        }
-        let total: Int
-        let students: [Student]
-    }
-
-    struct Outcome: Decodable {
-        struct Refused: Decodable { let dossier, code, message: String }
-        let done: [String]
-        let refused: [Refused]
-    }
-
-    struct Classes: Decodable { let classes: [String] }
-
     private func node() throws -> (TestNode, String) {
         let node = try TestNode()
         try node.becomeCentre(hosting: [People.county, People.school])
-        let classes: Classes = try decode(node.call(
-            "classes.add", as: People.school.code, body: #"{"stage":"primary","year":2022,"count":2}"#))
-        return (node, classes.classes[0])
-    }
-
-    private func decode<Value: Decodable>(_ text: String) throws -> Value {
-        try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+        return (node, try Journey(node: node).addClass())
     }
 
     private func importRows(_ rows: [[StudentField: RawCell]], _ node: TestNode, strict: Bool = false) throws -> ImportReport {
-        let path = node.folder + "/in-\(rows.count)-\(strict).xlsx"
-        try People.workbook(rows, at: path)
-        _ = try node.call(
-            "imports.add", as: People.school.code, strict ? ["strict": "true"] : [:], file: (path, "pupils.xlsx"))
-        guard let job = try node.archive.read({ try ImportShelf.waiting($0) }).first else { throw Refusal("job", "", remedy: "") }
-        let report = try ImportRun.perform(job, archive: node.archive)
-        try node.settle()
-        return report
+        try Journey(node: node).importRows(rows, strict: strict)
     }
 
-    private func students(_ node: TestNode, as unit: UnitCode = People.school.code) throws -> [Page.Student] {
-        let page: Page = try decode(node.call("students.list", as: unit))
-        return page.students
+    private func students(_ node: TestNode) throws -> [Journey.Student] { try Journey(node: node).students() }
+
+    private func step(_ id: String, _ dossiers: [String], as unit: UnitCode, _ node: TestNode) throws -> Journey.Outcome {
+        try Journey(node: node).step(id, dossiers, as: unit)
     }
 
-    private func step(_ id: String, _ dossiers: [String], as unit: UnitCode, _ node: TestNode, reason: String? = nil) throws -> Outcome {
-        let names = dossiers.map { "\"\($0)\"" }.joined(separator: ",")
-        let reason = reason.map { ",\"reason\":\"\($0)\"" } ?? ""
-        let outcome: Outcome = try decode(node.call("students.\(id)", as: unit, body: "{\"dossiers\":[\(names)]\(reason)}"))
-        try node.settle()
-        return outcome
-    }
+    private func decode<Value: Decodable>(_ text: String) throws -> Value { try JSONDecoder().decode(Value.self, from: Data(text.utf8)) }
 
     @Test func aPupilGetsAFormalNumberThatIsG() throws {
         let (node, classCode) = try node()
@@ -153,9 +117,9 @@ import Testing
         for (act, unit) in [("review", People.school.code), ("submit", People.school.code), ("approve", People.county.code)] {
             #expect(try step(act, [id], as: unit, node).done == [id])
         }
-        let direct: Outcome = try decode(node.call("students.delete", as: People.school.code, ["dossier": id]))
+        let direct: Journey.Outcome = try decode(node.call("students.delete", as: People.school.code, ["dossier": id]))
         #expect(direct.refused.first?.code == "delete.enrolled")
-        let apply: Outcome = try decode(node.call(
+        let apply: Journey.Outcome = try decode(node.call(
             "students.applyForDeletion", as: People.school.code, ["dossier": id], body: #"{"reason":"误操作"}"#))
         #expect(apply.refused.first?.code == "delete.formal")
     }
@@ -166,20 +130,6 @@ import Testing
         let id = try students(node)[0].dossier
         let refused = try step("approve", [id], as: People.county.code, node).refused
         #expect(refused.first?.message.contains("天河第一小学") == true)
-    }
-
-    @Test func aClosedWindowRefusesNewPupilsAndALateGrantLetsThemIn() throws {
-        let (node, _) = try node()
-        let classes: Classes = try decode(node.call(
-            "classes.add", as: People.school.code, body: #"{"stage":"primary","year":2026,"count":1}"#))
-        let row = People.row(1, classCode: classes.classes[0], changes: [
-            .birthDate: RawCell("20200305"),
-            .idNumber: RawCell("44010620200305002" + String(ResidentIDNumber.checkDigit(for17: "44010620200305002") ?? "0")),
-        ])
-        #expect(throws: Refusal.self) {
-            _ = try node.call("policy.set", as: People.county.code, ["key": "registration.new.window"], body: #"{"value":"2026-09-15/2026-09-30"}"#)
-        }
-        #expect(try importRows([row], node).accepted == 1)
     }
 
     @Test func replayingTheJournalGivesTheSameDigest() throws {
