@@ -65,6 +65,6 @@ let package = Package(
         tests(of: "Sheets", ["Sheets"], exclude: ["Fixtures"]),
         tests(of: "Features", ["Features", "Store", "Sheets", "Protocol", "Rules", "CXlsxWriter", "CZip", grdb], exclude: ["Fixtures"]),
         tests(of: "House", []),
-        tests(of: "Node", ["Node", "Features", "Store", "Replication", "Protocol", "Rules"]),
+        tests(of: "Node", ["Node", "Features", "Store", "Sheets", "Replication", "Protocol", "Rules", grdb]),
     ]
 )

@@ -63,7 +63,7 @@ public protocol Inbox: Sendable {
 
 /// Who calls, as the directory has it.
 public enum CallerStanding: Sendable, Hashable {
-    /// A unit whose link comes to this node, with its active statement key.
+    /// A unit whose link comes to this node, with the statement key its hello must be signed by.
     case child(StatementPublicKey)
     case unknown
     case notBelow
@@ -73,7 +73,9 @@ public enum CallerStanding: Sendable, Hashable {
 
 /// Looks callers up for the parent's desk.
 public protocol Doorkeeper: Sendable {
-    func standing(of unit: UnitCode) throws -> CallerStanding
+    /// - Parameter keyID: names the key that the caller signs with; a node whose unit moved away may still hand over what it
+    ///   wrote before.
+    func standing(of unit: UnitCode, keyID: [UInt8]) throws -> CallerStanding
     /// Whether this node writes as the unit.
     func isOwn(_ unit: UnitCode) throws -> Bool
 }

@@ -64,7 +64,11 @@ public final class Archive: Sendable {
         try target.close()
     }
 
-    public func close() throws { try pool.close() }
+    /// Ends all use; the folder is free for another process then.
+    public func close() throws {
+        try pool.close()
+        lock?.release()
+    }
 
     static func storeError(_ error: DatabaseError) -> any Error {
         switch error.resultCode {

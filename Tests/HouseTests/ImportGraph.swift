@@ -5,7 +5,7 @@ enum ImportGraph {
         "Rules": ["Foundation"],
         "Protocol": ["Rules", "CZstd", "Crypto", "SwiftProtobuf", "Foundation", "FoundationEssentials"],
         "Replication": ["Rules", "Protocol", "CCurl", "Glibc", "Synchronization"],
-        "Store": ["Rules", "Protocol", "GRDB", "FoundationEssentials", "Glibc"],
+        "Store": ["Rules", "Protocol", "GRDB", "FoundationEssentials", "Glibc", "Synchronization"],
         "Sheets": ["CZip", "CExpat", "CXlsxWriter", "Glibc"],
         "Features": [
             "Rules", "Protocol", "Store", "Sheets", "GRDB", "Crypto", "CryptoExtras", "Foundation", "FoundationEssentials",

@@ -14,13 +14,14 @@ struct ServedNode: Sendable {
 
     /// Serves a folder while `body` runs; then ends the node as SIGTERM does.
     static func serve(
-        _ folder: String, seed: UInt64, _ body: @Sendable (ServedNode) async throws -> Void
+        _ folder: String, seed: UInt64, peerListen: String = "127.0.0.1:0", _ body: @Sendable (ServedNode) async throws -> Void
     ) async throws {
         let loopback = try #require(ListenAddress("127.0.0.1:0"))
+        let peer = try #require(ListenAddress(peerListen.replacing("http://", with: "")))
         let (stream, told) = AsyncStream<NodeServer.Ready>.makeStream()
         let server = try NodeServer(
             NodeServer.Plan(
-                folder: folder, listen: loopback, peerListen: loopback, obeysSignals: false,
+                folder: folder, listen: loopback, peerListen: peer, obeysSignals: false,
                 surroundings: Fixture.surroundings(seed: seed), log: Fixture.quiet())
         ) { told.yield($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -219,7 +219,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
 
     // MARK: Doorkeeper
 
-    func standing(of caller: UnitCode) throws -> CallerStanding {
+    func standing(of caller: UnitCode, keyID: [UInt8]) throws -> CallerStanding {
         guard let record = tree.unit(caller) else { return .unknown }
         guard record.competent == unit else { return tree.contains(unit, caller) ? .moved(to: record.competent) : .notBelow }
         return contents.withLock { $0.keys[caller].map { .child($0) } ?? .unknown }

@@ -71,7 +71,7 @@ struct ParentLink: Service {
         try archive.read { reading in
             guard let unit = try reading.ownUnit(),
                   let seed = try Data.fetchOne(
-                    reading.database, sql: "SELECT seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text]),
+                    reading.database, sql: "SELECT seed FROM secret WHERE unit = ?", arguments: [unit.text]),
                   let key = StatementKey(seed: Array(seed)) else {
                 throw StoreError(
                     .noKey, message: "本节点没有本单位的有效签名密钥。", remedy: "本单位可能已迁到别的节点;需要时请凭新的邀请码重新入网。")

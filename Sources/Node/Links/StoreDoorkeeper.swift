@@ -8,7 +8,7 @@ import Store
 struct StoreDoorkeeper: Doorkeeper {
     let archive: Archive
 
-    func standing(of unit: UnitCode) throws -> CallerStanding {
+    func standing(of unit: UnitCode, keyID: [UInt8]) throws -> CallerStanding {
         try archive.read { reading in
             guard let own = try reading.ownUnit(), let known = reading.directory.unit(unit),
                   let active = try reading.directory.activeKey(of: unit) else { return .unknown }
@@ -18,12 +18,21 @@ struct StoreDoorkeeper: Doorkeeper {
                 }
                 return wasBelow ? .moved(to: known.competent) : .notBelow
             }
+            guard try Self.leadsHere(known, own, reading) else { return .moved(to: known.competent) }
+            // Hosted here again: its former node hands over what it wrote before it learnt of the move.
+            if active.node == own, let former = try reading.directory.key(of: unit, id: keyID) { return .child(former) }
             return .child(active.key)
         }
     }
 
     func isOwn(_ unit: UnitCode) throws -> Bool {
         try archive.read { try $0.hostedUnits().contains(unit) }
+    }
+
+    /// Whether the unit's link comes here: its competent authority is this node's unit, or one that this node hosts.
+    private static func leadsHere(_ unit: Unit, _ own: UnitCode, _ reading: Reading) throws -> Bool {
+        guard let competent = unit.competent, competent != own else { return true }
+        return try reading.directory.activeKey(of: competent)?.node == own
     }
 
     private static func hasEnrolled(_ issuer: UnitCode, _ unit: UnitCode, _ reading: Reading) throws -> Bool {

@@ -118,7 +118,7 @@ public final class ParentEndpoint: Sendable {
         guard hello.protocols.overlaps(PeerCall.protocols) else {
             throw PeerRefusal.upgrade(PeerCall.protocols, theirs: hello.protocols)
         }
-        let key = try key(of: hello.unit)
+        let key = try key(of: hello.unit, id: hello.keyID)
         var reply = HelloReply(
             unit: unit, nonce: nonce, protocolVersion: common.upperBound, version: version, session: nil, isSame: false,
             position: try outbox.position(), at: surroundings.now())
@@ -141,8 +141,8 @@ public final class ParentEndpoint: Sendable {
         return reply
     }
 
-    private func key(of unit: UnitCode) throws -> StatementPublicKey {
-        switch try doorkeeper.standing(of: unit) {
+    private func key(of unit: UnitCode, id: [UInt8]) throws -> StatementPublicKey {
+        switch try doorkeeper.standing(of: unit, keyID: id) {
         case .child(let key): return key
         case .unknown: throw PeerRefusal.unknownUnit(unit)
         case .notBelow: throw PeerRefusal.notBelow(unit)
