@@ -20,23 +20,40 @@ public struct KeyEnrolment: Sendable, Hashable {
     }
 }
 
-/// A range of L numbers lent by the centre: disjoint, bound to one incarnation of the holder.
+/// A range of L numbers lent by the centre: disjoint, bound to one incarnation of the holder. For one birth date, or the same
+/// tails for each of many.
 public struct Lease: Sendable, Hashable {
     public var holder: UnitCode
     public var incarnation: Incarnation
     /// Six-digit division of the school's area.
     public var division: String
-    /// `YYYYMMDD`.
-    public var birthDate: String
+    /// First and last birth date, both `YYYYMMDD`.
+    public var birthDates: ClosedRange<String>
     /// Four-digit tails, inclusive, 0…9999.
     public var tails: ClosedRange<Int>
 
-    public init(holder: UnitCode, incarnation: Incarnation, division: String, birthDate: String, tails: ClosedRange<Int>) {
+    public init(
+        holder: UnitCode, incarnation: Incarnation, division: String, birthDates: ClosedRange<String>, tails: ClosedRange<Int>
+    ) {
         self.holder = holder
         self.incarnation = incarnation
         self.division = division
-        self.birthDate = birthDate
+        self.birthDates = birthDates
         self.tails = tails
+    }
+}
+
+/// A unit begins to write under an incarnation.
+public struct IncarnationOpened: Sendable, Hashable {
+    public var unit: UnitCode
+    public var incarnation: Incarnation
+    /// Seconds since 1970, for display.
+    public var at: Int64
+
+    public init(unit: UnitCode, incarnation: Incarnation, at: Int64) {
+        self.unit = unit
+        self.incarnation = incarnation
+        self.at = at
     }
 }
 
@@ -171,7 +188,8 @@ extension Payload {
         wire.holder = lease.holder.text
         wire.incarnation = .init(lease.incarnation.bytes)
         wire.division = lease.division
-        wire.birthDate = lease.birthDate
+        wire.birthDate = lease.birthDates.lowerBound
+        if lease.birthDates.upperBound != lease.birthDates.lowerBound { wire.birthThrough = lease.birthDates.upperBound }
         wire.first = UInt32(lease.tails.lowerBound)
         wire.last = UInt32(lease.tails.upperBound)
         return Wire.bytes(wire)
@@ -179,10 +197,26 @@ extension Payload {
 
     public static func lease(_ payload: [UInt8]) -> Lease? {
         guard let wire = try? WireLease(serializedBytes: payload), let incarnation = Incarnation(wire.incarnation),
-              wire.first <= wire.last, wire.last <= 9999 else { return nil }
+              wire.first <= wire.last, wire.last <= 9999, wire.birthThrough.isEmpty || wire.birthDate <= wire.birthThrough
+        else { return nil }
         return Lease(
-            holder: UnitCode(wire.holder), incarnation: incarnation, division: wire.division, birthDate: wire.birthDate,
+            holder: UnitCode(wire.holder), incarnation: incarnation, division: wire.division,
+            birthDates: wire.birthDate...(wire.birthThrough.isEmpty ? wire.birthDate : wire.birthThrough),
             tails: Int(wire.first)...Int(wire.last))
+    }
+
+    public static func encode(_ opened: IncarnationOpened) -> [UInt8] {
+        var wire = WireIncarnationOpened()
+        wire.unit = opened.unit.text
+        wire.incarnation = .init(opened.incarnation.bytes)
+        wire.at = opened.at
+        return Wire.bytes(wire)
+    }
+
+    public static func incarnation(_ payload: [UInt8]) -> IncarnationOpened? {
+        guard let wire = try? WireIncarnationOpened(serializedBytes: payload), let incarnation = Incarnation(wire.incarnation)
+        else { return nil }
+        return IncarnationOpened(unit: UnitCode(wire.unit), incarnation: incarnation, at: wire.at)
     }
 
     public static func encode(_ setting: PolicySetting) -> [UInt8] {

@@ -13,7 +13,7 @@ import Testing
         let enrolment = KeyEnrolment(unit: unit.code, publicKey: key.publicKey, issuer: "440106", generation: 2, node: "440106")
         #expect(Payload.key(Payload.encode(enrolment)) == enrolment)
         let lease = Lease(
-            holder: "440106", incarnation: Incarnation([1, 1, 1, 1, 1, 1, 1, 1])!, division: "440106", birthDate: "20160305",
+            holder: "440106", incarnation: Incarnation([1, 1, 1, 1, 1, 1, 1, 1])!, division: "440106", birthDates: "20160101"..."20161231",
             tails: 16...31)
         #expect(Payload.lease(Payload.encode(lease)) == lease)
         let policy = PolicySetting(unit: "440000", key: "duplicates.instant", value: "off", version: 2, by: "440000", at: 9)

@@ -6,34 +6,65 @@ import Store
 
 /// Ranges of L numbers that the centre lends (requirements §1.21), and the drawing from them.
 public struct LeaseBook: Projection {
-    public let kinds: Set<EntryKind> = [.lease]
+    public let kinds: Set<EntryKind> = [.lease, .incarnation]
     public let migrations: [(name: String, sql: String)] = [("lease-1", """
         CREATE TABLE lease (
-          division TEXT NOT NULL, birth TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-          holder TEXT NOT NULL, incarnation BLOB NOT NULL, PRIMARY KEY (division, birth, first)) WITHOUT ROWID;
+          division TEXT NOT NULL, birth_first TEXT NOT NULL, birth_last TEXT NOT NULL, first INTEGER NOT NULL,
+          last INTEGER NOT NULL, holder TEXT NOT NULL, incarnation BLOB NOT NULL,
+          PRIMARY KEY (division, birth_first, birth_last, first)) WITHOUT ROWID;
+        -- Under which incarnations units have begun to write, as they said.
+        CREATE TABLE incarnation (
+          unit TEXT NOT NULL, incarnation BLOB NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (unit, incarnation)) WITHOUT ROWID;
         CREATE INDEX dossier_birth ON dossier (birth);
         """)]
 
     public init() {}
 
     public func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        if entry.kind == EntryKind.incarnation.rawValue { return try applyOpening(entry, of: writer, in: transaction) }
         guard let lease = Payload.lease(entry.payload) else { return .void("malformed lease") }
         guard writer.unit == .centre else { return .void("only the centre leases numbers") }
+        let isKnown = try Bool.fetchOne(
+            transaction.database, sql: """
+                SELECT EXISTS (SELECT 1 FROM lease WHERE division = ? AND birth_first = ? AND birth_last = ? AND first = ?
+                  AND last = ? AND holder = ? AND incarnation = ?)
+                """, arguments: [
+                    lease.division, lease.birthDates.lowerBound, lease.birthDates.upperBound, lease.tails.lowerBound,
+                    lease.tails.upperBound, lease.holder.text, Data(lease.incarnation.bytes),
+                ]) ?? false
+        if isKnown { return .applied }
         let overlaps = try Bool.fetchOne(
             transaction.database, sql: """
-                SELECT EXISTS (SELECT 1 FROM lease WHERE division = ? AND birth = ? AND first <= ? AND last >= ?
-                  AND NOT (first = ? AND last = ? AND holder = ?))
+                SELECT EXISTS (SELECT 1 FROM lease WHERE division = ? AND birth_first <= ? AND birth_last >= ?
+                  AND first <= ? AND last >= ?)
                 """, arguments: [
-                    lease.division, lease.birthDate, lease.tails.upperBound, lease.tails.lowerBound,
-                    lease.tails.lowerBound, lease.tails.upperBound, lease.holder.text,
+                    lease.division, lease.birthDates.upperBound, lease.birthDates.lowerBound, lease.tails.upperBound,
+                    lease.tails.lowerBound,
                 ]) ?? false
         guard !overlaps else { return .void("overlaps another lease") }
         try transaction.database.execute(
             literal: """
-                INSERT OR IGNORE INTO lease (division, birth, first, last, holder, incarnation)
-                VALUES (\(lease.division), \(lease.birthDate), \(lease.tails.lowerBound), \(lease.tails.upperBound),
-                        \(lease.holder.text), \(Data(lease.incarnation.bytes)))
+                INSERT INTO lease (division, birth_first, birth_last, first, last, holder, incarnation)
+                VALUES (\(lease.division), \(lease.birthDates.lowerBound), \(lease.birthDates.upperBound),
+                        \(lease.tails.lowerBound), \(lease.tails.upperBound), \(lease.holder.text),
+                        \(Data(lease.incarnation.bytes)))
                 """)
+        return .applied
+    }
+
+    /// A unit begins to write; at the centre that is the moment to lend it its standing ranges.
+    private func applyOpening(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        guard let opened = Payload.incarnation(entry.payload) else { return .void("malformed incarnation") }
+        guard opened.unit == writer.unit, opened.incarnation == writer.incarnation else { return .void("in another's name") }
+        try transaction.database.execute(
+            literal: """
+                INSERT OR IGNORE INTO incarnation (unit, incarnation, position)
+                VALUES (\(opened.unit.text), \(Data(opened.incarnation.bytes)),
+                        (SELECT count(*) FROM incarnation WHERE unit = \(opened.unit.text)))
+                """)
+        if try transaction.reading.ownUnit() == .centre {
+            try transaction.errand(StandingLeases.office, Array(opened.unit.text.utf8))
+        }
         return .applied
     }
 
@@ -46,8 +77,9 @@ public struct LeaseBook: Projection {
         let incarnation = try transaction.incarnation(of: unit)
         let ranges = try Row.fetchAll(
             transaction.database, sql: """
-                SELECT first, last FROM lease WHERE division = ? AND birth = ? AND holder = ? AND incarnation = ? ORDER BY first
-                """, arguments: [division, birth, unit.text, Data(incarnation.bytes)])
+                SELECT first, last FROM lease WHERE division = ? AND birth_first <= ? AND birth_last >= ? AND holder = ?
+                  AND incarnation = ? ORDER BY first
+                """, arguments: [division, birth, birth, unit.text, Data(incarnation.bytes)])
         let drawn = try drawn(division: division, birth: birth, in: transaction.database)
         let free = ranges.flatMap { row in Array((row["first"] as Int)...(row["last"] as Int)) }.filter { !drawn.contains($0) }
         guard !free.isEmpty else {
@@ -118,8 +150,9 @@ public struct LeaseOffice: Office {
         guard let incarnation = try Data.fetchOne(
             db, sql: """
                 SELECT coalesce((SELECT incarnation FROM secret WHERE unit = ? AND active = 1),
+                  (SELECT incarnation FROM incarnation WHERE unit = ? ORDER BY position DESC LIMIT 1),
                   (SELECT incarnation FROM stream WHERE unit = ? ORDER BY id DESC LIMIT 1))
-                """, arguments: [holder.text, holder.text]),
+                """, arguments: [holder.text, holder.text, holder.text]),
             let current = Incarnation(incarnation) else { return false }
         let waiting = try String.fetchAll(
             db.cachedStatement(sql: """
@@ -129,15 +162,18 @@ public struct LeaseOffice: Office {
                     return unit?.division == division && transaction.directory.contains(holder, UnitCode(home))
                 }
         let lent = try Row.fetchAll(
-            db, sql: "SELECT first, last FROM lease WHERE division = ? AND birth = ? AND holder = ? AND incarnation = ?",
-            arguments: [division, birth, holder.text, incarnation])
+            db, sql: """
+                SELECT first, last FROM lease WHERE division = ? AND birth_first <= ? AND birth_last >= ? AND holder = ?
+                  AND incarnation = ?
+                """, arguments: [division, birth, birth, holder.text, incarnation])
         let drawn = try LeaseBook.drawn(division: division, birth: birth, in: db)
         let free = lent.reduce(0) { sum, row in
             sum + ((row["first"] as Int)...(row["last"] as Int)).count { !drawn.contains($0) }
         }
         guard free < waiting else { return true }
         let next = 1 + (try Int.fetchOne(
-            db, sql: "SELECT max(last) FROM lease WHERE division = ? AND birth = ?", arguments: [division, birth]) ?? -1)
+            db, sql: "SELECT max(last) FROM lease WHERE division = ? AND birth_first <= ? AND birth_last >= ?",
+            arguments: [division, birth, birth]) ?? -1)
         let wanted = (waiting - free + Self.block - 1) / Self.block * Self.block
         let last = min(next + wanted - 1, 9999)
         guard next <= last else {
@@ -145,7 +181,7 @@ public struct LeaseOffice: Office {
                 "lease.exhausted", subject: division + birth, "\(division) 出生日期 \(birth) 的一万个临时学籍号已全部借出。")
             return true
         }
-        let lease = Lease(holder: holder, incarnation: current, division: division, birthDate: birth, tails: next...last)
+        let lease = Lease(holder: holder, incarnation: current, division: division, birthDates: birth...birth, tails: next...last)
         try transaction.append(.lease, Payload.encode(lease), as: .centre, to: .unit(holder))
         return true
     }

@@ -28,7 +28,10 @@ struct ApplyLoop: Service {
             do {
                 var hasMore = true
                 while hasMore, !ending.isEnding {
-                    hasMore = try await workers.run { [archive] in try archive.write { try $0.applyStored() } }.hasMore
+                    hasMore = try await workers.run { [archive] in try archive.write { transaction in
+                        try IncarnationNotice.post(in: transaction)
+                        return try transaction.applyStored()
+                    } }.hasMore
                     let now = try await workers.run { [archive] in
                         try archive.read { try Journal.position(in: $0.database) }
                     }

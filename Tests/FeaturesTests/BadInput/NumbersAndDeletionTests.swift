@@ -160,7 +160,7 @@ import Testing
         try country.node.archive.write { transaction in
             let lease = Lease(
                 holder: C.haizhu.code, incarnation: try transaction.incarnation(of: C.haizhu.code), division: "440106",
-                birthDate: "20160305", tails: 0...9999)
+                birthDates: "20160305"..."20160305", tails: 0...9999)
             try transaction.append(.lease, Payload.encode(lease), as: .centre, to: .unit(C.haizhu.code))
         }
         let id = try #require(try country.enrol([C.row(1, try country.newClass())], by: nil).first)

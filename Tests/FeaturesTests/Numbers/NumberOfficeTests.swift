@@ -61,7 +61,7 @@ import Testing
         try node.archive.write { transaction in
             let other = Lease(
                 holder: "430104", incarnation: transaction.surroundings.incarnation(), division: "440106",
-                birthDate: "20160305", tails: 0...9999)
+                birthDates: "20160305"..."20160305", tails: 0...9999)
             try transaction.append(.lease, Payload.encode(other), as: .centre, to: .everyone)
         }
         let journey = Journey(node: node)
@@ -79,7 +79,7 @@ import Testing
         let (node, _) = try node(.localRules)
         let incarnation = Incarnation([1, 2, 3, 4, 5, 6, 7, 8])!
         func lease(_ tails: ClosedRange<Int>, _ holder: UnitCode) -> [UInt8] {
-            Payload.encode(Lease(holder: holder, incarnation: incarnation, division: "440106", birthDate: "20160305", tails: tails))
+            Payload.encode(Lease(holder: holder, incarnation: incarnation, division: "440106", birthDates: "20160305"..."20160305", tails: tails))
         }
         try node.archive.write { _ = try $0.append(.lease, lease(0...15, "440106"), as: .centre, to: .everyone) }
         #expect(throws: StoreError.self) {
@@ -102,5 +102,38 @@ import Testing
         #expect(try journey.importRows([row]).accepted == 1)
         #expect(try journey.students(["search": "𠮷䶮"]).map(\.name) == ["𠮷䶮𫖯"])
         #expect(try journey.students(["search": "张"]).isEmpty)
+    }
+
+    private func ranges(of unit: UnitCode, _ node: TestNode) throws -> [ClosedRange<Int>] {
+        try node.archive.read { reading in
+            try Row.fetchAll(
+                reading.database, sql: "SELECT first, last FROM lease WHERE holder = ? AND birth_first < birth_last ORDER BY first",
+                arguments: [unit.text]).map { ($0["first"] as Int)...($0["last"] as Int) }
+        }
+    }
+
+    @Test func anAuthorityIsLentARangeForEveryBirthDateBeforeItHasPupils() throws {
+        let (node, _) = try node(.localRules)
+        try node.archive.write { try IncarnationNotice.post(in: $0) }
+        try node.settle()
+        #expect(try ranges(of: People.county.code, node) == [0...63])
+        try node.archive.write { try IncarnationNotice.post(in: $0) }
+        try node.settle()
+        #expect(try ranges(of: People.county.code, node) == [0...63])
+    }
+
+    @Test func aNewIncarnationGetsAnotherRangeAndTheOldRestIsNeverLentAgain() throws {
+        let (node, _) = try node(.localRules)
+        try node.archive.write { try IncarnationNotice.post(in: $0) }
+        try node.settle()
+        try node.archive.write { transaction in
+            let bytes = try #require(try Data.fetchOne(
+                transaction.database, sql: "SELECT seed FROM secret WHERE unit = ?", arguments: [People.county.code.text]))
+            let key = try #require(StatementKey(seed: Array(bytes)))
+            try transaction.keepSecret(key, of: People.county.code, incarnation: transaction.surroundings.incarnation())
+            try IncarnationNotice.post(in: transaction)
+        }
+        try node.settle()
+        #expect(try ranges(of: People.county.code, node) == [0...63, 64...127])
     }
 }
