@@ -16,7 +16,7 @@ public struct ApplicationReport: Sendable, Hashable {
 
 extension Transaction {
     /// Second stage: runs the handlers over stored envelopes in order of arrival, then the offices, in one transaction.
-    public func applyStored(limit: Int = 200) throws -> ApplicationReport {
+    public func applyStored(limit: Int = 32) throws -> ApplicationReport {
         var report = ApplicationReport()
         let positions = try Int64.fetchAll(
             database, sql: "SELECT position FROM unapplied ORDER BY position LIMIT ?", arguments: [limit])
