@@ -19,6 +19,9 @@ public enum Routes {
             CampusOperations.all,
             ImportOperations.operations(wake: importWaits),
             RegistrationOperations.all,
+            BackupOperations.all,
+            Verification.all,
+            QuarantineOperations.all,
             OversightOperations.operations(version: ProgramVersion.text, links: links),
         ].flatMap { $0 }
     }

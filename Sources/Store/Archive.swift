@@ -11,6 +11,8 @@ public final class Archive: Sendable {
     private let pool: DatabasePool
     let book: ProjectionBook
     public let surroundings: Surroundings
+    /// The node's folder.
+    public let folder: String
     private let lock: FolderLock?
 
     /// Opens the archive in a folder, migrating it where needed.
@@ -19,6 +21,7 @@ public final class Archive: Sendable {
     public init(folder: String, book: ProjectionBook, surroundings: Surroundings, exclusive: Bool = true) throws {
         self.book = book
         self.surroundings = surroundings
+        self.folder = folder
         lock = exclusive ? try FolderLock(folder: folder) : nil
         let path = folder + "/xueji.sqlite"
         var configuration = Configuration()

@@ -2,6 +2,8 @@
 public struct StoreError: Error, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable {
         case newerSchema, locked, cannotOpen, damaged, diskFull, readOnly, notInitialised, noKey, notAllowed
+        /// Recovery: not before the old streams are back; the folder is not empty; the file is no backup of a node.
+        case recovering, notEmpty, notABackup
     }
 
     public let code: Code

@@ -55,6 +55,7 @@ public final class Transaction {
         _ kind: EntryKind, _ payload: [UInt8], as unit: UnitCode, to audience: Audience, act: ActID? = nil
     ) throws -> Place {
         let writer = try writer(of: unit)
+        try checkRecovery(kind, payload, as: unit)
         let stream = StreamID(unit: unit, incarnation: writer.incarnation, audience: audience)
         let entry = Entry(act: act ?? surroundings.act(), kind: kind, payload: payload)
         var draft = try drafts[stream] ?? openDraft(stream)
@@ -100,6 +101,9 @@ public final class Transaction {
         writers[unit] = writer
         return writer
     }
+
+    /// The key with which this node signs for a unit.
+    func secret(of unit: UnitCode) throws -> StatementKey { try writer(of: unit).key }
 
     /// The incarnation under which a hosted unit writes now.
     public func incarnation(of unit: UnitCode) throws -> Incarnation { try writer(of: unit).incarnation }

@@ -50,6 +50,12 @@ public enum SessionShelf {
                 """)
     }
 
+    /// Ends every session: the store went back in time, and tokens that had been ended would be good again.
+    public static func endAll(why: String, in transaction: Transaction) throws {
+        try transaction.database.execute(
+            literal: "UPDATE session SET ended_at = \(transaction.now), ended_why = \(why) WHERE ended_at IS NULL")
+    }
+
     /// The session that a token stands for.
     /// - Throws: `SignInFailure.notSignedIn`, naming why and when the session ended.
     public static func session(_ token: String, now: Int64, _ reading: Reading) throws -> Session {

@@ -22,6 +22,7 @@ struct StepWriter {
         guard isInSight(dossier) else { throw StepRefusals.outOfSight(dossier, actor.unit, transaction.directory) }
         try checkRight(kind, home: dossier.home)
         if let school = transaction.directory.unit(dossier.home), school.isClosed { throw StepRefusals.closed(school) }
+        try checkRecovery()
         guard dossier.holder == actor.unit else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
         guard let row = Workflow.registration.row(kind, from: dossier.stand) else {
             throw StepRefusals.notNow(kind, dossier.state)
@@ -70,6 +71,15 @@ struct StepWriter {
             reason: content.reason.flatMap { $0.isEmpty ? nil : $0 })
         try transaction.append(
             .step, Payload.encode(step), as: actor.unit, to: actor.unit == home ? .up : .unit(home))
+    }
+
+    /// While the unit's old streams are not back after a restore, a step could follow a head that is not the last.
+    private func checkRecovery() throws {
+        do {
+            try transaction.reading.mustNotBeRecovering(actor.unit)
+        } catch let error as StoreError {
+            throw Refusal("unit.recovering", error.message, remedy: error.remedy)
+        }
     }
 
     private func isInSight(_ dossier: Dossier) -> Bool { transaction.directory.contains(actor.unit, dossier.home) }

@@ -20,7 +20,8 @@ struct VerbFailure: Error, Sendable {
         case let failure as VerbFailure: self = failure
         case let refusal as Refusal: self.init(refusal, Self.status(of: refusal.kind))
         case let error as StoreError:
-            let isStorage = error.code != .notInitialised && error.code != .noKey && error.code != .notAllowed
+            let refusing: Set<StoreError.Code> = [.notInitialised, .noKey, .notAllowed, .recovering, .notEmpty, .notABackup]
+            let isStorage = !refusing.contains(error.code)
             self.init(
                 Refusal("store.\(error.code.rawValue)", error.message, remedy: error.remedy), isStorage ? .storage : .refused)
         case let error as LinkFailure:

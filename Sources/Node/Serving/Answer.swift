@@ -61,7 +61,7 @@ struct Answer: Sendable {
     private init(store error: StoreError) {
         let status = switch error.code {
         case .diskFull: 507
-        case .noKey, .notAllowed: 409
+        case .noKey, .notAllowed, .recovering, .notEmpty, .notABackup: 409
         case .newerSchema, .locked, .cannotOpen, .damaged, .readOnly, .notInitialised: 503
         }
         self.init(

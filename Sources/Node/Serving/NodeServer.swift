@@ -114,6 +114,9 @@ public final class NodeServer: Sendable {
             CentreDuties(
                 archive: archive, fence: fence, endpoint: endpoint, workers: workers, news: news, stored: stored, ending: ending,
                 log: plan.log),
+            BackupLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
+            RecoveryWatch(
+                archive: archive, workers: workers, runner: link?.runner, fence: fence, stored: stored, ending: ending, log: plan.log),
             IdentityLoop(
                 adapter: plan.adapter, archive: archive, workers: workers, sender: try HTTPCaller.network(proxy: plan.proxy),
                 stored: stored, end: end, ending: ending, log: plan.log),

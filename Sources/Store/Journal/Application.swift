@@ -16,7 +16,8 @@ public struct ApplicationReport: Sendable, Hashable {
 
 extension Transaction {
     /// Second stage: runs the handlers over stored envelopes in order of arrival, then the offices, in one transaction.
-    public func applyStored(limit: Int = 32) throws -> ApplicationReport {
+    /// - Parameter withOffices: false where tables are only rebuilt and nobody acts on them.
+    public func applyStored(limit: Int = 32, withOffices: Bool = true) throws -> ApplicationReport {
         var report = ApplicationReport()
         let positions = try Int64.fetchAll(
             database, sql: "SELECT position FROM unapplied ORDER BY position LIMIT ?", arguments: [limit])
@@ -26,7 +27,7 @@ extension Transaction {
         }
         try retryParked(&report)
         try settle()
-        for office in book.offices where try work(office) { report.hasMore = true }
+        if withOffices, try mayOfficesWork() { for office in book.offices where try work(office) { report.hasMore = true } }
         if positions.count == limit { report.hasMore = true }
         return report
     }
@@ -51,7 +52,9 @@ extension Transaction {
     }
 
     private func applyEnvelope(at position: Int64, _ report: inout ApplicationReport) throws {
-        for (slot, entry) in try entries(at: position).enumerated() {
+        let given = try Set(Int.fetchAll(
+            database.cachedStatement(sql: "SELECT slot FROM dropped WHERE position = ?"), arguments: [position]))
+        for (slot, entry) in try entries(at: position).enumerated() where !given.contains(slot) {
             if let entry { try applySlot(entry.0, of: entry.1, position, slot, &report) }
         }
         try database.cachedStatement(sql: "DELETE FROM unapplied WHERE position = ?").execute(arguments: [position])
@@ -92,6 +95,17 @@ extension Transaction {
             try database.execute(
                 literal: "INSERT OR REPLACE INTO void (position, slot, reason) VALUES (\(position), \(slot), \(reason))")
         }
+    }
+
+    /// Runs the handler again on a quarantined entry; what waited for it follows.
+    func applyQuarantined(position: Int64, slot: Int) throws -> ApplicationReport {
+        var report = ApplicationReport()
+        try database.execute(literal: "DELETE FROM quarantine WHERE position = \(position) AND slot = \(slot)")
+        let all = try entries(at: position)
+        guard all.indices.contains(slot), let entry = all[slot] else { return report }
+        try applySlot(entry.0, of: entry.1, position, slot, &report)
+        try retryParked(&report)
+        return report
     }
 
     private func quarantine(_ position: Int64, _ slot: Int, _ error: String) throws {

@@ -1,0 +1,52 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Testing
+
+@testable import Store
+
+struct RebuildTests {
+    private func centre() throws -> Bench {
+        let bench = try Bench()
+        let key = try #require(StatementKey(seed: [UInt8](repeating: 9, count: 32)))
+        _ = try bench.becomeCentre(enrolling: [Bench.school: key.publicKey])
+        try bench.archive.write { transaction in
+            try transaction.keepSecret(key, of: Bench.school, incarnation: transaction.surroundings.incarnation())
+        }
+        for name in ["张伟", "李娜"] {
+            try bench.archive.write { transaction in
+                let step = Step(
+                    hash: Hashing.sha256([0]), dossier: transaction.surroundings.dossier(), previous: nil, kind: .enter,
+                    by: Bench.school, nextHolder: Bench.school, topology: 1, at: 0, record: StudentRecord([.name: name]))
+                try transaction.append(.step, Payload.encode(step), as: Bench.school, to: .up)
+            }
+        }
+        return bench
+    }
+
+    private func tables(_ bench: Bench) throws -> (present: [String: Digest], rebuilt: [String: Digest]) {
+        try bench.archive.read { reading in
+            let rebuild = try Rebuild(of: reading, original: bench.archive, in: bench.folder + "/rebuilt")
+            defer { rebuild.remove() }
+            return (try TableDigest.all(reading), try rebuild.archive.read { try TableDigest.all($0) })
+        }
+    }
+
+    @Test func `tables rebuilt from the journal are those that stand, and the folder is gone afterwards`() throws {
+        let bench = try centre()
+        let (present, rebuilt) = try tables(bench)
+        #expect(present == rebuilt && present.count == 6)
+        #expect(!FileManager.default.fileExists(atPath: bench.folder + "/rebuilt"))
+    }
+
+    @Test(arguments: [
+        ("UPDATE dossier SET state = 'enrolled'", "dossier"), ("UPDATE unit SET version = 9", "unit"),
+        ("DELETE FROM step", "step"), ("INSERT INTO number VALUES ('L1', zeroblob(16), NULL)", "number"),
+    ]) func `a table that was tampered with differs`(_ damage: String, _ table: String) throws {
+        let bench = try centre()
+        try bench.archive.write { try $0.database.execute(sql: damage) }
+        let (present, rebuilt) = try tables(bench)
+        #expect(present.filter { rebuilt[$0.key] != $0.value }.map(\.key) == [table])
+    }
+}
