@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Glibc
 import Protocol
 import Rules
 
@@ -24,6 +25,7 @@ public final class Archive: Sendable {
         self.folder = folder
         lock = exclusive ? try FolderLock(folder: folder) : nil
         let path = folder + "/xueji.sqlite"
+        if exclusive { Archive.keepPrivate(path) }
         var configuration = Configuration()
         configuration.readonly = !exclusive
         configuration.maximumReaderCount = 4
@@ -37,7 +39,18 @@ public final class Archive: Sendable {
             throw StoreError(
                 .cannotOpen, message: "无法打开数据文件。", remedy: "请检查数据文件夹的权限和磁盘空间。", cause: "\(path): \(error)")
         }
-        try Migrations(book: book).run(on: pool, path: path, readOnly: !exclusive)
+        do {
+            try Migrations(book: book).run(on: pool, path: path, readOnly: !exclusive)
+        } catch let error as DatabaseError { throw Archive.storeError(error) }
+    }
+
+    /// The store's file is its owner's alone; SQLite gives the files beside it the same mode.
+    private static func keepPrivate(_ path: String) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        fchmod(descriptor, 0o600)
+        Glibc.close(descriptor)
+        for beside in ["-wal", "-shm"] { chmod(path + beside, 0o600) }
     }
 
     /// Reads a consistent snapshot.

@@ -14,6 +14,15 @@ import Testing
         } throws: { ($0 as? StoreError)?.code == .locked }
     }
 
+    @Test func theFilesOfTheStoreAreItsOwnersAlone() throws {
+        let bench = try Bench()
+        try bench.archive.write { try $0.setNodeText("x", "y") }
+        for name in ["xueji.sqlite", "xueji.sqlite-wal", "xueji.sqlite-shm"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: bench.folder + "/" + name)[.posixPermissions] as? Int
+            #expect(mode == 0o600, "\(name)")
+        }
+    }
+
     @Test func aStoreOfANewerProgramIsRefused() throws {
         let bench = try Bench()
         try bench.archive.write { transaction in
