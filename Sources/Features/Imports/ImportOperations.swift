@@ -68,13 +68,16 @@ public enum ImportOperations {
                 let facts = try call.archive.read {
                     try RegistrationFacts.facts(for: call.actor.unit, today: call.archive.surroundings.today, $0)
                 }
-                return .json(try ImportRun.check(
+                var report = try ImportRun.check(
                     path: file.path, facts: facts,
                     register: { code in
                         // An authority checks a file without saying for which school.
                         guard facts.school != nil else { return .unknown }
                         return try call.archive.read { try RegistrationFacts.registered(UnitCode(code), $0) }
-                    }, markedPath: file.path + ".marked.xlsx"))
+                    }, markedPath: file.path + ".marked.xlsx")
+                // Nothing is kept of a mere check.
+                report.marked = nil
+                return .json(report)
             },
         ]
     }
@@ -97,12 +100,19 @@ public enum ImportOperations {
                 throw Refusal(
                     "imports.school", question: "Q50", "学籍导入由学校办理。", remedy: "请以学校账号登录,或用 --unit 指定本节点代管的学校。", kind: .permission)
             }
-            let id = try ImportShelf.add(file, strict: strict, as: call.actor, digest: digest, in: transaction)
+            let id = try ImportShelf.add((file.path, shownName(file.name)), strict: strict, as: call.actor, digest: digest, in: transaction)
             guard let job = try ImportShelf.find(id, of: call.actor.unit, transaction.reading) else {
                 throw Refusal("imports.lost", "导入任务没有登记成功。", remedy: "请重试。")
             }
             return progress(job)
         }
+    }
+
+    /// A file name as given, fit to be shown: no folders, no control characters.
+    private static func shownName(_ given: String) -> String {
+        let last = given.split { $0 == "/" || $0 == "\\" }.last ?? ""
+        let visible = String(last.unicodeScalars.filter { $0.properties.generalCategory != .control }.map(Character.init)).prefix(200)
+        return visible.isEmpty ? "upload" : String(visible)
     }
 
     private static func job(_ call: Call, _ reading: Reading) throws -> ImportShelf.Job {

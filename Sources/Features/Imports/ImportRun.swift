@@ -85,7 +85,9 @@ public struct ImportRun {
             report.outcome = .templateMismatch
             for reason in mismatch.reasons {
                 report.add(
-                    Finding(rule: "Q50-template", question: "Q50", severity: .error, field: nil, message: reason.message, remedy: reason.remedy),
+                    Finding(
+                        rule: "Q50-template", question: "Q50", severity: .error, field: nil, message: inTheClerksWords(reason.message),
+                        remedy: reason.remedy),
                     row: nil, cell: nil)
             }
         }
@@ -110,6 +112,12 @@ public struct ImportRun {
             hasAttachedClasses: facts.classes?.values.contains(where: \.isAttached) ?? false, rowCount: rows)
     }
 
+    /// The file stands under a name of the node's own; the clerk knows it by another.
+    private func inTheClerksWords(_ message: String) -> String {
+        guard let name = target?.job.fileName, !name.isEmpty, let stored = path.split(separator: "/").last else { return message }
+        return message.replacing(stored, with: name)
+    }
+
     private enum Purpose {
         case judging
         /// Goes through the gate with every row and undoes it: whether all would enter (`--strict`).
@@ -121,7 +129,7 @@ public struct ImportRun {
     private mutating func pass(_ purpose: Purpose) throws {
         let workbook = try PupilWorkbook(path: path)
         let marker = RowMarker(path: markedPath, workbook: workbook)
-        for notice in workbook.match.notices {
+        for notice in workbook.notices {
             report.add(
                 Finding(rule: "Q50-columns", question: "Q50", severity: .notice, field: nil, message: notice, remedy: ""), row: nil, cell: nil)
         }

@@ -14,6 +14,8 @@ final class PupilWorkbook {
     }
 
     let match: TemplateMatch
+    /// What of the sheet was not read; our own column of explanations is no news.
+    let notices: [String]
     let columns: [ColumnSpec]
     private let rows: SheetRows
     private let ignored: Int?
@@ -35,6 +37,7 @@ final class PupilWorkbook {
             let reasons = header.titles.isEmpty ? ["没有找到表头"] : match.refusals
             throw Mismatch(reasons: reasons.map { ("不符合模板:" + $0, download) })
         }
+        notices = match.notices.filter { !$0.contains("「\(MarkedWorkbookWriter.explanationHeader)」") }
         ignored = header.titles.firstIndex(of: MarkedWorkbookWriter.explanationHeader)
         columns = PupilWorkbook.columns(header.titles, match, ignored: ignored)
     }
