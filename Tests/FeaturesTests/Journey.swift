@@ -45,6 +45,11 @@ struct Journey {
         return report
     }
 
+    func search(_ text: String, as unit: UnitCode = People.school.code) throws -> [Student] {
+        let page: Page = try decode(node.call("students.search", as: unit, body: "{\"search\":\"\(text)\"}"))
+        return page.students
+    }
+
     func students(_ filter: [String: String] = [:], as unit: UnitCode = People.school.code) throws -> [Student] {
         let page: Page = try decode(node.call("students.list", as: unit, filter))
         return page.students

@@ -120,21 +120,34 @@ public enum IdentityExchange {
                 taken += try archive.write { try take(answers, in: $0) }
                 try move(path, to: folder + "/done/" + name)
             } catch let error as SheetError {
-                try archive.write { transaction in
-                    try transaction.raiseAlarm("identity.file", subject: name, "身份核验结果文件 \(name) 不能读取:\(error.message)")
-                }
-                try move(path, to: folder + "/failed/" + name)
+                try setAside(name, error.message, folder: folder, archive: archive)
+            } catch let error as Unfit {
+                try setAside(name, error.message, folder: folder, archive: archive)
             }
         }
         return taken
     }
 
-    private static func read(_ path: String) throws -> [Answer] {
-        var answers: [Answer] = []
-        try CSVReader.forEachRow(path) { row in
-            if row.count >= 2, row[0] != "query" { answers.append(Answer(query: row[0], answer: row[1])) }
+    private static func setAside(_ name: String, _ reason: String, folder: String, archive: Archive) throws {
+        try archive.write { transaction in
+            try transaction.raiseAlarm("identity.file", subject: name, "身份核验结果文件 \(name) 不能读取:\(reason)")
         }
-        return answers
+        try move("\(folder)/in/\(name)", to: "\(folder)/failed/\(name)")
+    }
+
+    /// A file that is not a file of answers, in Chinese.
+    private struct Unfit: Error { let message: String }
+
+    private static func read(_ path: String) throws -> [Answer] {
+        var rows: [[String]] = []
+        try CSVReader.forEachRow(path) { row in rows.append((0..<row.count).map { row[$0] }) }
+        guard rows.first?.prefix(2) == ["query", "answer"] else { throw Unfit(message: "首行应为 query,answer") }
+        return try rows.indices.dropFirst().map { index in
+            guard rows[index].count >= 2, verdict(rows[index][1]) != nil else {
+                throw Unfit(message: "第 \(index + 1) 行的结果不是 matched、mismatch 或 unknown,整个文件没有采用")
+            }
+            return Answer(query: rows[index][0], answer: rows[index][1])
+        }
     }
 
     private static func move(_ path: String, to target: String) throws {

@@ -32,18 +32,34 @@ public enum RegistrationOperations {
             "students.list", .get, "/students", "Pupils of the unit's subtree", title: "学生查询",
             parameters: [
                 .init("school", "School code"), .init("class", "Class code"), .init("state", "Registration state"),
-                .init("problem", "Kind of problem, or any"), .init("search", "Name prefix, number or ID number"),
-                .init("holder", "`self`: only what waits for the unit"), .init("limit", "1 to 1000, default 100"),
+                .init("problem", "Kind of problem, or any"), .init("holder", "`self`: only what waits for the unit"), .init("limit", "1 to 1000, default 100"),
                 .init("after", "Cursor from `next`"),
                 .init("tab", "Tab of a school's review: `present`, `new` or `fromAbroad` (Q57)"),
             ],
             response: .fields(("total", .integer), ("next?", .string), ("students", .array(.anything)), ("notice?", .string))
         ) { call in
-            let filter = try filter(call)
+            guard call.parameters["search"] == nil else {
+                throw Refusal(
+                    "search.address", "姓名和号码不能写在网址里。", remedy: "请改用 POST /api/v1/students/search。", kind: .usage)
+            }
+            let filter = try filter(call.parameters, call.actor)
             let tab = try call.parameters["tab"].map { try ReviewTab($0, today: call.archive.surroundings.today) }
             return .json(try call.archive.read { reading in
                 try tab?.page(filter, sight: call.actor.unit, reading) ?? StudentList.page(filter, sight: call.actor.unit, reading)
             })
+        },
+        Operation(
+            "students.search", .post, "/students/search", "Pupils of the unit's subtree by name or number, which no address may carry",
+            title: "学生查询",
+            body: .json(.fields(
+                ("search", .string), ("school?", .string), ("class?", .string), ("state?", .string), ("problem?", .string),
+                ("holder?", .string), ("limit?", .integer), ("after?", .string))),
+            response: .fields(("total", .integer), ("next?", .string), ("students", .array(.anything))), isReading: true
+        ) { call in
+            let asked: Search = try JSONBody.decode(call.body)
+            var filter = try filter(asked.parameters, call.actor)
+            filter.search = asked.search
+            return .json(try call.archive.read { [filter] in try StudentList.page(filter, sight: call.actor.unit, $0) })
         },
         Operation(
             "students.show", .get, "/students/{dossier}", "One pupil's whole record", title: "学籍档案",
@@ -104,21 +120,40 @@ public enum RegistrationOperations {
         return id
     }
 
-    private static func filter(_ call: Call) throws -> StudentList.Filter {
+    private struct Search: Decodable {
+        let search: String
+        let school, `class`, state, problem, holder, after: String?
+        let limit: Int?
+
+        /// As the list takes them.
+        var parameters: [String: String] {
+            let given = [
+                "school": school, "class": `class`, "state": state, "problem": problem, "holder": holder, "after": after,
+                "limit": limit.map(String.init),
+            ]
+            return given.compactMapValues { $0 }
+        }
+    }
+
+    private static func filter(_ parameters: [String: String], _ actor: Actor) throws -> StudentList.Filter {
         var filter = StudentList.Filter()
-        filter.school = call.parameters["school"].map { UnitCode($0) }
-        filter.classCode = call.parameters["class"]
-        filter.state = call.parameters["state"]
-        filter.problem = call.parameters["problem"]
-        filter.search = call.parameters["search"]
-        if call.parameters["holder"] == "self" { filter.holder = call.actor.unit }
-        if let limit = call.parameters["limit"] {
+        filter.school = parameters["school"].map { UnitCode($0) }
+        filter.classCode = parameters["class"]
+        filter.state = parameters["state"]
+        filter.problem = parameters["problem"]
+        if let holder = parameters["holder"] {
+            guard holder == "self" else {
+                throw Refusal("holder", "holder 只能是 self。", remedy: "请去掉这一条件,或写 self。", kind: .usage)
+            }
+            filter.holder = actor.unit
+        }
+        if let limit = parameters["limit"] {
             guard let number = Int(limit), (1...StudentList.maxPage).contains(number) else {
                 throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
             }
             filter.limit = number
         }
-        if let after = call.parameters["after"] {
+        if let after = parameters["after"] {
             guard let id = DossierID(hex: after) else {
                 throw Refusal("after", "翻页位置不对。", remedy: "请使用上一页返回的 next。", kind: .usage)
             }

@@ -104,10 +104,14 @@ public enum StudentList {
             add("state = ?", [state])
         }
         if let problem = filter.problem {
-            if DuplicateKind(rawValue: problem) != nil {
+            if problem == "any" {
+                add("problems <> ''", [])
+            } else if DuplicateKind(rawValue: problem) != nil {
                 add("instr(',' || problems || ',', ?) > 0", ["," + problem + ","])
             } else {
-                add("problems <> ''", [])
+                throw Refusal(
+                    "problem.unknown", question: "Q61", "没有“\(problem)”这种问题。",
+                    remedy: "可选:any、" + DuplicateKind.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
             }
         }
         if let holder = filter.holder { add("holder = ?", [holder.text]) }

@@ -92,6 +92,11 @@ struct SmallCountry {
         return report
     }
 
+    func search(_ text: String, at unit: Unit) throws -> [Student] {
+        let page: Page = try decode(node.call("students.search", as: unit.code, body: "{\"search\":\"\(text)\"}"))
+        return page.students
+    }
+
     func students(_ unit: Unit = Self.tianheFirst, _ parameters: [String: String] = [:]) throws -> [Student] {
         let page: Page = try decode(node.call("students.list", as: unit.code, parameters))
         return page.students

@@ -23,7 +23,7 @@ import Testing
         for school in [C.tianheFirst, C.yueluFirst] {
             #expect(try country.students(school).map(\.problems) == [["id_dup"]])
         }
-        #expect(try country.students(C.tianheFirst, ["search": body + "x"]).count == 1)
+        #expect(try country.search(body + "x", at: C.tianheFirst).count == 1)
     }
 
     @Test func bothCasesInOneFileAreOneNumberTwice() throws {

@@ -47,6 +47,19 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: exchange + "/done") == ["a.csv"])
     }
 
+    @Test(arguments: ["foo\nbar\n", "query,answer\n00000000000000000000000000000000,banana\n"])
+    func aFileThatIsNotOneOfAnswersIsSetAsideWithAnAlarm(_ text: String) throws {
+        let exchange = FileManager.default.temporaryDirectory.path + "/xueji-exchange-\(getpidText())-\(text.count)"
+        defer { try? FileManager.default.removeItem(atPath: exchange) }
+        let (node, _) = try node(.batchFiles(folder: exchange))
+        _ = try IdentityExchange.exchange(folder: exchange, archive: node.archive)
+        try text.write(toFile: exchange + "/in/bad.csv", atomically: true, encoding: .utf8)
+        #expect(try IdentityExchange.exchange(folder: exchange, archive: node.archive).taken == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: exchange + "/failed") == ["bad.csv"])
+        let alarms = try node.archive.read { try String.fetchAll($0.database, sql: "SELECT code FROM alarm") }
+        #expect(alarms == ["identity.file"])
+    }
+
     @Test func anAnswerNobodyAskedForChangesNothing() throws {
         let (node, classCode) = try node(.batchFiles(folder: "/nonexistent"))
         let pupil = try enrolled(node, [People.row(1, classCode: classCode)])[0]
@@ -100,8 +113,8 @@ import Testing
         row[.name] = RawCell("𠮷䶮𫖯")
         let journey = Journey(node: node)
         #expect(try journey.importRows([row]).accepted == 1)
-        #expect(try journey.students(["search": "𠮷䶮"]).map(\.name) == ["𠮷䶮𫖯"])
-        #expect(try journey.students(["search": "张"]).isEmpty)
+        #expect(try journey.search("𠮷䶮").map(\.name) == ["𠮷䶮𫖯"])
+        #expect(try journey.search("张").isEmpty)
     }
 
     private func ranges(of unit: UnitCode, _ node: TestNode) throws -> [ClosedRange<Int>] {
