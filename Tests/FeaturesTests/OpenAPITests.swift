@@ -16,6 +16,15 @@ struct OpenAPITests {
         #expect(schema?["properties"]?["unit"]?["type"] == .string("string"))
     }
 
+    @Test func `an optional field of an answer may be null`() throws {
+        let document = OpenAPIDocument(RegistrationOperations.all, version: "1", openToAll: []).root
+        let page = document["paths"]?["/students"]?["get"]?["responses"]?["200"]?["content"]?["application/json"]?["schema"]
+        let next = try #require(page?["properties"]?["next"])
+        #expect(next["anyOf"]?.items.map { $0["type"] } == [.string("string"), .string("null")])
+        let asked = document["paths"]?["/students/search"]?["post"]?["requestBody"]?["content"]?["application/json"]?["schema"]
+        #expect(asked?["properties"]?["school"]?["type"] == .string("string"))
+    }
+
     @Test func `a body with a wrong type or a missing field is refused by name, unknown fields are let be`() throws {
         let schema = Schema.fields(("name", .string), ("rows", .array(.fields(("count", .integer)))), ("note?", .string))
         let refusal = { (text: String) in

@@ -67,7 +67,7 @@ public struct OpenAPIDocument: Sendable {
 
     private static func success(_ schema: Schema) -> JSONValue {
         let media = if case .file(let type) = schema { type } else { "application/json" }
-        return .object(["description": .string("Done"), "content": content(media, describe(schema))])
+        return .object(["description": .string("Done"), "content": content(media, describe(schema, inAnswer: true))])
     }
 
     private static let failure = JSONValue.object([
@@ -83,7 +83,8 @@ public struct OpenAPIDocument: Sendable {
         ("type", .string), ("title", .string), ("status", .integer), ("detail", .string), ("code", .string),
         ("question", .string), ("message", .string), ("remedy", .string), ("title_en", .string)))
 
-    private static func describe(_ schema: Schema) -> JSONValue {
+    /// - Parameter inAnswer: an optional field of an answer may also be null, so that programs find its name.
+    private static func describe(_ schema: Schema, inAnswer: Bool = false) -> JSONValue {
         switch schema {
         case .string: .object(["type": .string("string")])
         case .integer: .object(["type": .string("integer")])
@@ -91,13 +92,19 @@ public struct OpenAPIDocument: Sendable {
         case .boolean: .object(["type": .string("boolean")])
         case .anything: .object([:])
         case .file: .object(["type": .string("string"), "format": .string("binary")])
-        case .array(let item): .object(["type": .string("array"), "items": describe(item)])
+        case .array(let item): .object(["type": .string("array"), "items": describe(item, inAnswer: inAnswer)])
         case .object(let fields):
             .object([
                 "type": .string("object"),
-                "properties": .object(Dictionary(fields.map { ($0.name, describe($0.schema)) }, uniquingKeysWith: { $1 })),
+                "properties": .object(Dictionary(fields.map { ($0.name, describe($0, inAnswer: inAnswer)) }, uniquingKeysWith: { $1 })),
                 "required": .array(fields.filter { !$0.isOptional }.map { .string($0.name) }),
             ])
         }
+    }
+
+    private static func describe(_ field: Schema.Field, inAnswer: Bool) -> JSONValue {
+        let value = describe(field.schema, inAnswer: inAnswer)
+        guard field.isOptional, inAnswer else { return value }
+        return .object(["anyOf": .array([value, .object(["type": .string("null")])])])
     }
 }
