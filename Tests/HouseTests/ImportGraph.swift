@@ -14,6 +14,8 @@ enum ImportGraph {
             "Rules", "Protocol", "Replication", "Store", "Sheets", "Features", "Hummingbird", "HTTPTypes", "ArgumentParser",
             "ServiceLifecycle", "Logging", "GRDB", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
         ],
+        "Simulation": ["Rules", "Protocol", "Replication", "Synchronization"],
+        "simulate": ["Simulation", "ArgumentParser", "FoundationEssentials"],
         "xueji": ["Node", "Glibc"],
     ]
 

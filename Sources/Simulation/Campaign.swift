@@ -1,0 +1,138 @@
+import Synchronization
+
+/// Who takes which seed.
+private final class Turn: Sendable {
+    private let taken = Mutex(0)
+
+    func next() -> Int {
+        taken.withLock { taken in
+            defer { taken += 1 }
+            return taken
+        }
+    }
+}
+
+/// Many seeds, on all cores.
+public struct Campaign: Sendable {
+    public var first: UInt64
+    public var seeds: Int
+    public var steps: Int
+
+    public init(first: UInt64, seeds: Int, steps: Int) {
+        self.first = first
+        self.seeds = seeds
+        self.steps = steps
+    }
+
+    public struct Failure: Sendable {
+        public var seed: UInt64
+        public var step: Int
+        public var check: Check
+        public var text: String
+    }
+
+    public struct Result: Sendable {
+        public var failures: [Failure] = []
+        public var checks: [Check: Int] = [:]
+        public var faults: [Fault: Int] = [:]
+        /// In how many seeds a fault occurred.
+        public var seedsWithFault: [Fault: Int] = [:]
+        public var steps = 0
+        public var envelopes = 0
+        public var dossiers = 0
+        public var numbers = 0
+        /// Over all seeds in order.
+        public var traceHash = ""
+    }
+
+    /// - Parameter workers: seeds run at the same time.
+    public func run(workers: Int) async -> Result {
+        let turn = Turn()
+        let count = seeds
+        let tallies = await withTaskGroup(of: [(Int, Tally)].self) { group in
+            for _ in 0..<max(workers, 1) {
+                group.addTask {
+                    var done: [(Int, Tally)] = []
+                    while true {
+                        let index = turn.next()
+                        guard index < count else { return done }
+                        done.append((index, SimulationRun.judge(RunPlan(seed: first + UInt64(index), steps: steps))))
+                    }
+                }
+            }
+            var all: [(Int, Tally)] = []
+            for await part in group { all += part }
+            return all.sorted { $0.0 < $1.0 }
+        }
+        return Self.sum(tallies.map(\.1), first: first)
+    }
+
+    private static func sum(_ tallies: [Tally], first: UInt64) -> Result {
+        var result = Result()
+        var trail = Trail()
+        for (index, tally) in tallies.enumerated() {
+            if let failure = tally.failure {
+                result.failures.append(Failure(
+                    seed: first + UInt64(index), step: failure.step, check: failure.check, text: failure.text))
+            }
+            result.checks.merge(tally.checks, uniquingKeysWith: +)
+            result.faults.merge(tally.faults, uniquingKeysWith: +)
+            for fault in tally.faults.keys { result.seedsWithFault[fault, default: 0] += 1 }
+            result.steps += tally.steps
+            result.envelopes += tally.envelopes
+            result.dossiers += tally.dossiers
+            result.numbers += tally.numbers
+            trail.add(number: tally.trace)
+        }
+        result.traceHash = trail.hex
+        return result
+    }
+}
+
+/// Whether the checkers find the bugs that were put in.
+public enum MutantHunt {
+    public struct Verdict: Sendable {
+        public var mutant: Mutant
+        /// Seeds tried until it was found, or all.
+        public var seeds: Int
+        public var seed: UInt64?
+        public var check: Check?
+        public var text: String?
+        public var isKilled: Bool { check != nil }
+    }
+
+    /// Tries seeds until a checker fails; at most so many.
+    public static func hunt(_ mutant: Mutant, first: UInt64, limit: Int, steps: Int) -> Verdict {
+        for index in 0..<limit {
+            let seed = first + UInt64(index)
+            let tally = SimulationRun.run(RunPlan(seed: seed, steps: steps, mutant: mutant))
+            if let failure = tally.failure {
+                return Verdict(mutant: mutant, seeds: index + 1, seed: seed, check: failure.check, text: failure.text)
+            }
+        }
+        return Verdict(mutant: mutant, seeds: limit, seed: nil, check: nil, text: nil)
+    }
+
+    /// All mutants, several at a time, in their own order.
+    public static func huntAll(
+        _ mutants: [Mutant] = Mutant.allCases, first: UInt64, limit: Int, steps: Int, workers: Int
+    ) async -> [Verdict] {
+        let turn = Turn()
+        return await withTaskGroup(of: [Verdict].self) { group in
+            for _ in 0..<max(workers, 1) {
+                group.addTask {
+                    var done: [Verdict] = []
+                    while true {
+                        let index = turn.next()
+                        guard index < mutants.count else { return done }
+                        done.append(hunt(mutants[index], first: first, limit: limit, steps: steps))
+                    }
+                }
+            }
+            var all: [Verdict] = []
+            for await part in group { all += part }
+            let order = Dictionary(uniqueKeysWithValues: mutants.enumerated().map { ($0.element, $0.offset) })
+            return all.sorted { (order[$0.mutant] ?? 0) < (order[$1.mutant] ?? 0) }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Protocol
+import Rules
+
+/// What really happened, seen by nobody in the world: who minted what, which node holds which act, which numbers were shown.
+struct Ledger {
+    struct Act {
+        /// Bits by node.
+        var holders: UInt64 = 0
+        /// At two nodes at once at least, so promised to survive.
+        var isPromised = false
+        /// Gone with a disk before anybody acknowledged it.
+        var isLost = false
+    }
+
+    private(set) var acts: [ActID: Act] = [:]
+    /// Envelopes that a rightful writer sealed.
+    private(set) var minted: Set<Digest> = []
+    /// Steps that a unit signed without a right to.
+    var rogueSteps: Set<Digest> = []
+    /// Numbers that the centre's office gave.
+    var issued: [String: Set<DossierID>] = [:]
+    /// Numbers that people could see.
+    var shown: [String: DossierID] = [:]
+    var numberOf: [DossierID: String] = [:]
+    /// Provisional numbers of canonical chains.
+    var provisional: [String: DossierID] = [:]
+    var places: [StreamID: [UInt64: Digest]] = [:]
+    var stepOfAct: [ActID: Digest] = [:]
+    var actOfStep: [Digest: ActID] = [:]
+    var faces: [UInt64: UInt64] = [:]
+    /// Writers whose disk went back unnoticed, or that ran twice: their streams may fork until that is repaired.
+    var forkable: Set<UnitCode> = []
+
+    mutating func mint(_ sealed: Sealed) { minted.insert(sealed.envelope.hash) }
+
+    mutating func hold(_ sealed: Sealed, at node: Int) {
+        for entry in sealed.entries {
+            guard let entry else { continue }
+            let holders = (acts[entry.act]?.holders ?? 0) | 1 << UInt64(node)
+            acts[entry.act, default: Act()].holders = holders
+            if holders.nonzeroBitCount > 1 { acts[entry.act]?.isPromised = true }
+            acts[entry.act]?.isLost = false
+        }
+    }
+
+    static func acts(on disk: ModelDisk) -> Set<ActID> {
+        var found: Set<ActID> = []
+        for stored in disk.journal { for entry in stored?.sealed.entries ?? [] { if let entry { found.insert(entry.act) } } }
+        for sealed in disk.salvage { for entry in sealed.entries { if let entry { found.insert(entry.act) } } }
+        return found
+    }
+
+    /// Whether a promised act is on no other disk than this one, and would not be on the new one.
+    func wouldLose(_ node: Int, becoming disk: ModelDisk?) -> Bool {
+        let left = disk.map(Self.acts) ?? []
+        return acts.contains { act, record in
+            record.isPromised && record.holders == 1 << UInt64(node) && !left.contains(act)
+        }
+    }
+
+    /// Counts anew what a node holds; returns the promised acts that nobody holds any more.
+    mutating func recount(_ node: Int, _ disk: ModelDisk) -> Int {
+        let present = Self.acts(on: disk)
+        let bit = UInt64(1) << UInt64(node)
+        var broken = 0
+        for act in acts.keys {
+            guard let record = acts[act] else { continue }
+            var holders = record.holders & ~bit
+            if present.contains(act) { holders |= bit }
+            guard holders != record.holders else { continue }
+            acts[act]?.holders = holders
+            guard holders == 0 else { continue }
+            if record.isPromised { broken += 1 } else { acts[act]?.isLost = true }
+        }
+        return broken
+    }
+}

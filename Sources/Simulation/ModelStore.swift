@@ -1,0 +1,330 @@
+import Protocol
+import Replication
+import Rules
+import Synchronization
+
+/// Why the model's disk did not do as it was told.
+enum DiskFault: Error { case full, failing, crashed, noKey }
+
+/// A node's store in memory behind the same ports as the real one, with the same rules of acceptance. Faults and mutants are
+/// set from outside.
+final class ModelStore: Outbox, Inbox, Doorkeeper {
+    /// What happened since the driver last looked.
+    struct News: Sendable {
+        var stored: [Sealed] = []
+        var salvaged: [Sealed] = []
+        var touched: Set<DossierID> = []
+        var refused = 0
+        var isEmpty: Bool { stored.isEmpty && salvaged.isEmpty && touched.isEmpty && refused == 0 }
+    }
+
+    struct State: Sendable {
+        var disk: ModelDisk
+        var news = News()
+        /// The next write fails so; `full` stays until there is room.
+        var fault: DiskFault?
+        /// Set while a write is not yet on durable storage: only a mutant leaves it so.
+        var durable: ModelDisk?
+        /// Grows with every change that links may want to hear of.
+        var rings = 0
+    }
+
+    let unit: UnitCode
+    fileprivate let state: Mutex<State>
+    private let reader: SealReader
+    private let mutant: Mutant?
+
+    init(_ unit: UnitCode, disk: ModelDisk, reader: SealReader, mutant: Mutant?) {
+        self.unit = unit
+        self.reader = reader
+        self.mutant = mutant
+        state = Mutex(State(disk: disk))
+    }
+
+    var disk: ModelDisk { state.withLock { $0.disk } }
+    var rings: Int { state.withLock { $0.rings } }
+    func look<Result: Sendable>(_ body: (ModelDisk) -> Result) -> Result { state.withLock { body($0.disk) } }
+    func takeNews() -> News {
+        state.withLock { state in
+            defer { state.news = News() }
+            return state.news
+        }
+    }
+
+    func setFault(_ fault: DiskFault?) { state.withLock { $0.fault = fault } }
+    var fault: DiskFault? { state.withLock { $0.fault } }
+
+    /// The disk is exchanged: a backup, a rollback, an empty one.
+    func replace(_ disk: ModelDisk) {
+        state.withLock { state in
+            state.disk = disk
+            state.durable = nil
+            state.news = News()
+            state.fault = nil
+            state.rings += 1
+        }
+    }
+
+    /// Power is gone: what was not on durable storage as well.
+    func crash() {
+        state.withLock { state in
+            if let durable = state.durable { state.disk = durable }
+            state.durable = nil
+            if case .crashed? = state.fault { state.fault = nil }
+            if mutant == .restartForgetsWords { state.disk.forgetWords() }
+        }
+    }
+
+    func change(_ body: (inout ModelDisk) -> Void) {
+        state.withLock { state in
+            body(&state.disk)
+            state.rings += 1
+        }
+    }
+
+    // MARK: Writing
+
+    /// Appends acts as one envelope of a unit written for here, and applies them.
+    @discardableResult
+    func write(_ entries: [Entry], as unit: UnitCode, to audience: Audience) throws -> ModelDisk.Place {
+        try state.withLock { state in
+            switch state.fault {
+            case .full?: throw DiskFault.full
+            case .failing?:
+                state.fault = nil
+                throw DiskFault.failing
+            case .crashed?, .noKey?, nil: break
+            }
+            guard let secret = state.disk.secrets[unit] else { throw DiskFault.noKey }
+            let stream = StreamID(unit: unit, incarnation: secret.incarnation, audience: audience)
+            let envelope = try Envelope.seal(entries, stream: stream, after: state.disk.head(of: stream), key: secret.key)
+            guard let sealed = reader.read(envelope.bytes) else { throw DiskFault.noKey }
+            keep(sealed, from: nil, &state)
+            return ModelDisk.Place(stream: stream, sequence: envelope.sequence)
+        }
+    }
+
+    private func keep(_ sealed: Sealed, from source: Neighbour?, _ state: inout State) {
+        let place = state.disk.store(sealed, from: source)
+        state.news.stored.append(sealed)
+        state.news.touched.formUnion(state.disk.apply(at: place))
+        state.rings += 1
+    }
+
+    func refold(_ id: DossierID, _ body: (inout ModelDisk) -> Void) {
+        state.withLock { state in
+            body(&state.disk)
+            state.disk.refold(id)
+            state.news.touched.insert(id)
+        }
+    }
+
+    // MARK: Outbox
+
+    private static func isIn(_ scope: Scope, _ stream: StreamID, _ tree: UnitTree) -> Bool {
+        switch scope {
+        case .up: true
+        case .down(let child): tree.contains(child, stream.unit) || stream.audience.reaches(child, in: tree)
+        }
+    }
+
+    private func covers(_ scope: Scope, _ stream: StreamID, _ tree: UnitTree) -> Bool {
+        if mutant == .relaysNothingBack, scope == .up, !tree.contains(unit, stream.unit) { return false }
+        return Self.isIn(scope, stream, tree)
+    }
+
+    func heads(_ scope: Scope) throws -> [StreamHead] {
+        state.withLock { state in
+            let tree = state.disk.register.tree
+            return state.disk.streams.keys.compactMap { stream in
+                guard covers(scope, stream, tree), var head = state.disk.head(of: stream) else { return nil }
+                if mutant == .comparesLengthNotHash, let blank = Digest([UInt8](repeating: 7, count: 32)) { head.hash = blank }
+                return head
+            }
+        }
+    }
+
+    func envelopes(_ ranges: [StreamRange], in scope: Scope, limitBytes: Int) throws -> [[UInt8]] {
+        state.withLock { state in
+            let tree = state.disk.register.tree
+            var places: [Int] = []
+            for range in ranges where covers(scope, range.stream, tree) {
+                let all = state.disk.streams[range.stream] ?? []
+                places += all.enumerated().filter { range.sequences.contains(UInt64($0.offset) + 1) }.map(\.element)
+            }
+            var taken: [[UInt8]] = []
+            var bytes = 0
+            for place in places.sorted() {
+                guard let envelope = state.disk.journal[place]?.sealed.envelope else { continue }
+                guard taken.isEmpty || bytes + envelope.bytes.count <= limitBytes else { break }
+                bytes += envelope.bytes.count
+                taken.append(envelope.bytes)
+            }
+            return taken
+        }
+    }
+
+    func envelopes(after position: Int64, _ scope: Scope, limitBytes: Int) throws -> Batch {
+        state.withLock { state in
+            let tree = state.disk.register.tree
+            let neighbour: Neighbour = if case .down(let child) = scope { .child(child) } else { .parent }
+            var batch = Batch(envelopes: [], position: position, hasMore: false)
+            var bytes = 0
+            for stored in state.disk.journal.dropFirst(Int(position)) {
+                if let stored, stored.source != neighbour, covers(scope, stored.sealed.envelope.stream, tree) {
+                    let next = stored.sealed.envelope.bytes
+                    guard batch.envelopes.isEmpty || bytes + next.count <= limitBytes else {
+                        batch.hasMore = true
+                        return batch
+                    }
+                    bytes += next.count
+                    batch.envelopes.append(next)
+                }
+                batch.position += 1
+            }
+            return batch
+        }
+    }
+
+    func position() throws -> Int64 { state.withLock { Int64($0.disk.journal.count) } }
+
+    func reach(after change: Int64, _ scope: Scope, limit: Int) throws -> (reach: [Reach], change: Int64) {
+        state.withLock { state in
+            let tree = state.disk.register.tree
+            let found = state.disk.reach.dropFirst(Int(change)).prefix(limit)
+            return (found.filter { covers(scope, $0.stream, tree) }, change + Int64(found.count))
+        }
+    }
+
+    func backlog(after position: Int64, _ scope: Scope) throws -> Backlog {
+        let batch = try envelopes(after: position, scope, limitBytes: .max)
+        return Backlog(envelopes: batch.envelopes.count, bytes: batch.envelopes.reduce(0) { $0 + $1.count })
+    }
+
+    // MARK: Inbox
+
+    func accept(_ envelopes: [[UInt8]], from neighbour: Neighbour) throws -> [(Acceptance, StreamHead?)] {
+        try state.withLock { state in
+            if mutant == .fullDiskSaysStored, state.fault == .full {
+                return envelopes.map { (.stored, reader.read($0)?.envelope.head) }
+            }
+            if state.fault == .full { throw DiskFault.full }
+            let (fault, before) = (state.fault, state.fault == nil && mutant != .acknowledgesBeforeCommit ? nil : state)
+            let results = acceptAll(envelopes, from: neighbour, &state)
+            if let fault, let before {
+                // One transaction: what failed half-way has not been.
+                let torn = state.disk
+                state = before
+                if mutant == .tearsTransactions { tear(torn, &state) }
+                if fault == .failing { state.fault = nil }
+                throw fault
+            }
+            if let before { state.durable = before.disk }
+            return results
+        }
+    }
+
+    /// The first stage's half of a transaction without the second's.
+    private func tear(_ torn: ModelDisk, _ state: inout State) {
+        let register = state.disk.register
+        state.disk = torn
+        state.disk.register = register
+    }
+
+    private func acceptAll(
+        _ envelopes: [[UInt8]], from neighbour: Neighbour, _ state: inout State
+    ) -> [(Acceptance, StreamHead?)] {
+        var results = envelopes.map { accept($0, from: neighbour, &state) }
+        var waiting = results.indices.filter { Self.mayPass(results[$0].0) }
+        while !waiting.isEmpty {
+            for index in waiting { results[index] = accept(envelopes[index], from: neighbour, &state) }
+            let left = waiting.filter { Self.mayPass(results[$0].0) }
+            guard left.count < waiting.count else { break }
+            waiting = left
+        }
+        return results
+    }
+
+    private static func mayPass(_ acceptance: Acceptance) -> Bool {
+        switch acceptance {
+        case .refused(.unknownKey), .refused(.gap), .refused(.notForUs), .refused(.notAllowed): true
+        default: false
+        }
+    }
+
+    private func accept(_ bytes: [UInt8], from neighbour: Neighbour, _ state: inout State) -> (Acceptance, StreamHead?) {
+        guard let sealed = reader.read(bytes) else { return (.refused(.malformed), nil) }
+        let envelope = sealed.envelope
+        let head = state.disk.head(of: envelope.stream)
+        if let head, envelope.sequence <= head.sequence {
+            if state.disk.link(envelope.stream, envelope.sequence)?.envelope.hash == envelope.hash { return (.known, head) }
+            return (salvage(sealed, from: neighbour, &state), head)
+        }
+        if mutant != .acceptsGaps {
+            guard envelope.sequence == (head?.sequence ?? 0) + 1 else { return (.refused(.gap), head) }
+            guard envelope.previous == head?.hash else { return (salvage(sealed, from: neighbour, &state), head) }
+        }
+        if let refusal = mayBring(envelope.stream, neighbour, state.disk.register.tree), mutant != .misaddressedAccepted {
+            state.news.refused += 1
+            return (.refused(refusal), head)
+        }
+        guard let key = state.disk.register.key(of: envelope.stream.unit, id: envelope.keyID) else {
+            return (.refused(.unknownKey), head)
+        }
+        guard mutant == .signatureUnchecked || reader.verifies(sealed, key) else {
+            state.news.refused += 1
+            return (.refused(.badSignature), head)
+        }
+        keep(sealed, from: neighbour, &state)
+        return (.stored, envelope.head)
+    }
+
+    private func salvage(_ sealed: Sealed, from neighbour: Neighbour, _ state: inout State) -> Acceptance {
+        guard let key = state.disk.register.key(of: sealed.envelope.stream.unit, id: sealed.envelope.keyID) else {
+            return .refused(.unknownKey)
+        }
+        guard reader.verifies(sealed, key) else { return .refused(.badSignature) }
+        if mutant == .forkOverwrites {
+            state.disk.overwrite(sealed, from: neighbour)
+            return .stored
+        }
+        if mutant != .salvageDiscarded { state.disk.keepApart(sealed) }
+        state.news.salvaged.append(sealed)
+        return .refused(.fork)
+    }
+
+    private func mayBring(_ stream: StreamID, _ neighbour: Neighbour, _ tree: UnitTree) -> Acceptance.Refusal? {
+        let target: UnitCode = if case .child(let child) = neighbour { child } else { unit }
+        guard tree.contains(target, stream.unit) || stream.audience.reaches(target, in: tree) else { return .notForUs }
+        switch stream.audience {
+        case .up: return nil
+        case .unit(let code), .subtree(let code): return tree.contains(stream.unit, code) ? nil : .notAllowed
+        case .everyone:
+            let tier = tree.tier(of: stream.unit)
+            return tier.map { TierRights.may($0, .importUnits) } ?? false ? nil : .notAllowed
+        }
+    }
+
+    func note(_ reach: [Reach]) throws {
+        state.withLock { state in if state.disk.note(reach) { state.rings += 1 } }
+    }
+
+    // MARK: Doorkeeper
+
+    func standing(of caller: UnitCode, keyID: [UInt8]) throws -> CallerStanding {
+        state.withLock { state in
+            let register = state.disk.register
+            guard let known = register.tree.unit(caller), let active = register.activeKey(of: caller) else { return .unknown }
+            guard register.tree.contains(unit, caller), caller != unit else { return .notBelow }
+            guard known.competent == unit else { return .moved(to: known.competent) }
+            return .child(active.key)
+        }
+    }
+
+    func isOwn(_ unit: UnitCode) throws -> Bool { state.withLock { $0.disk.secrets[unit] != nil } }
+}
+
+extension ModelStore {
+    /// Whether all that was committed is on durable storage.
+    var isDurable: Bool { state.withLock { $0.durable == nil } }
+}

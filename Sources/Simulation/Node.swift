@@ -1,0 +1,115 @@
+import Protocol
+import Replication
+import Rules
+import Synchronization
+
+/// A node's wall clock, which may be years wrong. Display only: that nothing is ordered by it is checked.
+final class ClockFace: Sendable {
+    private let seconds = Mutex<Int64>(0)
+    var now: Int64 { seconds.withLock { $0 } }
+    func set(_ value: Int64) { seconds.withLock { $0 = value } }
+}
+
+/// Chance of one process.
+final class Pocket: Sendable {
+    private let dice: Mutex<Dice>
+    init(seed: UInt64) { dice = Mutex(Dice(seed: seed)) }
+    func bytes(_ count: Int) -> [UInt8] { dice.withLock { $0.bytes(count) } }
+}
+
+/// One node: what is on its disk, and the process that runs on it.
+final class Node {
+    let index: Int
+    let unit: UnitCode
+    let store: ModelStore
+    let clock = ClockFace()
+    /// Seconds that the wall clock is wrong by.
+    var clockError: Int64 = 0
+    /// Index of the parent; nil for the centre.
+    var parent: Int?
+
+    // The process: gone with a kill.
+    var isUp = false
+    var pausedUntil: Double?
+    /// Grows with each start.
+    var epoch = 0
+    var endpoint: ParentEndpoint?
+    var nonce: BootNonce?
+    var machine = ChildLink(plan: Node.plan)
+    var up = Lane()
+    var down = Lane()
+    var calls: [Int: PeerCall] = [:]
+    var held: [HeldPull] = []
+    var ringsSeen = 0
+    var isFenceOpen = false
+    /// After a restored backup: new pupils only, until the unit's own streams are back.
+    var isRecovering = false
+
+    // The line to the parent.
+    var requestsLostUntil = 0.0
+    var repliesLostUntil = 0.0
+
+    // What the checks remember.
+    var mirror: [StreamID: StreamHead] = [:]
+    var journalSeen = 0
+    var backup: ModelDisk?
+
+    /// The product's rhythms, but for pulls: longer ones let more of a run be about work.
+    static let plan = LinkPlan(pullWait: 600)
+    static let limits = DeskLimits(longestWaitSeconds: 600)
+
+    init(index: Int, unit: UnitCode, store: ModelStore, parent: Int?) {
+        self.index = index
+        self.unit = unit
+        self.store = store
+        self.parent = parent
+    }
+
+    subscript(lane: ChildLink.Lane) -> Lane {
+        get { lane == .up ? up : down }
+        set { if lane == .up { up = newValue } else { down = newValue } }
+    }
+
+    func start(seed: UInt64) {
+        let pocket = Pocket(seed: seed)
+        isUp = true
+        pausedUntil = nil
+        epoch += 1
+        nonce = BootNonce(pocket.bytes(16))
+        machine = ChildLink(plan: Node.plan)
+        up = Lane()
+        down = Lane()
+        calls = [:]
+        held = []
+        isFenceOpen = false
+        let clock = clock
+        let surroundings = Surroundings(now: { clock.now }, randomBytes: { pocket.bytes($0) })
+        guard let own = BootNonce(pocket.bytes(16)) else { return }
+        endpoint = ParentEndpoint(
+            unit: unit, version: "1", nonce: own, outbox: store, inbox: store, doorkeeper: store, surroundings: surroundings,
+            limits: Node.limits)
+    }
+
+    func stop() {
+        isUp = false
+        endpoint = nil
+        held = []
+        calls = [:]
+        store.crash()
+    }
+
+    var work: LocalWork {
+        let (store, unit, nonce) = (store, unit, nonce)
+        return LocalWork(outbox: store, inbox: store) {
+            let secrets = store.look { $0.secrets }
+            guard let secret = secrets[unit], let nonce else { throw DiskFault.noKey }
+            return LinkIdentity(unit: unit, key: secret.key, version: "1", nonce: nonce, ownUnits: Set(secrets.keys))
+        }
+    }
+
+    /// Whether heads were compared with the parent's present process and everything here is there.
+    var isConfirmed: Bool {
+        guard isUp, let confirmed = machine.confirmedPosition, let position = try? store.position() else { return false }
+        return confirmed == position
+    }
+}

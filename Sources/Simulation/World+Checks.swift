@@ -1,0 +1,159 @@
+import Protocol
+import Replication
+import Rules
+
+/// The promises, judged after every step on what has changed.
+extension World {
+    /// Looks at everything a node has done since the last look: checks it, wakes links, lets the centre work.
+    func note(_ node: Node) {
+        let news = node.store.takeNews()
+        for sealed in news.stored { checkStored(sealed, node) }
+        for sealed in news.salvaged { ledger.hold(sealed, at: node.index % Self.cloneBase) }
+        for id in news.touched.sorted() { checkDossier(id, node) }
+        if news.refused > 0 { tally.checks[.authorisedOnly, default: 0] += news.refused }
+        if !news.stored.isEmpty { checkNode(node) }
+        if news.salvaged.contains(where: { sealed in node.store.look { $0.secrets[sealed.envelope.stream.unit] != nil } }) {
+            planMending(node)
+        }
+        if node.isRecovering, node.isConfirmed || node.parent == nil && node.isFenceOpen { node.isRecovering = false }
+        if node.parent == nil { serveCentre(news) }
+        guard node.store.rings != node.ringsSeen, node.isUp else { return }
+        node.ringsSeen = node.store.rings
+        for lane in ChildLink.Lane.allCases where node[lane].isResting && node.parent != nil { wake(node, lane, after: 0.005) }
+        ring(node)
+    }
+
+    private func serveCentre(_ news: ModelStore.News) {
+        let hasNewWriter = news.stored.contains { $0.envelope.sequence == 1 && WorldTree.tier(of: $0.envelope.stream.unit) != .school }
+        if hasNewWriter { centre.store.change { $0.errands.formUnion($0.register.folded.keys) } }
+        let wasOpen = centre.isFenceOpen
+        lookAtFence()
+        if !wasOpen || !news.touched.isEmpty || !centre.store.look({ $0.errands.isEmpty && $0.heldBack.isEmpty }) { workAtCentre() }
+    }
+
+    private func checkStored(_ sealed: Sealed, _ node: Node) {
+        let envelope = sealed.envelope
+        let (stream, here) = (envelope.stream, node.index % Self.cloneBase)
+        trail.add(number: sealed.mark)
+        if node.index < Self.cloneBase { ledger.hold(sealed, at: here) }
+        let before = node.mirror[stream]
+        let isNext = envelope.sequence == (before?.sequence ?? 0) + 1 && envelope.previous == before?.hash
+        let isSigned = trueKeys[stream.unit]?.contains { $0.id == envelope.keyID && reader.verifies(sealed, $0) } ?? false
+        tally.judge(.chains, isNext && isSigned, step: step, "\(node.unit) stored \(stream.unit) \(envelope.sequence) after \(before?.sequence ?? 0)")
+        node.mirror[stream] = envelope.head
+        tally.judge(.authorisedOnly, ledger.minted.contains(envelope.hash), step: step, "\(node.unit) stored what \(stream.unit) never wrote")
+        let isOurs = WorldTree.contains(node.unit, stream.unit) || stream.audience.reaches(node.unit, in: WorldTree.tree)
+        tally.judge(.onlyOwnMail, isOurs, step: step, "\(node.unit) holds \(stream.unit) \(stream.audience.text)")
+        if ledger.forkable.contains(stream.unit) {
+            ledger.places[stream, default: [:]][envelope.sequence] = envelope.hash
+        } else {
+            let known = ledger.places[stream]?[envelope.sequence]
+            tally.judge(.oneEnvelopeOnePlace, known == nil || known == envelope.hash, step: step, "two envelopes at \(stream.unit) \(envelope.sequence)")
+            ledger.places[stream, default: [:]][envelope.sequence] = envelope.hash
+        }
+        for entry in sealed.entries {
+            guard let entry, entry.kind == EntryKind.step.rawValue else { continue }
+            let hash = Payload.stepHash(entry.payload)
+            let isOnce = (ledger.stepOfAct[entry.act] ?? hash) == hash && (ledger.actOfStep[hash] ?? entry.act) == entry.act
+            tally.judge(.effectsOnce, isOnce, step: step, "one act, two effects, of \(stream.unit)")
+            ledger.stepOfAct[entry.act] = hash
+            ledger.actOfStep[hash] = entry.act
+        }
+    }
+
+    private func checkNode(_ node: Node) {
+        let (stored, applied, journal) = node.store.look { ($0.storedEntries, $0.register.appliedEntries, $0.journal.count) }
+        tally.judge(.poisonDelaysNobody, stored == applied, step: step, "\(node.unit) applied \(applied) of \(stored) entries")
+        tally.judge(.nothingPruned, journal >= node.journalSeen, step: step, "\(node.unit) had \(node.journalSeen) envelopes, has \(journal)")
+        node.journalSeen = journal
+        tally.judge(.capsHold, node.held.count <= 2 * children(of: node).count + 4 && node.calls.count <= 4, step: step, "\(node.unit) holds \(node.held.count) pulls, \(node.calls.count) calls")
+    }
+
+    private func checkDossier(_ id: DossierID, _ node: Node) {
+        let seen: (Dossier?, Set<UInt64>, Bool, [IssuedNumber]) = node.store.look { disk in
+            (disk.register.folded[id], disk.register.marks[id] ?? [], disk.heldBack[id] != nil, disk.register.facts[id]?.numbers ?? [])
+        }
+        guard let dossier = seen.0 else { return }
+        checkFace(dossier, marks: seen.1, isHeldBack: seen.2, node)
+        checkChain(dossier, node)
+        guard let number = dossier.formalNumber, node.index < Self.cloneBase else { return }
+        let isIssued = ledger.issued[number]?.contains(id) ?? false
+        tally.judge(.authorisedOnly, isIssued, step: step, "\(node.unit) shows a number that the centre never gave")
+        let isOne = (ledger.shown[number] ?? id) == id && (ledger.numberOf[id] ?? number) == number
+        tally.judge(.oneNumberOnePerson, isOne, step: step, "\(number) at \(node.unit) is a second person's, or a person's second")
+        ledger.shown[number] = id
+        ledger.numberOf[id] = number
+        let settled = Set(seen.3.map(\.cites))
+        tally.judge(
+            .onePenOneHome, settled.isEmpty || dossier.chain.contains { settled.contains($0.hash) } || !dossier.parked.isEmpty,
+            step: step, "a settled step of \(id) was undone at \(node.unit)")
+    }
+
+    private func checkFace(_ dossier: Dossier, marks: Set<UInt64>, isHeldBack: Bool, _ node: Node) {
+        var key = Trail()
+        key.add(dossier.id.bytes)
+        key.add(number: marks.reduce(0, ^))
+        key.add(isHeldBack ? 1 : 0)
+        let face = Register.face(dossier)
+        let known = ledger.faces[key.value]
+        tally.judge(.sameFactsSameState, known == nil || known == face, step: step, "\(dossier.id) looks different at \(node.unit)")
+        ledger.faces[key.value] = face
+    }
+
+    /// Walks the chain by a reading of its own: who had the pen, and was it theirs to take.
+    private func checkChain(_ dossier: Dossier, _ node: Node) {
+        var holder: UnitCode?
+        var isGood = true
+        for (place, step) in dossier.chain.enumerated() {
+            if place == 0 { isGood = isGood && step.by == dossier.home && step.kind == .enter && step.previous == nil }
+            else { isGood = isGood && step.by == holder && step.previous == dossier.chain[place - 1].hash }
+            if [.approve, .sendBack, .confirmDeletion, .refuseDeletion].contains(step.kind) {
+                isGood = isGood && step.by != dossier.home && WorldTree.contains(step.by, dossier.home)
+            }
+            isGood = isGood && !ledger.rogueSteps.contains(step.hash)
+            holder = step.nextHolder
+        }
+        tally.judge(.onePenOneHome, isGood && dossier.holder == holder, step: step, "the chain of \(dossier.id) at \(node.unit)")
+        guard let approval = dossier.chain.last(where: { $0.kind == .approve }), let number = approval.provisionalNumber,
+              node.index < Self.cloneBase, !ledger.forkable.contains(approval.by) else { return }
+        tally.judge(.oneNumberOnePerson, (ledger.provisional[number] ?? dossier.id) == dossier.id, step: step, "\(number) is lent to two")
+        ledger.provisional[number] = dossier.id
+    }
+
+    /// Heads that a reply names are stored at this moment.
+    func checkDurable(_ path: String, _ body: [UInt8], _ parent: Node) {
+        guard path == "/peer/v1/push", let reply = PushReply(bytes: body) else { return }
+        for head in reply.heads {
+            let isStored = parent.store.look { disk in
+                disk.link(head.stream, head.sequence)?.envelope.hash == head.hash
+            }
+            tally.judge(.repliesAreDurable, isStored && parent.store.isDurable, step: step, "\(parent.unit) acknowledges \(head.stream.unit) \(head.sequence)")
+        }
+    }
+
+    // MARK: Disks
+
+    /// After a disk was exchanged on purpose.
+    func afterExchange(_ node: Node) {
+        node.machine = ChildLink(plan: Node.plan)
+        remember(node)
+        _ = ledger.recount(node.index, node.store.disk)
+    }
+
+    func remember(_ node: Node) {
+        node.mirror = node.store.look { disk in
+            Dictionary(uniqueKeysWithValues: disk.streams.keys.compactMap { stream in disk.head(of: stream).map { (stream, $0) } })
+        }
+        node.journalSeen = node.store.look { $0.journal.count }
+    }
+
+    /// At each start: the journal tells the same as the tables, and nothing promised is gone.
+    func audit(_ node: Node) {
+        let disk = node.store.disk
+        let digest = disk.rebuilt().digest(under: .centre)
+        tally.judge(.rebuildEqual, digest == disk.register.digest(under: .centre), step: step, "\(node.unit) rebuilt differs")
+        tally.judge(.nothingPruned, disk.journal.count >= node.journalSeen, step: step, "\(node.unit) had \(node.journalSeen) envelopes, has \(disk.journal.count)")
+        tally.judge(.acknowledgedSurvives, ledger.recount(node.index, disk) == 0, step: step, "acts that were acknowledged are on no disk")
+        introduce(node)
+    }
+}

@@ -1,0 +1,133 @@
+import Protocol
+import Replication
+import Rules
+
+/// Faults stop, and everything that was promised for then must come true.
+extension World {
+    /// Runs the given steps under faults, then in calm until nothing moves, then judges the end.
+    func run() {
+        while step < plan.steps, advance() {}
+        if tally.failure == nil {
+            calm()
+            settle()
+        }
+        if tally.failure == nil { judgeEnd() }
+        tally.steps = step
+        tally.envelopes = ledger.minted.count
+        tally.dossiers = centre.store.look { $0.register.folded.count }
+        tally.numbers = ledger.shown.count
+        trail.add(number: centre.store.look { $0.register.digest(under: .centre) })
+        tally.trace = trail.value
+        tally.face = publicFace()
+    }
+
+    private func calm() {
+        tell("faults stop")
+        isCalm = true
+        for index in clones.keys.sorted() { endClone(index) }
+        for node in nodes {
+            node.store.setFault(nil)
+            node.pausedUntil = nil
+            node.requestsLostUntil = 0
+            node.repliesLostUntil = 0
+            if !node.isUp, node.store.look({ !$0.secrets.isEmpty }) { boot(node) }
+            node.machine.retryNow()
+            for lane in ChildLink.Lane.allCases where node[lane].isResting && node.parent != nil { wake(node, lane, after: 0.01) }
+        }
+    }
+
+    private func settle() {
+        let end = step + 6000 + plan.steps * 4
+        var quiet = 0
+        while step < end, advance() {
+            if isQuiet { quiet += 1 } else { quiet = 0 }
+            // Quiet for a while of steps, with comparisons of heads in between.
+            if quiet > 80, hasMended { return }
+        }
+        tally.judge(.pathsAgree, tally.failure != nil, step: step, "the links do not come to rest: " + unrest())
+    }
+
+    private var hasMended: Bool { nodes.allSatisfy { $0.machine.held.isEmpty } }
+
+    private var isQuiet: Bool {
+        nodes.allSatisfy { node in
+            guard node.isUp, let parent = node.parent else { return node.isUp }
+            guard node.isConfirmed, let own = try? node.store.heads(.up) else { return false }
+            return Set(own) == (try? Set(nodes[parent].store.heads(.down(node.unit))))
+        } && centre.isFenceOpen && centre.store.look { $0.errands.isEmpty && $0.heldBack.isEmpty }
+    }
+
+    private func unrest() -> String {
+        nodes.filter { !$0.isUp || $0.parent != nil && !$0.isConfirmed }.map { node in
+            "\(node.unit) up=\(node.isUp) \(node.machine.condition(at: now)) held=\(node.machine.held.count)"
+        }.joined(separator: "; ") + (centre.isFenceOpen ? "" : " fence closed")
+            + " errands=\(centre.store.look { $0.errands.count }) gate=\(centre.store.look { $0.heldBack.count })"
+    }
+
+    // MARK: The end
+
+    private func judgeEnd() {
+        for node in nodes {
+            audit(node)
+            checkAgreement(node)
+        }
+        tally.judge(.fenceOpens, centre.isFenceOpen, step: step, "the centre stays behind its fence")
+        let atCentre = centre.store.look { disk in Set(disk.journal.flatMap { $0?.sealed.entries ?? [] }.compactMap { $0?.act }) }
+        let missing = ledger.acts.filter { !$0.value.isLost && $0.value.holders != 0 && !atCentre.contains($0.key) }
+        tally.judge(.everythingAtCentre, missing.isEmpty, step: step, "\(missing.count) acts never reached the centre: " + describe(Set(missing.keys)))
+        judgeInquiries()
+    }
+
+    private func describe(_ acts: Set<ActID>) -> String {
+        var found: [String] = []
+        for node in nodes {
+            for stored in node.store.disk.journal {
+                guard let sealed = stored?.sealed, sealed.entries.contains(where: { $0.map { acts.contains($0.act) } ?? false }) else { continue }
+                found.append("\(node.unit) has \(sealed.envelope.stream.unit)/\(sealed.envelope.stream.audience.text)#\(sealed.envelope.sequence)")
+            }
+            for sealed in node.store.disk.salvage where sealed.entries.contains(where: { $0.map { acts.contains($0.act) } ?? false }) {
+                found.append("\(node.unit) salvaged \(sealed.envelope.stream.unit)/\(sealed.envelope.stream.audience.text)#\(sealed.envelope.sequence)")
+            }
+        }
+        return found.prefix(6).joined(separator: ", ")
+    }
+
+    private func checkAgreement(_ node: Node) {
+        guard let at = node.parent else { return }
+        let (own, above) = ((try? Set(node.store.heads(.up))) ?? [], (try? Set(nodes[at].store.heads(.down(node.unit)))) ?? [])
+        tally.judge(.pathsAgree, own == above, step: step, "\(node.unit) and \(nodes[at].unit) hold different heads, \(own.symmetricDifference(above).count)")
+        let digest = node.store.look { $0.register.digest(under: node.unit) }
+        let digestAbove = nodes[at].store.look { $0.register.digest(under: node.unit) }
+        tally.judge(.pathsAgree, digest == digestAbove, step: step, "\(node.unit) and \(nodes[at].unit) show different dossiers")
+    }
+
+    /// Each live dossier has the centre's last word at home, and the number it is due.
+    private func judgeInquiries() {
+        let all = centre.store.look { disk in disk.register.folded.values.sorted { $0.id < $1.id } }
+        for dossier in all where dossier.stand != .deleted && dossier.keyDigest != nil {
+            guard let home = indexOf[hosts[dossier.home] ?? dossier.home], let shown = nodes[home].store.look({ $0.register.folded[dossier.id] }) else { continue }
+            let truth = World.problems(of: dossier, among: all)
+            let word = shown.verdicts.first { $0.by == .centre }
+            tally.judge(.inquiriesAnswered, word?.problems == truth, step: step, "\(dossier.home) waits for the centre's word on \(dossier.id)")
+            if dossier.stand == .enrolled, truth.isEmpty {
+                tally.judge(.inquiriesAnswered, shown.formalNumber != nil || isBarred(dossier), step: step, "\(dossier.id) has no number")
+            }
+        }
+    }
+
+    /// A number once given to another person's dossier is never given again.
+    private func isBarred(_ dossier: Dossier) -> Bool {
+        dossier.record.hasResidentID && ledger.shown["G" + dossier.record.idNumber].map { $0 != dossier.id } ?? false
+    }
+
+    private func publicFace() -> UInt64 {
+        var trail = Trail()
+        for (id, dossier) in centre.store.look({ disk in disk.register.folded.sorted { $0.key < $1.key } }) {
+            trail.add(id.bytes)
+            trail.add(dossier.state.rawValue)
+            trail.add(dossier.number ?? "")
+            for step in dossier.chain { trail.add(step.kind.rawValue) }
+        }
+        return trail.value
+    }
+}

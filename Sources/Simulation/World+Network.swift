@@ -1,0 +1,239 @@
+import Protocol
+import Replication
+import Rules
+
+/// Links at work, and what the network does to their calls.
+extension World {
+    func drive(_ node: Node, _ lane: ChildLink.Lane, _ first: ChildLink.Event) {
+        var event = first
+        node[lane].isResting = false
+        for _ in 0..<200 {
+            tick(node)
+            let action = node.machine.handle(event, on: lane, at: now)
+            for report in node.machine.takeReports() { heed(report, node) }
+            if node.machine.stir != node[lane == .up ? .down : .up].stir { stir(node, lane == .up ? .down : .up) }
+            node[lane].stir = node.machine.stir
+            if !isCalm, dice.happens(perMille: weather.killBetween) {
+                tally.count(.kill)
+                return kill(node, for: dice.seconds(1...600))
+            }
+            switch node.work.perform(action, chance: dice.fraction()) {
+            case .event(let next): event = next
+            case .call(let call): return send(call, node, lane)
+            case .rest(let until):
+                node[lane].isResting = true
+                if let until { wake(node, lane, after: max(until - now, 0.001)) }
+                if case .failed = event, node.store.fault == .crashed { break }
+                note(node)
+                return
+            }
+            note(node)
+            if node.store.fault == .crashed {
+                tally.count(.killInTransaction)
+                return kill(node, for: dice.seconds(1...100))
+            }
+        }
+        tally.judge(.capsHold, false, step: step, "\(node.unit) lane \(lane) never rests")
+    }
+
+    private func stir(_ node: Node, _ other: ChildLink.Lane) {
+        node[other].stir = node.machine.stir
+        if node[other].isResting { wake(node, other, after: 0.001) }
+    }
+
+    func fail(_ node: Node, _ lane: ChildLink.Lane, _ failure: LinkFailure) {
+        if plan.mutant == .errorDeletesQueue, failure.code == .busy || failure.code == .peerFailed {
+            node.store.change { $0.forgetLast() }
+        }
+        drive(node, lane, .failed(failure, chance: dice.fraction()))
+    }
+
+    // MARK: Requests
+
+    private func send(_ call: PeerCall, _ node: Node, _ lane: ChildLink.Lane) {
+        guard let parent = node.parent else { return }
+        callCount += 1
+        let id = callCount
+        let body = call.body
+        node[lane].call = id
+        node.calls[id] = call
+        tally.judge(.capsHold, body.count <= PeerCall.requestLimit, step: step, "request of \(body.count) bytes")
+        trail.add(call.path)
+        tell("\(node.unit) \(lane) \(call.path) \(body.count) bytes")
+        let request = Occurrence.request(child: node.index, epoch: node.epoch, lane: lane, call: id, path: call.path, body: body)
+        agenda.plan(
+            .timeout(child: node.index, epoch: node.epoch, lane: lane, call: id, isSilent: true),
+            at: now + Double(call.timeoutSeconds))
+        let latency = dice.seconds(0.01...weather.latency)
+        guard !isCalm else { return agenda.plan(request, at: now + latency) }
+        if node.requestsLostUntil > now || parentIsAway(parent) { return cutOff(node, lane, id) }
+        if dice.happens(perMille: weather.drop) { tally.count(.drop); return cutOff(node, lane, id) }
+        if dice.happens(perMille: weather.halfOpen) { tally.count(.halfOpen); return }
+        if dice.happens(perMille: weather.busy) { return refuse(node, lane, id, latency) }
+        if dice.happens(perMille: weather.damage) { return damage(call, node, lane, id, latency) }
+        if dice.happens(perMille: weather.longDelay) {
+            tally.count(.longDelay)
+            return agenda.plan(request, at: now + dice.seconds(3600...400_000))
+        }
+        if dice.happens(perMille: weather.delay) {
+            tally.count(.delay)
+            return agenda.plan(request, at: now + dice.seconds(5...250))
+        }
+        agenda.plan(request, at: now + latency)
+        if dice.happens(perMille: weather.duplicate) {
+            tally.count(.duplicate)
+            agenda.plan(request, at: now + dice.seconds(0.01...300))
+        }
+    }
+
+    private func parentIsAway(_ parent: Int) -> Bool { !nodes[parent].isUp }
+
+    /// The line breaks and the child notices.
+    private func cutOff(_ node: Node, _ lane: ChildLink.Lane, _ id: Int) {
+        agenda.plan(.timeout(child: node.index, epoch: node.epoch, lane: lane, call: id, isSilent: false), at: now + dice.seconds(0.1...10))
+    }
+
+    private func refuse(_ node: Node, _ lane: ChildLink.Lane, _ id: Int, _ latency: Double) {
+        let kinds: [(Fault, Int, String)] = [
+            (.busy429, 429, PeerCall.contentType), (.unavailable503, 503, PeerCall.contentType), (.captivePortal, 200, "text/html"),
+        ]
+        let (fault, status, type) = kinds[dice.below(3)]
+        tally.count(fault)
+        let answer = WireAnswer(status: status, contentType: type, body: fault == .captivePortal ? Array("<html>".utf8) : [])
+        agenda.plan(.reply(child: node.index, epoch: node.epoch, lane: lane, call: id, answer: answer), at: now + latency)
+    }
+
+    /// Envelopes with a changed byte, or a body that is cut off.
+    private func damage(_ call: PeerCall, _ node: Node, _ lane: ChildLink.Lane, _ id: Int, _ latency: Double) {
+        var body = call.body
+        if case .push(var push) = call, !push.envelopes.isEmpty, dice.happens(perMille: 700) {
+            let at = dice.below(push.envelopes.count)
+            push.envelopes[at] = corrupted(push.envelopes[at])
+            body = push.bytes
+            tally.count(.corruptEnvelope)
+        } else {
+            body = Array(body.prefix(body.count / 2))
+            tally.count(.truncate)
+        }
+        agenda.plan(
+            .request(child: node.index, epoch: node.epoch, lane: lane, call: id, path: call.path, body: body), at: now + latency)
+    }
+
+    func corrupted(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        let at = dice.below(bytes.count)
+        if bytes.indices.contains(at) { bytes[at] ^= UInt8(1 << dice.below(8)) }
+        return bytes
+    }
+
+    /// A call reaches the parent.
+    func arrive(child: Int, epoch: Int, lane: ChildLink.Lane, call: Int, path: String, body: [UInt8]) {
+        guard let at = node(child).parent else { return }
+        let parent = nodes[at]
+        guard parent.isUp, let endpoint = parent.endpoint else {
+            return agenda.plan(.timeout(child: child, epoch: epoch, lane: lane, call: call, isSilent: false), at: now + 1)
+        }
+        if let until = parent.pausedUntil, until > now {
+            return agenda.plan(.request(child: child, epoch: epoch, lane: lane, call: call, path: path, body: body), at: until)
+        }
+        count("request", child)
+        tick(parent)
+        let pull = HeldPull(
+            child: child, epoch: epoch, lane: lane, call: call, path: path, next: body,
+            answer: nil, until: -1)
+        answer(endpoint.outcome(path: path, body: body), to: pull, parent, body)
+    }
+
+    private func answer(_ outcome: ParentEndpoint.Outcome, to pull: HeldPull, _ parent: Node, _ body: [UInt8]) {
+        let crashes = parent.store.fault == .crashed
+        switch outcome {
+        case .answer(let answer):
+            if answer.status == 200, !crashes { checkDurable(pull.path, answer.body, parent) }
+            note(parent)
+            if crashes {
+                tally.count(.killInTransaction)
+                return kill(parent, for: dice.seconds(1...100))
+            }
+            if !isCalm, dice.happens(perMille: weather.killAfterCommit) {
+                tally.count(.killAfterCommit)
+                return kill(parent, for: dice.seconds(1...600))
+            }
+            reply(answer, to: pull)
+        case .wait(let seconds, let next, let answer):
+            note(parent)
+            let until = pull.until > 0 ? pull.until : now + Double(seconds)
+            parent.held.append(HeldPull(
+                child: pull.child, epoch: pull.epoch, lane: pull.lane, call: pull.call, path: pull.path, next: next,
+                answer: answer, until: until))
+            if pull.until < 0 { agenda.plan(.heldEnds(parent: parent.index), at: until) }
+        }
+    }
+
+    private func reply(_ answer: ParentEndpoint.Answer, to pull: HeldPull) {
+        let child = node(pull.child)
+        var wire = WireAnswer(status: answer.status, contentType: answer.contentType, body: answer.body)
+        if !isCalm {
+            if child.repliesLostUntil > now || dice.happens(perMille: weather.replyLost) {
+                tally.count(.replyLost)
+                return
+            }
+            if dice.happens(perMille: weather.damage), wire.body.count > 8 {
+                tally.count(.truncate)
+                wire.body = Array(wire.body.prefix(wire.body.count - 3))
+            } else if pull.lane == .down, dice.happens(perMille: weather.damage), var bulk = PullReply(bytes: wire.body), !bulk.envelopes.isEmpty {
+                tally.count(.corruptEnvelope)
+                bulk.envelopes[0] = corrupted(bulk.envelopes[0])
+                wire.body = bulk.bytes
+            }
+        }
+        agenda.plan(
+            .reply(child: pull.child, epoch: pull.epoch, lane: pull.lane, call: pull.call, answer: wire),
+            at: now + dice.seconds(0.01...weather.latency))
+    }
+
+    /// The parent's bell: pulls that wait are asked again.
+    func ring(_ parent: Node) {
+        guard !parent.held.isEmpty, let endpoint = parent.endpoint else { return }
+        let held = parent.held
+        parent.held = []
+        for pull in held where parent.isUp { answer(endpoint.outcome(path: pull.path, body: pull.next), to: pull, parent, pull.next) }
+    }
+
+    func endHeld(_ parent: Node) {
+        let ended = parent.held.filter { $0.until <= now }
+        parent.held.removeAll { $0.until <= now }
+        for pull in ended { if let answer = pull.answer { reply(answer, to: pull) } }
+    }
+
+    // MARK: Answers
+
+    func receive(_ answer: WireAnswer, _ id: Int, _ node: Node, _ lane: ChildLink.Lane) {
+        guard let call = node.calls.removeValue(forKey: id) else { return }
+        node[lane].call = nil
+        let response = IncomingResponse(status: answer.status, headers: [("content-type", answer.contentType)], body: answer.body)
+        if let failure = LinkFailure(answer: response) {
+            tell("\(node.unit) \(lane) answer \(answer.status)")
+            return fail(node, lane, failure)
+        }
+        guard var reply = call.reply(answer.body) else {
+            return fail(node, lane, LinkFailure(.unreadable, message: "", remedy: "", cause: "weather"))
+        }
+        if plan.mutant == .childTrustsOwnCursor { reply = trusting(reply, call) }
+        drive(node, lane, .reply(reply))
+    }
+
+    private func trusting(_ reply: PeerReply, _ call: PeerCall) -> PeerReply {
+        switch reply {
+        case .hello(var hello):
+            hello.isSame = true
+            return .hello(hello)
+        case .heads(var heads):
+            guard case .heads(let asked) = call else { return reply }
+            heads.differing = []
+            heads.heads = asked.heads
+            heads.covered = asked.buckets
+            return .heads(heads)
+        case .push, .fetch, .pull: return reply
+        }
+    }
+}

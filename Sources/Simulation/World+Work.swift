@@ -1,0 +1,180 @@
+import Protocol
+import Rules
+
+/// What people do all day: enter, amend, review, submit, approve, send back, delete, supplement.
+extension World {
+    static let birthDates = ["20180901", "20190115"]
+
+    func act() {
+        guard let node = dice.pick(nodes.filter { $0.isUp && $0.pausedUntil == nil }) else { return }
+        let units = node.store.look { $0.secrets.keys.sorted() }
+        guard let unit = dice.pick(units) else { return }
+        act(as: unit, at: node)
+        if node.index < Self.cloneBase, let clone = clones[node.index], clone.isUp, dice.happens(perMille: 300) {
+            actAtSchool(unit, clone)
+        }
+    }
+
+    private func act(as unit: UnitCode, at node: Node) {
+        if WorldTree.tier(of: unit) == .school { return actAtSchool(unit, node) }
+        if !actAtAuthority(unit, node), let school = dice.pick(node.store.look({ $0.secrets.keys.sorted() }).filter { WorldTree.tier(of: $0) == .school }) {
+            actAtSchool(school, node)
+        }
+    }
+
+    private func actAtSchool(_ unit: UnitCode, _ node: Node) {
+        guard WorldTree.tier(of: unit) == .school else { return }
+        let own = node.store.look { disk in disk.register.folded.values.filter { $0.home == unit }.sorted { $0.id < $1.id } }
+        guard own.count > 1, !node.isRecovering, !dice.happens(perMille: own.count > 12 ? 50 : 300), let dossier = dice.pick(own) else {
+            return enter(unit, node)
+        }
+        if dice.happens(perMille: 200) { return supplement(dossier, unit, node) }
+        switch dossier.state {
+        case .clean: take(.review, in: dossier, unit, node)
+        case .reviewed: take(dice.happens(perMille: 100) ? .withdraw : .submit, in: dossier, unit, node)
+        case .returned, .problem: take(dice.happens(perMille: 200) ? .delete : .amend, in: dossier, unit, node)
+        case .unchecked where dice.happens(perMille: 200): take(.amend, in: dossier, unit, node)
+        case .enrolled where dice.happens(perMille: 100): take(.applyForDeletion, in: dossier, unit, node)
+        default: supplement(dossier, unit, node)
+        }
+    }
+
+    /// False when there is nothing to decide.
+    private func actAtAuthority(_ unit: UnitCode, _ node: Node) -> Bool {
+        guard !node.isRecovering else { return true }
+        let waiting = node.store.look { disk in disk.register.folded.values.filter { $0.holder == unit }.sorted { $0.id < $1.id } }
+        guard let dossier = dice.pick(waiting) else { return false }
+        switch dossier.state {
+        case .submitted: take(dice.happens(perMille: 120) ? .sendBack : .approve, in: dossier, unit, node)
+        case .deletionRequested: take(dice.happens(perMille: 500) ? .refuseDeletion : .confirmDeletion, in: dossier, unit, node)
+        default: return false
+        }
+        return true
+    }
+
+    private func record() -> StudentRecord {
+        personCount += 1
+        var values: [StudentField: String] = [
+            .name: "生\(personCount)", .sex: dice.happens(perMille: 500) ? "1" : "2",
+            .birthDate: Self.birthDates[dice.below(Self.birthDates.count)], .idType: "Z",
+        ]
+        if dice.happens(perMille: 350) {
+            values[.idType] = "1"
+            if let known = dice.pick(idNumbers), dice.happens(perMille: 250) {
+                values[.idNumber] = known
+            } else {
+                let number = Self.idNumber(personCount, birth: values[.birthDate] ?? "")
+                idNumbers.append(number)
+                values[.idNumber] = number
+            }
+        }
+        return StudentRecord(values)
+    }
+
+    /// Well formed, with its check digit.
+    private static func idNumber(_ count: Int, birth: String) -> String {
+        let tail = String(1000 + count % 9000).suffix(3)
+        let body = "330102" + birth + tail
+        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+        let sum = zip(body.utf8, weights).reduce(0) { $0 + Int($1.0 - 48) * $1.1 }
+        return body + ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][sum % 11]
+    }
+
+    private func enter(_ unit: UnitCode, _ node: Node) {
+        guard let row = Workflow.registration.row(.enter, from: .none), row.by == .homeSchool else { return }
+        var entries: [Entry] = []
+        for _ in 0..<(dice.happens(perMille: 150) ? 4 : 1) {
+            guard let id = DossierID(dice.bytes(16)), let blank = Digest([UInt8](repeating: 0, count: 32)) else { return }
+            let step = Step(
+                hash: blank, dossier: id, previous: nil, kind: .enter, by: unit, nextHolder: unit, topology: 1,
+                at: node.clock.now, record: record())
+            if let entry = entry(.step, Payload.encode(step)) { entries.append(entry) }
+        }
+        if dice.happens(perMille: 20), let poison = entry(.schoolClass, Array("poison".utf8)) {
+            tally.count(.poison)
+            entries.insert(poison, at: 0)
+        }
+        write(entries, as: unit, to: .up, node)
+    }
+
+    func entry(_ kind: EntryKind, _ payload: [UInt8]) -> Entry? {
+        ActID(dice.bytes(16)).map { Entry(act: $0, kind: kind, payload: payload) }
+    }
+
+    private func supplement(_ dossier: Dossier, _ unit: UnitCode, _ node: Node) {
+        let number = 1 + node.store.look { disk in
+            disk.register.facts[dossier.id]?.supplements.filter { $0.by == unit }.map(\.number).max() ?? 0
+        }
+        let supplement = Supplement(dossier: dossier.id, by: unit, number: number, changes: [.phone: "\(dice.below(10_000))"])
+        guard let entry = entry(.supplement, Payload.encode(supplement)) else { return }
+        write([entry], as: unit, to: .up, node)
+    }
+
+    /// A step by the table, with the guards that matter here.
+    @discardableResult
+    func take(_ kind: StepKind, in dossier: Dossier, _ unit: UnitCode, _ node: Node) -> Bool {
+        let tree = node.store.look { $0.register.tree }
+        guard dossier.holder == unit, let row = Workflow.registration.row(kind, from: dossier.stand),
+              Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: tree) == unit,
+              let blank = Digest([UInt8](repeating: 0, count: 32)) else { return false }
+        for condition in row.guards {
+            switch condition {
+            case .cleanVerdict: guard dossier.isClean(atLeast: .centre) else { return false }
+            case .noProblem: guard dossier.problems.isEmpty else { return false }
+            case .noFormalNumber: guard dossier.formalNumber == nil else { return false }
+            case .proofs, .registrationOpen, .routeComplete, .recordValid: break
+            }
+        }
+        var number: String?
+        if row.effects.contains(.drawProvisionalNumber) {
+            number = dossier.provisionalNumber ?? draw(for: dossier, unit, node)
+            guard number != nil else { return false }
+        }
+        var record: StudentRecord?
+        if row.effects.contains(.newRecord) {
+            record = dossier.record
+            if dice.happens(perMille: 600) { personCount += 1; record?[.name] = "生\(personCount)" }
+        }
+        let step = Step(
+            hash: blank, dossier: dossier.id, previous: dossier.head, kind: kind, by: unit,
+            nextHolder: Workflow.resolve(row.holder, home: dossier.home, holder: dossier.holder, in: tree), topology: 1,
+            at: node.clock.now, record: record, provisionalNumber: number,
+            reason: row.effects.contains(.reason) ? "请核对" : nil)
+        guard let entry = entry(.step, Payload.encode(step)) else { return false }
+        return write([entry], as: unit, to: unit == dossier.home ? .up : .unit(dossier.home), node)
+    }
+
+    /// A free number at random from the leases of this incarnation.
+    private func draw(for dossier: Dossier, _ unit: UnitCode, _ node: Node) -> String? {
+        let free: [String] = node.store.look { disk in
+            let incarnation = disk.secrets[unit]?.incarnation
+            return disk.register.leases.filter {
+                $0.holder == unit && $0.birthDate == dossier.record.birthDate
+                    && ($0.incarnation == incarnation || plan.mutant == .leaseOutlivesIncarnation)
+            }.flatMap { range in range.tails.map { Self.provisional(range.division, range.birthDate, $0) } }
+                .filter { disk.register.numbers[$0] == nil }
+        }
+        return dice.pick(free)
+    }
+
+    static func provisional(_ division: String, _ birth: String, _ tail: Int) -> String {
+        "L" + division + birth + String(10_000 + tail).dropFirst()
+    }
+
+    /// The one way in for what people write: told as saved when it returns true.
+    @discardableResult
+    func write(_ entries: [Entry], as unit: UnitCode, to audience: Audience, _ node: Node) -> Bool {
+        guard !entries.isEmpty else { return false }
+        tick(node)
+        let before = node.store.look { $0.journal.count }
+        do { try node.store.write(entries, as: unit, to: audience) } catch { return false }
+        node.store.look { disk in disk.journal[before...].compactMap { $0?.sealed } }.forEach { ledger.mint($0) }
+        tell("\(unit) at \(node.unit) writes \(entries.count) of kind \(entries[0].kind) to \(audience.text)")
+        note(node)
+        return true
+    }
+}
+
+extension WorldTree {
+    static func tier(of unit: UnitCode) -> Tier? { units.first { $0.code == unit }?.tier }
+}

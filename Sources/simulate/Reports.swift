@@ -1,0 +1,108 @@
+import FoundationEssentials
+import Simulation
+
+/// What a campaign prints, by the contract.
+struct CampaignReport: Encodable {
+    struct Failure: Encodable {
+        let seed: UInt64
+        let step: Int
+        let check: String
+        let text: String
+        let rerun: String
+    }
+
+    let commit: String
+    let firstSeed: UInt64
+    let seeds: Int
+    let steps: Int
+    let failures: [Failure]
+    let checks: [String: Int]
+    let faults: [String: Int]
+    let seedsWithFault: [String: Int]
+    let occurrences: Int
+    let envelopes: Int
+    let dossiers: Int
+    let numbers: Int
+    let seconds: Double
+    let traceHash: String
+
+    init(_ result: Campaign.Result, _ command: SimulateCommand, seconds: Double) {
+        commit = Commit.current
+        firstSeed = command.seed
+        seeds = command.seeds
+        steps = command.steps
+        failures = result.failures.map {
+            Failure(
+                seed: $0.seed, step: $0.step, check: $0.check.rawValue, text: $0.text,
+                rerun: "simulate --seed \($0.seed) --seeds 1 --steps \(command.steps) --told")
+        }
+        checks = Dictionary(uniqueKeysWithValues: Check.allCases.map { ($0.rawValue, result.checks[$0] ?? 0) })
+        faults = Dictionary(uniqueKeysWithValues: Fault.allCases.map { ($0.rawValue, result.faults[$0] ?? 0) })
+        seedsWithFault = Dictionary(uniqueKeysWithValues: Fault.allCases.map { ($0.rawValue, result.seedsWithFault[$0] ?? 0) })
+        occurrences = result.steps
+        envelopes = result.envelopes
+        dossiers = result.dossiers
+        numbers = result.numbers
+        self.seconds = (seconds * 10).rounded() / 10
+        traceHash = result.traceHash
+    }
+
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+
+    var text: String {
+        var lines = ["\(seeds) seeds from \(firstSeed), \(steps) steps each: \(failures.count) failed, \(seconds) s, trace \(traceHash)"]
+        lines.append("occurrences \(occurrences), envelopes \(envelopes), dossiers \(dossiers), numbers \(numbers)")
+        lines.append("checks: " + checks.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+        lines.append("faults: " + faults.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value) in \(seedsWithFault[$0.key] ?? 0)" }.joined(separator: ", "))
+        lines += failures.prefix(20).map { "seed \($0.seed) step \($0.step) \($0.check): \($0.text)\n  \($0.rerun)" }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// What the hunt for mutants prints.
+struct MutantReport: Encodable {
+    struct Line: Encodable {
+        let name: String
+        let killed: Bool
+        let seeds: Int
+        let seed: UInt64?
+        let check: String?
+    }
+
+    let mutants: [Line]
+
+    init(_ verdicts: [MutantHunt.Verdict]) {
+        mutants = verdicts.map {
+            Line(name: $0.mutant.rawValue, killed: $0.isKilled, seeds: $0.seeds, seed: $0.seed, check: $0.check?.rawValue)
+        }
+    }
+
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+
+    var text: String {
+        mutants.map { "\($0.killed ? "killed" : "LIVES ") \($0.name) after \($0.seeds) seeds \($0.check ?? "")" }.joined(separator: "\n")
+    }
+}
+
+/// The commit that is checked out where the program runs.
+enum Commit {
+    static var current: String {
+        guard let head = try? String(contentsOfFile: ".git/HEAD", encoding: .utf8) else { return "unknown" }
+        let line = head.prefix { !$0.isNewline }
+        guard line.hasPrefix("ref: ") else { return String(line) }
+        guard let hash = try? String(contentsOfFile: ".git/" + line.dropFirst(5), encoding: .utf8) else { return "unknown" }
+        return String(hash.prefix { !$0.isNewline })
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import FoundationEssentials
+import Simulation
+
+/// 模拟器:同一颗种子,同一段历史。
+@main
+struct SimulateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Replication under every fault, by seeds 种子驱动的复制模拟",
+        discussion: """
+            Examples:
+              simulate --seed 1 --seeds 200 --steps 1000
+              simulate --seed 42 --seeds 1 --steps 1000 --told
+              simulate --mutants --seed 1
+            """)
+
+    @Option(help: "First seed.") var seed: UInt64 = 1
+    @Option(help: "How many seeds.") var seeds = 200
+    @Option(help: "Steps under faults, each seed.") var steps = 1000
+    @Option(help: "Seeds at the same time.") var workers = 2
+    @Flag(help: "Run the seeded protocol bugs instead; fails if one lives.") var mutants = false
+    @Option(help: "Only these bugs, by name.") var mutant: [String] = []
+    @Flag(help: "Print the last occurrences of each failing seed.") var told = false
+    @Flag(help: "One JSON object on standard output.") var json = false
+
+    func run() async throws {
+        let watch = Stopwatch()
+        if mutants || !mutant.isEmpty { try await hunt(watch) } else { try await march(watch) }
+    }
+
+    private func march(_ watch: Stopwatch) async throws {
+        let result = await Campaign(first: seed, seeds: seeds, steps: steps).run(workers: workers)
+        let report = CampaignReport(result, self, seconds: watch.seconds)
+        print(json ? try report.json : report.text)
+        if told, let failure = result.failures.first {
+            let tally = SimulationRun.run(RunPlan(seed: failure.seed, steps: steps, isTold: true))
+            for line in tally.log.suffix(120) { print(line) }
+        }
+        if !result.failures.isEmpty { throw ExitCode(1) }
+    }
+
+    private func hunt(_ watch: Stopwatch) async throws {
+        let chosen = mutant.isEmpty ? Mutant.allCases : mutant.compactMap(Mutant.init(rawValue:))
+        let verdicts = await MutantHunt.huntAll(
+            chosen, first: seed, limit: mutant.isEmpty || seeds == 200 ? 1000 : seeds, steps: steps, workers: workers)
+        let report = MutantReport(verdicts)
+        print(json ? try report.json : report.text)
+        if verdicts.contains(where: { !$0.isKilled }) { throw ExitCode(1) }
+    }
+}
