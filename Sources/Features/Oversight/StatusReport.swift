@@ -79,13 +79,25 @@ public struct StatusReport: Encodable, Sendable {
             quarantine: try Int.fetchOne(db, sql: "SELECT count(*) FROM quarantine") ?? 0,
             parked: try Int.fetchOne(db, sql: "SELECT count(*) FROM parked") ?? 0,
             unapplied: try Int.fetchOne(db, sql: "SELECT count(*) FROM unapplied") ?? 0,
-            queues: try Row.fetchAll(db, sql: "SELECT office, count(*) AS n, min(at) AS oldest FROM errand GROUP BY office").map {
-                Queue(office: $0["office"], waiting: $0["n"], oldest: ($0["oldest"] as Int64?).map { ChinaTime.text($0) })
-            },
+            queues: try queues(subtree, reading),
             hosted: try reading.hostedUnits().map(\.text),
             alarms: try Row.fetchAll(db, sql: "SELECT code, since, text FROM alarm ORDER BY since, code").map {
                 Alarm(code: $0["code"], since: ChinaTime.text($0["since"]), text: $0["text"])
             })
+    }
+
+    /// What waits here; at a school, what of it waits for a verdict from above.
+    private static func queues(_ unit: UnitCode, _ reading: Reading) throws -> [Queue] {
+        let db = reading.database
+        let own = try Row.fetchAll(db, sql: "SELECT office, count(*) AS n, min(at) AS oldest FROM errand GROUP BY office")
+        let asked = try Row.fetchAll(
+            db, sql: """
+                SELECT 'duplicates' AS office, count(*) AS n, min(entered_at) AS oldest FROM dossier
+                WHERE home = ? AND state = ? HAVING n > 0
+                """, arguments: [unit.text, RegistrationState.unchecked.rawValue])
+        return (own + (own.contains { $0["office"] == "duplicates" } ? [] : asked)).map {
+            Queue(office: $0["office"], waiting: $0["n"], oldest: ($0["oldest"] as Int64?).map { ChinaTime.text($0) })
+        }
     }
 
     static func counts(of subtree: UnitCode, own: UnitCode, _ reading: Reading) throws -> Counts {
