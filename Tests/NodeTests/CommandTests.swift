@@ -1,5 +1,7 @@
 import ArgumentParser
 import Features
+import FoundationEssentials
+import GRDB
 @testable import Node
 import Testing
 
@@ -53,6 +55,24 @@ struct CommandTests {
               -h, --help              Show help information.
 
             """)
+    }
+
+    @Test func `a folder in a file's place is wrong usage`() async throws {
+        let folder = try Fixture.folder("a-folder")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { Fixture.remove(folder) }
+        #expect(await XuejiCommand.runProgram(["import", folder, "--data", folder, "--json"]) == 2)
+        #expect(await XuejiCommand.runProgram(["units", "import", folder, "--data", folder, "--json"]) == 2)
+    }
+
+    @Test func `a node whose unit has moved away is still read`() async throws {
+        let folder = try Fixture.stoppedCentre("moved", seed: 81)
+        defer { Fixture.remove(folder) }
+        let archive = try Fixture.archive(folder, seed: 82)
+        try archive.write { try $0.database.execute(sql: "UPDATE secret SET active = 0") }
+        try archive.close()
+        #expect(await XuejiCommand.runProgram(["status", "--data", folder, "--json"]) == 0)
+        #expect(await XuejiCommand.runProgram(["students", "--data", folder, "--json"]) == 0)
     }
 
     @Test func `deleting several at once is refused with Q59`() async throws {

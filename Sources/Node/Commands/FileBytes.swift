@@ -19,7 +19,10 @@ enum FileBytes {
 
     /// Fails early, in words, where a file to be sent is not there.
     static func mustExist(_ path: String) throws {
-        guard FileManager.default.isReadableFile(atPath: path) else { throw missing(path) }
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder,
+              FileManager.default.isReadableFile(atPath: path)
+        else { throw missing(path) }
     }
 
     private static func missing(_ path: String) -> VerbFailure {

@@ -65,7 +65,9 @@ struct Dispatcher: Sendable {
     private func localActor(_ operation: Operation, unit: String?, account: String?) throws -> Actor {
         let own = try ownUnit()
         let code = unit.map { UnitCode($0) } ?? own
-        guard try archive.read({ try $0.hostedUnits() }).contains(code) else {
+        // A node whose unit has moved to another one still shows what it holds.
+        let mayLook = code == own && operation.isReading
+        guard try mayLook || archive.read({ try $0.hostedUnits() }).contains(code) else {
             throw Refusal(
                 "unit.notHosted", "单位 \(code) 不在本节点。", remedy: "请核对 --unit,或到该单位所在的节点办理。", kind: .permission)
         }
