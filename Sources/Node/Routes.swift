@@ -1,12 +1,17 @@
 import Features
+import Replication
 
 /// Everything that can be asked of a node, one line a business.
 public enum Routes {
     /// - Parameters:
     ///   - links: what the running process knows about its links.
+    ///   - controls: what it can do with them.
+    ///   - stored, news: rung when a bundle brought something.
     ///   - importWaits: told when an import job waits.
     public static func all(
         links: @escaping @Sendable () -> OversightOperations.Links = { .none },
+        controls: @escaping @Sendable () -> LinkOperations.Controls = { .none },
+        stored: Bell = Bell(), news: Bell = Bell(),
         importWaits: @escaping @Sendable () -> Void = {}
     ) -> [Operation] {
         [
@@ -22,6 +27,8 @@ public enum Routes {
             BackupOperations.all,
             Verification.all,
             QuarantineOperations.all,
+            LinkOperations.operations(controls),
+            BundleOperations.operations(stored: stored, news: news),
             OversightOperations.operations(version: ProgramVersion.text, links: links),
         ].flatMap { $0 }
     }

@@ -58,6 +58,25 @@ public final class Transaction {
         try checkRecovery(kind, payload, as: unit)
         let stream = StreamID(unit: unit, incarnation: writer.incarnation, audience: audience)
         let entry = Entry(act: act ?? surroundings.act(), kind: kind, payload: payload)
+        let sequence = try put(entry, in: stream, writer)
+        let outcome = try apply(entry, of: stream)
+        guard outcome == .applied else {
+            throw StoreError(.notAllowed, message: "本单位不能写入这项内容。", remedy: "请核对单位、层级和前提。", cause: "\(outcome)")
+        }
+        return Place(stream: stream, sequence: sequence)
+    }
+
+    /// Writes an act of a hosted unit again under its present incarnation, for the same audience and with the same act id.
+    /// What has become of it meanwhile is judged as everywhere: it may be void now.
+    func append(again entry: Entry, of former: StreamID) throws {
+        let writer = try writer(of: former.unit)
+        let stream = StreamID(unit: former.unit, incarnation: writer.incarnation, audience: former.audience)
+        _ = try put(entry, in: stream, writer)
+        _ = try apply(entry, of: stream)
+    }
+
+    /// - Returns: the sequence of the envelope that it will be in.
+    private func put(_ entry: Entry, in stream: StreamID, _ writer: Writer) throws -> UInt64 {
         var draft = try drafts[stream] ?? openDraft(stream)
         if draft.entries.count >= Envelope.maxEntries || draft.bytes + entry.bytes.count > Envelope.maxEntryBytes {
             try seal(stream, &draft, writer)
@@ -65,12 +84,7 @@ public final class Transaction {
         draft.entries.append(entry)
         draft.bytes += entry.bytes.count
         drafts[stream] = draft
-        let sequence = (draft.head?.sequence ?? 0) + 1
-        let outcome = try apply(entry, of: stream)
-        guard outcome == .applied else {
-            throw StoreError(.notAllowed, message: "本单位不能写入这项内容。", remedy: "请核对单位、层级和前提。", cause: "\(outcome)")
-        }
-        return Place(stream: stream, sequence: sequence)
+        return (draft.head?.sequence ?? 0) + 1
     }
 
     private func openDraft(_ stream: StreamID) throws -> Draft {

@@ -21,7 +21,10 @@ public struct XuejiCommand: AsyncParsableCommand {
             CommandGroup(name: "节点 / node", subcommands: [
                 InitCommand.self, JoinCommand.self, ServeCommand.self, StatusCommand.self,
             ]),
-            CommandGroup(name: "恢复 / recovery", subcommands: [BackupCommand.self, RestoreCommand.self, VerifyCommand.self, QuarantineCommand.self]),
+            CommandGroup(name: "恢复 / recovery", subcommands: [
+                BackupCommand.self, RestoreCommand.self, VerifyCommand.self, QuarantineCommand.self, PauseCommand.self,
+                ResumeCommand.self, ResyncCommand.self, ExportBundleCommand.self, ImportBundleCommand.self,
+            ]),
             CommandGroup(name: "单位 / units", subcommands: [
                 UnitsCommand.self, InviteCommand.self, HostCommand.self, UnhostCommand.self, AccountCommand.self,
                 PolicyCommand.self, ClassesCommand.self,

@@ -7,18 +7,25 @@ import Store
 struct LinkAlarms {
     let archive: Archive
     let log: Logger
+    /// Compares heads anew, after a fork has been mended here.
+    var resync: @Sendable () -> Void = {}
 
     func note(_ report: LinkReport) {
+        var isMended = false
         do {
             try archive.write { transaction in
                 switch report {
                 case .fork(let own, let parent):
                     let unit = (own ?? parent)?.stream.unit.text ?? "node"
-                    try transaction.raiseAlarm("fork", subject: unit, "单位 \(unit) 的数据流在本节点与上级不一致,其余照常,待人工处理。")
-                case .rolledBack(let own, _):
-                    let unit = own?.stream.unit.text ?? "node"
+                    try transaction.raiseAlarm("fork", subject: unit, "单位 \(unit) 的数据流在本节点与上级不一致,以上级为准,其余照常。")
+                    if let stream = (own ?? parent)?.stream { isMended = try transaction.giveWay(stream, to: parent) != nil }
+                case .rolledBack(_, let parent):
+                    let unit = parent.stream.unit.text
+                    try transaction.noteRolledBack(parent.stream)
                     try transaction.raiseAlarm(
                         "rolledBack", subject: unit, "本节点的数据比上级旧(磁盘可能被恢复到较早时刻),正从上级取回,取回前请勿办理业务。")
+                case .held(let stream, .fork, _):
+                    isMended = try transaction.giveWay(stream, to: nil) != nil
                 case .held(let stream, let refusal, let byParent):
                     try transaction.raiseAlarm(
                         "held", subject: "\(stream.unit.text)/\(stream.audience.text)",
@@ -32,6 +39,8 @@ struct LinkAlarms {
             }
         } catch {
             log.error("alarm not kept", metadata: ["error": "\(error)"])
+            return
         }
+        if isMended { resync() }
     }
 }

@@ -9,17 +9,21 @@ final class LinkBoard: Sendable {
     /// Seconds without a call after which a child counts as away: longer than a long poll and its pause.
     static let patience: Int64 = 120
 
+    /// State of a link that an operator has stopped.
+    private static let paused = "stopped:已由操作员暂停,用 resume 恢复"
+
     private struct Ends {
         var archive: Archive
         var outbox: StoreOutbox
         var endpoint: ParentEndpoint
         var runner: LinkRunner?
+        var links: LinkSwitch?
     }
 
     private let ends = Mutex<Ends?>(nil)
 
-    func attach(archive: Archive, outbox: StoreOutbox, endpoint: ParentEndpoint, runner: LinkRunner?) {
-        ends.withLock { $0 = Ends(archive: archive, outbox: outbox, endpoint: endpoint, runner: runner) }
+    func attach(archive: Archive, outbox: StoreOutbox, endpoint: ParentEndpoint, runner: LinkRunner?, links: LinkSwitch? = nil) {
+        ends.withLock { $0 = Ends(archive: archive, outbox: outbox, endpoint: endpoint, runner: runner, links: links) }
     }
 
     var links: OversightOperations.Links {
@@ -40,7 +44,9 @@ final class LinkBoard: Sendable {
 
     private func parent(_ ends: Ends) -> StatusReport.Link {
         guard let state = ends.runner?.state() else { return StatusReport.Link(state: "none") }
+        let isPaused = ends.links?.paused.isParentPaused ?? false
         let word = switch state.condition {
+        case _ where isPaused: Self.paused
         case .idle, .connecting: "connecting"
         case .mending: "connecting:" + state.condition.label
         case .connected: "connected"
@@ -70,7 +76,7 @@ final class LinkBoard: Sendable {
             let isHere = record.map { $0.isConnected && now - $0.lastContact <= Self.patience } ?? false
             let lag = try ends.outbox.backlog(after: record?.pulledUpTo ?? 0, .down(unit.code))
             return StatusReport.Link(
-                unit: unit.code.text, name: unit.name, state: isHere ? "connected" : "away",
+                unit: unit.code.text, name: unit.name, state: ends.links?.paused.isPaused(unit.code) == true ? Self.paused : isHere ? "connected" : "away",
                 lastContact: (record?.lastContact).map(ChinaTime.text), lagEntries: lag.envelopes, lagBytes: lag.bytes,
                 lagSeconds: lag.envelopes == 0 ? 0 : Int(max(0, now - (record?.lastContact ?? now))))
         }

@@ -10,14 +10,20 @@ import Store
 /// The link to the parent as a service of the node: runs until the node ends, is woken by what is stored here.
 struct ParentLink: Service {
     let runner: LinkRunner
+    let links: LinkSwitch
     let news: Bell
     let ending: Ending
 
     /// Nil for a node without a parent: the centre.
-    init?(archive: Archive, outbox: StoreOutbox, inbox: StoreInbox, workers: Workers, news: Bell, ending: Ending, proxy: String?, log: Logger) throws {
+    init?(
+        archive: Archive, outbox: StoreOutbox, inbox: StoreInbox, workers: Workers, links: LinkSwitch, news: Bell, ending: Ending,
+        proxy: String?, log: Logger
+    ) throws {
         guard let text = try archive.read({ try $0.nodeText(Joining.parentAddress) }), !text.isEmpty else { return nil }
         let address = try PeerAddress(text)
         let nonce = Self.nonce(archive.surroundings)
+        // Weak: the switch holds the runner.
+        let resync: @Sendable () -> Void = { [weak links] in _ = links?.resync() }
         runner = LinkRunner(
             address: address, sender: try HTTPCaller.network(proxy: proxy), outbox: outbox, inbox: inbox,
             identity: { try Self.identity(archive, nonce: nonce) },
@@ -33,16 +39,30 @@ struct ParentLink: Service {
                     return work()
                 }
             },
-            report: { LinkAlarms(archive: archive, log: log).note($0) })
+            report: { LinkAlarms(archive: archive, log: log, resync: resync).note($0) })
+        self.links = links
         self.news = news
         self.ending = ending
     }
 
     func run() async throws {
+        while !ending.isEnding, !Task.isCancelled {
+            let seen = news.rings
+            if links.paused.isParentPaused {
+                await news.wait(since: seen, seconds: 60)
+            } else {
+                await runUntilPaused()
+            }
+        }
+        try? await gracefulShutdown()
+    }
+
+    /// A link that is stopped in the midst of a call finds by heads, when it goes on, what became of it.
+    private func runUntilPaused() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await runner.run() }
             group.addTask {
-                while !ending.isEnding, !Task.isCancelled {
+                while !ending.isEnding, !Task.isCancelled, !links.paused.isParentPaused {
                     let seen = news.rings
                     runner.wake()
                     await news.wait(since: seen, seconds: 60)
@@ -51,7 +71,6 @@ struct ParentLink: Service {
             await group.next()
             group.cancelAll()
         }
-        try? await gracefulShutdown()
     }
 
     static func nonce(_ surroundings: Surroundings) -> BootNonce {

@@ -51,7 +51,7 @@ struct RecoveryWatch: Service {
     private func streamsAreBack() -> Set<UnitCode>? {
         guard let runner else { return fence.isOpen ? [] : nil }
         let state = runner.state()
-        guard state.backlog != nil else { return nil }
+        guard state.condition == .connected, state.backlog != nil else { return nil }
         return Set(state.held.keys.map(\.unit))
     }
 }

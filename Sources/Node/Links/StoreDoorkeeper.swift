@@ -1,3 +1,4 @@
+import Features
 import GRDB
 import Protocol
 import Replication
@@ -7,9 +8,12 @@ import Store
 /// Who may link to this node, as its directory has it.
 struct StoreDoorkeeper: Doorkeeper {
     let archive: Archive
+    /// Links that an operator has stopped.
+    var paused: (@Sendable () -> PausedLinks)?
 
     func standing(of unit: UnitCode, keyID: [UInt8]) throws -> CallerStanding {
-        try archive.read { reading in
+        if paused?().isPaused(unit) == true { throw PeerRefusal.paused }
+        return try archive.read { reading in
             guard let own = try reading.ownUnit(), let known = reading.directory.unit(unit),
                   let active = try reading.directory.activeKey(of: unit) else { return .unknown }
             guard reading.directory.contains(own, unit), unit != own else {

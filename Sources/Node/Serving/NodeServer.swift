@@ -73,7 +73,9 @@ public final class NodeServer: Sendable {
         let meter = RequestMeter()
         let (stored, news, importWaits) = (stored, news, importWaits)
         let board = LinkBoard()
-        let operations = Routes.all(links: { board.links }, importWaits: { importWaits.ring() })
+        let links = try LinkSwitch(archive, news: news)
+        let operations = Routes.all(
+            links: { board.links }, controls: { links.controls }, stored: stored, news: news, importWaits: { importWaits.ring() })
         let dispatcher = Dispatcher(archive: archive, log: plan.log, wrote: { stored.ring() })
         let incoming = plan.folder + "/incoming"
         mkdir(incoming, 0o700)
@@ -88,7 +90,7 @@ public final class NodeServer: Sendable {
         let inbox = StoreInbox(archive: archive, stored: stored, news: news)
         let endpoint = ParentEndpoint(
             unit: unit, version: ProgramVersion.text, nonce: ParentLink.nonce(plan.surroundings), outbox: outbox, inbox: inbox,
-            doorkeeper: StoreDoorkeeper(archive: archive), surroundings: plan.surroundings
+            doorkeeper: StoreDoorkeeper(archive: archive, paused: { links.paused }), surroundings: plan.surroundings
         ) { request in
             defer { stored.ring() }
             do {
@@ -104,9 +106,10 @@ public final class NodeServer: Sendable {
         let end = Bell()
         let ending = Ending(bells: [stored, news, importWaits, end])
         let link = try ParentLink(
-            archive: archive, outbox: outbox, inbox: inbox, workers: workers, news: news, ending: ending, proxy: plan.proxy,
-            log: plan.log)
-        board.attach(archive: archive, outbox: outbox, endpoint: endpoint, runner: link?.runner)
+            archive: archive, outbox: outbox, inbox: inbox, workers: workers, links: links, news: news, ending: ending,
+            proxy: plan.proxy, log: plan.log)
+        board.attach(archive: archive, outbox: outbox, endpoint: endpoint, runner: link?.runner, links: links)
+        links.attach(endpoint: endpoint, runner: link?.runner)
         var services: [any Service] = link.map { [$0] } ?? []
         services += [
             ApplyLoop(archive: archive, workers: workers, stored: stored, news: news, ending: ending, log: plan.log),

@@ -19,6 +19,9 @@ public struct PeerRefusal: Error, Sendable, Hashable {
     static let sessionGone = PeerRefusal(410, "sessionGone", "会话已失效,请重新连接。", "程序会自动重新连接。")
     static let sessionReplaced = PeerRefusal(
         409, "sessionReplaced", "另一个进程正以本单位的名义连接上级。", "请检查是否有节点副本或重复启动,只保留一个。")
+    /// The operator above has stopped this link for a while: passing.
+    public static let paused = PeerRefusal(
+        503, "paused", "上级节点已暂停与本节点的链路。", "上级恢复后程序会自动重新连接。", retryAfter: 60)
     static let sessionsFull = PeerRefusal(503, "sessionsFull", "连接数已满。", "程序会自动重试。", retryAfter: 60)
 
     static func unknownUnit(_ unit: UnitCode) -> PeerRefusal {

@@ -38,15 +38,30 @@ extension Transaction {
     public func beginRecovery(_ cause: RecoveryCause) throws -> [(unit: UnitCode, incarnation: Incarnation)] {
         try reading.hostedUnits().map { unit in
             let incarnation = try mintIncarnation(of: unit)
-            try database.execute(
-                literal: """
-                    INSERT OR IGNORE INTO recovering (unit, since, cause) VALUES (\(unit.text), \(now), \(cause.rawValue))
-                    """)
-            try raiseAlarm(
-                Self.recoveryAlarm, subject: unit.text,
-                "单位 \(unit) 的数据曾回到较早时刻,正从上级取回旧数据;取回前只能录入新生,不能办理其他业务,也不能取号。")
+            try markRecovering(unit, cause)
             return (unit, incarnation)
         }
+    }
+
+    /// The parent holds more of a hosted unit's stream than we do. When it is the stream that is being written now, all
+    /// hosted units go on under new incarnations, for the whole store went back in time.
+    public func noteRolledBack(_ stream: StreamID) throws {
+        guard try hosts(stream.unit) else { return }
+        guard try incarnation(of: stream.unit) != stream.incarnation else {
+            try beginRecovery(.rolledBack)
+            return
+        }
+        try markRecovering(stream.unit, .rolledBack)
+    }
+
+    private func markRecovering(_ unit: UnitCode, _ cause: RecoveryCause) throws {
+        try database.execute(
+            literal: """
+                INSERT OR IGNORE INTO recovering (unit, since, cause) VALUES (\(unit.text), \(now), \(cause.rawValue))
+                """)
+        try raiseAlarm(
+            Self.recoveryAlarm, subject: unit.text,
+            "单位 \(unit) 的数据曾回到较早时刻,正从上级取回旧数据;取回前只能录入新生,不能办理其他业务,也不能取号。")
     }
 
     /// Continues a hosted unit under a new incarnation with the same key.

@@ -1,0 +1,52 @@
+import Features
+import Replication
+import Store
+import Synchronization
+
+/// Which links are paused now, in memory for those who ask at every call; the store keeps it over a restart.
+final class LinkSwitch: Sendable {
+    private struct State {
+        var paused: PausedLinks
+        var endpoint: ParentEndpoint?
+        var runner: LinkRunner?
+    }
+
+    private let state: Mutex<State>
+    /// Rung when something was paused or resumed: whoever waits for news looks again.
+    private let news: Bell
+
+    init(_ archive: Archive, news: Bell) throws {
+        state = Mutex(State(paused: try archive.read { try PausedLinks($0) }))
+        self.news = news
+    }
+
+    func attach(endpoint: ParentEndpoint, runner: LinkRunner?) {
+        state.withLock {
+            $0.endpoint = endpoint
+            $0.runner = runner
+        }
+    }
+
+    var paused: PausedLinks { state.withLock { $0.paused } }
+
+    var controls: LinkOperations.Controls {
+        LinkOperations.Controls(changed: { self.turn($0) }, resync: { self.resync() })
+    }
+
+    private func turn(_ paused: PausedLinks) {
+        let endpoint = state.withLock { state in
+            state.paused = paused
+            return state.endpoint
+        }
+        // A session that is open ends at once; its next hello is refused.
+        for child in endpoint?.children ?? [] where paused.isPaused(child.unit) { endpoint?.close(child.unit) }
+        news.ring()
+    }
+
+    /// Held streams are tried again as well. False without a link upwards.
+    func resync() -> Bool {
+        guard let runner = state.withLock({ $0.runner }) else { return false }
+        runner.retryNow()
+        return true
+    }
+}
