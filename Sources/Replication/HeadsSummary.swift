@@ -1,6 +1,21 @@
 import Protocol
 import Rules
 
+extension Sequence<StreamHead> {
+    /// In an order that is the same in every process: what a link does first must not hang on a hash table's.
+    var inOrder: [StreamHead] {
+        map { (key: $0.canonicalBytes, head: $0) }.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.head)
+    }
+}
+
+extension Dictionary<StreamID, Acceptance.Refusal> {
+    /// The same, for refusals.
+    var inOrder: [Element] {
+        func place(_ stream: StreamID) -> (UnitCode, String, String) { (stream.unit, stream.incarnation.hex, stream.audience.text) }
+        return sorted { place($0.key) < place($1.key) }
+    }
+}
+
 /// The heads of one side, sorted into 256 buckets by incarnation, with a digest for each: an idle hello carries 32 bytes,
 /// a comparison touches only the buckets that differ.
 public struct HeadsSummary: Sendable {

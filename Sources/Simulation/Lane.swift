@@ -38,6 +38,7 @@ enum Occurrence {
     case unpause(Int)
     case mend(Int)
     case join(Int)
+    case readmit(Int)
     case roomAgain(Int)
     case cloneEnds(Int)
 }

@@ -8,7 +8,9 @@ extension World {
     func note(_ node: Node) {
         let news = node.store.takeNews()
         for sealed in news.stored { checkStored(sealed, node) }
-        for sealed in news.salvaged { ledger.hold(sealed, at: node.index % Self.cloneBase) }
+        for sealed in news.salvaged where node.index < Self.cloneBase && node.store.look({ $0.secrets[sealed.envelope.stream.unit] != nil }) {
+            ledger.hold(sealed, at: node.index)
+        }
         for id in news.touched.sorted() { checkDossier(id, node) }
         if news.refused > 0 { tally.checks[.authorisedOnly, default: 0] += news.refused }
         if !news.stored.isEmpty { checkNode(node) }
@@ -70,8 +72,8 @@ extension World {
     }
 
     private func checkDossier(_ id: DossierID, _ node: Node) {
-        let seen: (Dossier?, Set<UInt64>, Bool, [IssuedNumber]) = node.store.look { disk in
-            (disk.register.folded[id], disk.register.marks[id] ?? [], disk.heldBack[id] != nil, disk.register.facts[id]?.numbers ?? [])
+        let seen: (Dossier?, Set<UInt64>, Bool, DossierFacts) = node.store.look { disk in
+            (disk.register.folded[id], disk.register.marks[id] ?? [], disk.heldBack[id] != nil, disk.register.facts[id] ?? DossierFacts())
         }
         guard let dossier = seen.0 else { return }
         checkFace(dossier, marks: seen.1, isHeldBack: seen.2, node)
@@ -83,9 +85,10 @@ extension World {
         tally.judge(.oneNumberOnePerson, isOne, step: step, "\(number) at \(node.unit) is a second person's, or a person's second")
         ledger.shown[number] = id
         ledger.numberOf[id] = number
-        let settled = Set(seen.3.map(\.cites))
+        // What a number cites is settled, once it is here with all before it.
+        let settled = Set(seen.3.numbers.map(\.cites)).intersection(seen.3.steps.map(\.hash)).subtracting(dossier.parked)
         tally.judge(
-            .onePenOneHome, settled.isEmpty || dossier.chain.contains { settled.contains($0.hash) } || !dossier.parked.isEmpty,
+            .onePenOneHome, settled.isEmpty || dossier.chain.contains { settled.contains($0.hash) },
             step: step, "a settled step of \(id) was undone at \(node.unit)")
     }
 
@@ -154,6 +157,5 @@ extension World {
         tally.judge(.rebuildEqual, digest == disk.register.digest(under: .centre), step: step, "\(node.unit) rebuilt differs")
         tally.judge(.nothingPruned, disk.journal.count >= node.journalSeen, step: step, "\(node.unit) had \(node.journalSeen) envelopes, has \(disk.journal.count)")
         tally.judge(.acknowledgedSurvives, ledger.recount(node.index, disk) == 0, step: step, "acts that were acknowledged are on no disk")
-        introduce(node)
     }
 }

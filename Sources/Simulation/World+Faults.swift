@@ -8,8 +8,8 @@ extension World {
     func strike() {
         guard let node = dice.pick(nodes) else { return }
         // Backups are made all the time; what is restored is hours or days old.
-        if let other = dice.pick(nodes), dice.happens(perMille: 300) { other.backup = other.store.disk }
-        if centre.backup == nil || dice.happens(perMille: 100) { centre.backup = centre.store.disk }
+        if let other = dice.pick(nodes), dice.happens(perMille: 300) { backUp(other) }
+        if centre.backup == nil || dice.happens(perMille: 100) { backUp(centre) }
         switch dice.below(plan.clockScript == nil ? 26 : 10) {
         case 0, 1: strikeLine(node)
         case 2:
@@ -42,8 +42,21 @@ extension World {
         case 22: oversize(at: node)
         case 23: rogue(at: node)
         case 24: secondInstance(node)
-        default: node.backup = node.store.disk
+        default: backUp(node)
         }
+    }
+
+    private func backUp(_ node: Node) {
+        let disk = node.store.disk
+        if !disk.secrets.isEmpty { node.backup = disk }
+    }
+
+    /// The backup, where going back to it leaves every promised act on some disk, and forgets no enrolment: a child
+    /// whose new key its parent has forgotten cannot even say hello to give it back.
+    private func usableBackup(_ node: Node) -> ModelDisk? {
+        guard let old = node.backup, clones[node.index] == nil, !ledger.wouldLose(node.index, becoming: old) else { return nil }
+        let keys = node.store.look { $0.register.keys.mapValues(\.count) }
+        return old.register.keys.mapValues(\.count) == keys ? old : nil
     }
 
     private func strikeLine(_ node: Node) {
@@ -91,7 +104,7 @@ extension World {
 
     /// A virtual machine goes back to a snapshot, and nobody says so.
     private func rollBack(_ node: Node) {
-        guard let old = node.backup, !ledger.wouldLose(node.index, becoming: old), clones[node.index] == nil else { return }
+        guard let old = usableBackup(node) else { return }
         tally.count(node.parent == nil ? .centreRolledBack : .silentRollback)
         ledger.forkable.formUnion(old.secrets.keys)
         exchange(node, old)
@@ -100,7 +113,7 @@ extension World {
 
     /// A backup is restored by command: it mints new incarnations, and takes in new pupils only until its own is back.
     private func restoreBackup(_ node: Node) {
-        guard var old = node.backup, !ledger.wouldLose(node.index, becoming: old), clones[node.index] == nil else { return }
+        guard var old = usableBackup(node) else { return }
         tally.count(.backupRestored)
         // Enrolled anew since: that backup may no longer speak for its units.
         let now = node.store.look { $0.secrets }
@@ -139,6 +152,7 @@ extension World {
 
     /// The parent enrols the new keys; needs the parent.
     func rejoin(_ node: Node) {
+        guard node.store.look({ $0.secrets.isEmpty }) else { return }
         guard let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil, nodes[at].store.look({ $0.secrets[nodes[at].unit] != nil }) else {
             return agenda.plan(.join(node.index), at: now + 600)
         }
@@ -166,6 +180,23 @@ extension World {
         afterExchange(node)
         boot(node)
         tell("\(node.unit) joins again")
+    }
+
+    /// The parent went back to before it enrolled this node's keys: the operators enrol them once more.
+    func readmit(_ node: Node) {
+        guard node.isUp, let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil else { return }
+        let parent = nodes[at]
+        let unknown = node.store.look { disk in disk.secrets.mapValues(\.key.publicKey) }.filter { unit, key in
+            parent.store.look { $0.register.key(of: unit, id: key.id) } == nil
+        }
+        let entries = unknown.sorted { $0.key < $1.key }.compactMap { unit, key in
+            let generation = 1 + parent.store.look { $0.register.activeKey(of: unit)?.generation ?? 0 }
+            return entry(.key, Payload.encode(KeyEnrolment(
+                unit: unit, publicKey: key, issuer: parent.unit, generation: generation, node: node.unit)))
+        }
+        write(entries, as: parent.unit, to: .subtree(node.unit), parent)
+        node.machine.retryNow()
+        for lane in ChildLink.Lane.allCases where node[lane].isResting { wake(node, lane, after: 0.01) }
     }
 
     // MARK: Clones
@@ -237,10 +268,22 @@ extension World {
         agenda.plan(.mend(node.index), at: now + 90)
     }
 
+    /// What was set aside of another's stream goes up to its writer, who alone may append it again.
+    private func handUp(_ node: Node) {
+        guard let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil else { return }
+        let parent = nodes[at]
+        let foreign = node.store.look { disk in disk.salvage.filter { disk.secrets[$0.envelope.stream.unit] == nil } }
+        guard !foreign.isEmpty else { return }
+        _ = try? parent.store.accept(foreign.map(\.envelope.bytes), from: .child(node.unit))
+        note(parent)
+        planMending(parent)
+    }
+
     /// Orphaned acts of units written for here are appended again, with the same act ids.
     func mend(_ node: Node) {
         guard plan.mutant != .orphansDropped, node.isUp, node.index < Self.cloneBase else { return }
         guard node.parent == nil || node.machine.confirmedPosition != nil, node.store.fault == nil else { return planMending(node) }
+        handUp(node)
         let known = node.store.look { disk in
             Set(disk.journal.flatMap { $0?.sealed.entries ?? [] }.compactMap { $0?.act })
         }

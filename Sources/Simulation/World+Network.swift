@@ -45,6 +45,7 @@ extension World {
         if plan.mutant == .errorDeletesQueue, failure.code == .busy || failure.code == .peerFailed {
             node.store.change { $0.forgetLast() }
         }
+        if failure.code == .unauthorised, node.index < Self.cloneBase { agenda.plan(.readmit(node.index), at: now + 300) }
         drive(node, lane, .failed(failure, chance: dice.fraction()))
     }
 

@@ -6,7 +6,14 @@ extension World {
     static let birthDates = ["20180901", "20190115"]
 
     func act() {
-        guard let node = dice.pick(nodes.filter { $0.isUp && $0.pausedUntil == nil }) else { return }
+        let present = nodes.filter { $0.isUp && $0.pausedUntil == nil }
+        if dice.happens(perMille: 450) {
+            for _ in 0..<4 {
+                guard let node = dice.pick(present), node.unit != .centre, WorldTree.tier(of: node.unit) != .school else { continue }
+                if actAtAuthority(node.unit, node) { return }
+            }
+        }
+        guard let node = dice.pick(present) else { return }
         let units = node.store.look { $0.secrets.keys.sorted() }
         guard let unit = dice.pick(units) else { return }
         act(as: unit, at: node)
@@ -25,10 +32,16 @@ extension World {
     private func actAtSchool(_ unit: UnitCode, _ node: Node) {
         guard WorldTree.tier(of: unit) == .school else { return }
         let own = node.store.look { disk in disk.register.folded.values.filter { $0.home == unit }.sorted { $0.id < $1.id } }
-        guard own.count > 1, !node.isRecovering, !dice.happens(perMille: own.count > 12 ? 50 : 300), let dossier = dice.pick(own) else {
+        guard own.count > 1, !node.isRecovering, !dice.happens(perMille: own.count > 6 ? 30 : 200), let dossier = dice.pick(own) else {
             return enter(unit, node)
         }
+        let ready = own.filter { [.clean, .reviewed, .returned].contains($0.state) }
+        if let next = dice.pick(ready), dice.happens(perMille: 700) { return goOn(with: next, unit, node) }
         if dice.happens(perMille: 200) { return supplement(dossier, unit, node) }
+        goOn(with: dossier, unit, node)
+    }
+
+    private func goOn(with dossier: Dossier, _ unit: UnitCode, _ node: Node) {
         switch dossier.state {
         case .clean: take(.review, in: dossier, unit, node)
         case .reviewed: take(dice.happens(perMille: 100) ? .withdraw : .submit, in: dossier, unit, node)

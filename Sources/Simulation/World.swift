@@ -87,7 +87,10 @@ final class World {
         node.start(seed: dice.next())
         tick(node)
         for lane in ChildLink.Lane.allCases where node.parent != nil { wake(node, lane, after: dice.seconds(0.01...2)) }
-        if node.index < Self.cloneBase { audit(node) }
+        if node.index < Self.cloneBase {
+            audit(node)
+            introduce(node)
+        }
         if node.parent == nil, !node.store.look({ $0.heldBack.isEmpty }), plan.mutant == .gateForgotten {
             for id in node.store.look({ $0.heldBack.keys.sorted() }) { node.store.refold(id) { $0.heldBack[id] = nil } }
         }
@@ -155,6 +158,7 @@ final class World {
         case .unpause(let index): if let until = node(index).pausedUntil, until <= now { node(index).pausedUntil = nil }
         case .mend(let index): mend(nodes[index])
         case .join(let index): rejoin(nodes[index])
+        case .readmit(let index): readmit(nodes[index])
         case .roomAgain(let index): if nodes[index].store.fault == .full { nodes[index].store.setFault(nil) }
         case .cloneEnds(let index): endClone(index)
         }

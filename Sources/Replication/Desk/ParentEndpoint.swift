@@ -221,7 +221,7 @@ public final class ParentEndpoint: Sendable {
             }
         }
         desk.withLock { desk in for head in heads.values { desk.regained(head, from: child) } }
-        return PushReply(heads: Array(heads.values), refused: refused, at: surroundings.now())
+        return PushReply(heads: heads.values.inOrder, refused: refused, at: surroundings.now())
     }
 
     private func fetch(_ request: FetchRequest) throws -> FetchReply {

@@ -46,8 +46,8 @@ extension ChildLink {
     private mutating func stored(_ results: [(Acceptance, StreamHead?)], _ now: Double) -> Action {
         let heads = stored(results, downFlight)
         progressed(heads)
-        if downSession == session { toAcknowledge += heads.values }
-        for (stream, refusal) in refusals(results, downFlight) {
+        if downSession == session { toAcknowledge += heads.values.inOrder }
+        for (stream, refusal) in refusals(results, downFlight).inOrder {
             refuse(stream, refusal, byParent: false, isMending: false, now)
         }
         return noteReach(now)

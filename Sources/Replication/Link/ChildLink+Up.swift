@@ -37,7 +37,7 @@ extension ChildLink {
             state = .mending(mending)
             progressed(heads)
             // What was fetched is a copy like what was pulled: the parent's release gate waits to hear of it.
-            toAcknowledge += heads.values
+            toAcknowledge += heads.values.inOrder
             end(ends, byParent: false, now)
             return mend(now)
         case (.news(let batch), .steady):
@@ -108,7 +108,7 @@ extension ChildLink {
     /// Positions move on past what was refused: from then on the comparison of heads looks after those streams.
     private mutating func pushed(_ reply: PushReply, _ now: Double) -> Action {
         good(.up)
-        for (stream, refusal) in refusals(reply) { refuse(stream, refusal, byParent: true, isMending: false, now) }
+        for (stream, refusal) in refusals(reply).inOrder { refuse(stream, refusal, byParent: true, isMending: false, now) }
         sentUpTo = max(sentUpTo, newsPosition)
         return note(reply.heads, at: reply.at, now)
     }

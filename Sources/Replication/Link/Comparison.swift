@@ -65,12 +65,12 @@ struct Comparison: Sendable {
         for head in reply.heads where covered.contains(UInt8(HeadsSummary.bucket(of: head.stream))) {
             theirs[head.stream] = head
         }
-        for bucket in covered {
+        for bucket in covered.sorted() {
             for head in own.buckets[Int(bucket)] {
                 compare(head, theirs.removeValue(forKey: head.stream))
             }
         }
-        differences += theirs.values.map { .ownShorter(own: nil, parent: $0) }
+        differences += theirs.values.inOrder.map { .ownShorter(own: nil, parent: $0) }
         remaining.removeAll { covered.contains($0) }
         return true
     }

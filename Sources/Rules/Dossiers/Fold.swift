@@ -128,9 +128,14 @@ public struct Fold<T: Topology> {
     private func record(of chain: [Step], home: UnitCode) -> StudentRecord {
         var record = chain.last { $0.record != nil }?.record ?? StudentRecord()
         let counting = facts.supplements.filter { $0.by == home }
-            .max { ($0.number, $0.changes.count) < ($1.number, $1.changes.count) }
+            .max { ($0.number, Self.text($0)) < ($1.number, Self.text($1)) }
         for (field, value) in counting?.changes ?? [:] where !StudentField.key.contains(field) { record[field] = value }
         return record
+    }
+
+    /// Two supplements of one number are a writer's that ran twice or went back: the set still decides, not the order of arrival.
+    private static func text(_ supplement: Supplement) -> String {
+        supplement.changes.sorted { $0.key < $1.key }.map { "\($0.key.rawValue)=\($0.value)" }.joined(separator: "\n")
     }
 
     /// A number whose cited step is not on the chain would be a defect elsewhere; such a number stays shown.

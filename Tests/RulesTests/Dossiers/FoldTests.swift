@@ -144,6 +144,13 @@ import Testing
         #expect(dossier.record.name == "张伟")
     }
 
+    /// A school whose disk went back, or that ran twice, numbers twice.
+    @Test func ofTwoSupplementsWithOneNumberTheSameCountsInAnyOrder() throws {
+        let supplements = ["1", "2", "3"].map { Supplement(dossier: id, by: school, number: 1, changes: [.phone: $0]) }
+        let dossier = try #require(fold(DossierFacts(steps: journey, supplements: supplements)))
+        #expect(dossier.record[.phone] == "3")
+    }
+
     @Test func aWrongIDNumberIsAProblemBeforeAnyVerdict() throws {
         var enter = journey[0]
         enter.record = StudentRecord([.name: "张伟", .idType: "1", .idNumber: "440106201603050021"])
