@@ -39,6 +39,7 @@ enum Occurrence {
     case mend(Int)
     case join(Int)
     case readmit(Int)
+    case centreGoesBack
     case roomAgain(Int)
     case cloneEnds(Int)
 }

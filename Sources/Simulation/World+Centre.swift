@@ -126,6 +126,8 @@ extension World {
         // Held back in the very transaction that writes it.
         if plan.mutant != .noReleaseGate { centre.store.change { $0.heldBack[id] = place } }
         let isWritten = write([entry], as: .centre, to: .unit(dossier.home), centre)
+        // The worst moment for the centre's disk to go back is just after it gave a number.
+        if isWritten, !isCalm, plan.clockScript == nil, dice.happens(perMille: 60) { agenda.plan(.centreGoesBack, at: now + dice.seconds(0.001...0.5)) }
         if !isWritten { centre.store.change { $0.heldBack[id] = nil } }
         return isWritten
     }

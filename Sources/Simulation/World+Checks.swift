@@ -78,6 +78,8 @@ extension World {
         guard let dossier = seen.0 else { return }
         checkFace(dossier, marks: seen.1, isHeldBack: seen.2, node)
         checkChain(dossier, node)
+        let isOwnWord = !dossier.verdicts.contains { $0.position == World.rogueVerdict }
+        tally.judge(.authorisedOnly, isOwnWord, step: step, "a school's verdict counts at \(node.unit)")
         guard let number = dossier.formalNumber, node.index < Self.cloneBase else { return }
         let isIssued = ledger.issued[number]?.contains(id) ?? false
         tally.judge(.authorisedOnly, isIssued, step: step, "\(node.unit) shows a number that the centre never gave")
@@ -150,12 +152,24 @@ extension World {
         node.journalSeen = node.store.look { $0.journal.count }
     }
 
+    private static func isChained(_ disk: ModelDisk) -> Bool {
+        disk.streams.values.allSatisfy { places in
+            var before: Digest?
+            return places.enumerated().allSatisfy { offset, place in
+                guard let envelope = disk.journal[place]?.sealed.envelope else { return false }
+                defer { before = envelope.hash }
+                return envelope.sequence == UInt64(offset) + 1 && envelope.previous == before
+            }
+        }
+    }
+
     /// At each start: the journal tells the same as the tables, and nothing promised is gone.
     func audit(_ node: Node) {
         let disk = node.store.disk
         let digest = disk.rebuilt().digest(under: .centre)
         tally.judge(.rebuildEqual, digest == disk.register.digest(under: .centre), step: step, "\(node.unit) rebuilt differs")
         tally.judge(.nothingPruned, disk.journal.count >= node.journalSeen, step: step, "\(node.unit) had \(node.journalSeen) envelopes, has \(disk.journal.count)")
+        tally.judge(.chains, Self.isChained(disk), step: step, "a chain at \(node.unit) does not hold")
         tally.judge(.acknowledgedSurvives, ledger.recount(node.index, disk) == 0, step: step, "acts that were acknowledged are on no disk")
     }
 }

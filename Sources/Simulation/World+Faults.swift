@@ -103,7 +103,7 @@ extension World {
     // MARK: Disks
 
     /// A virtual machine goes back to a snapshot, and nobody says so.
-    private func rollBack(_ node: Node) {
+    func rollBack(_ node: Node) {
         guard let old = usableBackup(node) else { return }
         tally.count(node.parent == nil ? .centreRolledBack : .silentRollback)
         ledger.forkable.formUnion(old.secrets.keys)
@@ -120,7 +120,7 @@ extension World {
         guard old.secrets.allSatisfy({ now[$0.key]?.key.publicKey == $0.value.key.publicKey }) else { return }
         if plan.mutant == .restoreKeepsIncarnation { ledger.forkable.formUnion([]) } else { mint(&old) }
         exchange(node, old)
-        node.isRecovering = plan.mutant != .restoreKeepsIncarnation
+        node.isRecovering = plan.mutant != .restoreKeepsIncarnation && plan.mutant != .leaseOutlivesIncarnation
         tell("\(node.unit) restores a backup")
     }
 
@@ -386,21 +386,26 @@ extension World {
         }
     }
 
+    /// No rightful verdict comes so far.
+    static let rogueVerdict: Int64 = 1 << 40
+
     /// A unit with a good key says what is not its to say: stored, without effect.
     private func rogue(at node: Node) {
         let schools = node.store.look { $0.secrets.keys.sorted() }.filter { WorldTree.tier(of: $0) == .school }
         guard node.isUp, let school = dice.pick(schools), let dossier = dice.pick(node.store.look { disk in
-            disk.register.folded.values.filter { $0.home == school }.sorted { $0.id < $1.id }
+            let own = disk.register.folded.values.filter { $0.home == school }.sorted { $0.id < $1.id }
+            let submitted = own.filter { $0.stand == .submitted }
+            return submitted.isEmpty ? own : submitted
         }), let digest = dossier.keyDigest, let above = WorldTree.units.first(where: { $0.code == school })?.competent,
         let blank = dossier.head else { return }
         tally.count(.rogueStatement)
         let step = Step(
             hash: blank, dossier: dossier.id, previous: dossier.head, kind: .approve,
-            by: dice.happens(perMille: 500) ? above : school, nextHolder: school, topology: 1, at: 0, provisionalNumber: "L-rogue")
+            by: dice.happens(perMille: 700) ? above : school, nextHolder: school, topology: 1, at: 0, provisionalNumber: "L-rogue")
         let payload = Payload.encode(step)
         ledger.rogueSteps.insert(Payload.stepHash(payload))
         let verdict = Verdict(
-            dossier: dossier.id, keyDigest: digest, by: .centre, tier: .centre, position: 1 << 40, problems: [], peers: [], at: 0)
+            dossier: dossier.id, keyDigest: digest, by: .centre, tier: .centre, position: World.rogueVerdict, problems: [], peers: [], at: 0)
         let number = IssuedNumber(dossier: dossier.id, number: "G-rogue-\(dice.below(1000))", cites: blank, at: 0)
         let entries = [entry(.step, payload), entry(.verdict, Payload.encode(verdict)), entry(.number, Payload.encode(number))]
         write(entries.compactMap { $0 }, as: school, to: .up, node)

@@ -159,6 +159,7 @@ final class World {
         case .mend(let index): mend(nodes[index])
         case .join(let index): rejoin(nodes[index])
         case .readmit(let index): readmit(nodes[index])
+        case .centreGoesBack: if !isCalm { rollBack(centre) }
         case .roomAgain(let index): if nodes[index].store.fault == .full { nodes[index].store.setFault(nil) }
         case .cloneEnds(let index): endClone(index)
         }

@@ -80,6 +80,23 @@ import Testing
         #expect(state == "reviewed")
     }
 
+    /// Found by the simulator: a school that ran twice numbered two supplements alike, and the nodes kept what came first.
+    @Test func ofTwoSupplementsWithOneNumberEveryNodeKeepsTheSame() throws {
+        var shown: Set<String> = []
+        for phones in [["1", "2"], ["2", "1"]] {
+            let pair = try Pair()
+            let id = try pair.school.enter("张伟")
+            for phone in phones {
+                try pair.school.archive.write { transaction in
+                    let supplement = Supplement(dossier: id, by: Bench.school, number: 1, changes: [.phone: phone])
+                    _ = try transaction.append(.supplement, Payload.encode(supplement), as: Bench.school, to: .up)
+                }
+            }
+            shown.insert(try pair.school.archive.write { try $0.dossier(id)?.record[.phone] } ?? "")
+        }
+        #expect(shown.count == 1)
+    }
+
     @Test func anotherUnitsVerdictInTheCentresNameIsVoid() throws {
         let pair = try Pair()
         let id = try pair.school.enter("张伟")

@@ -54,8 +54,11 @@ struct DossierProjection: Projection {
     private func keep(
         _ entry: Entry, of writer: StreamID, _ dossier: DossierID, position: Int64, in transaction: Transaction
     ) throws -> Outcome {
+        // Two words at one position are a writer's that ran twice or went back: which one counts follows from the two, not from
+        // the order of arrival, so that every node keeps the same.
         try transaction.database.cachedStatement(sql: """
-            INSERT OR IGNORE INTO word (dossier, kind, writer, position, payload) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO word (dossier, kind, writer, position, payload) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET payload = max(payload, excluded.payload)
             """).execute(arguments: [
                 Data(dossier.bytes), Int64(entry.kind), writer.unit.text, position, Data(entry.payload),
             ])
