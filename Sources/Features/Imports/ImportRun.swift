@@ -17,6 +17,9 @@ public struct ImportRun {
         let job: ImportShelf.Job
     }
 
+    /// The process ends before the file does: the job waits for the next start.
+    public struct Stopped: Error {}
+
     let path: String
     var facts: Facts
     /// What the institution register says about a school code.
@@ -24,6 +27,8 @@ public struct ImportRun {
     let markedPath: String
     let target: Target?
     var report: ImportReport
+    /// Asked between rows.
+    var mustStop: @Sendable () -> Bool = { false }
 
     /// Judges a file without taking anything in; works without any node.
     public static func check(
@@ -43,7 +48,10 @@ public struct ImportRun {
 
     /// Carries out a waiting job and records its result. A job that a crash cut short is begun anew: what it had entered counts
     /// as its own.
-    public static func perform(_ job: ImportShelf.Job, archive: Archive) throws -> ImportReport {
+    /// - Throws: `Stopped` soon after `mustStop` says so.
+    public static func perform(
+        _ job: ImportShelf.Job, archive: Archive, mustStop: @escaping @Sendable () -> Bool = { false }
+    ) throws -> ImportReport {
         let facts = try archive.write { transaction in
             try ImportShelf.begin(job.id, in: transaction)
             return try RegistrationFacts.facts(for: job.actor.unit, today: transaction.surroundings.today, transaction.reading)
@@ -51,7 +59,8 @@ public struct ImportRun {
         var run = ImportRun(
             path: job.path, facts: facts,
             register: { code in try archive.read { try RegistrationFacts.registered(UnitCode(code), $0) } },
-            markedPath: job.path + ".marked.xlsx", target: Target(archive: archive, job: job), report: ImportReport(job: job.id))
+            markedPath: job.path + ".marked.xlsx", target: Target(archive: archive, job: job), report: ImportReport(job: job.id),
+            mustStop: mustStop)
         try run.perform(strict: job.isStrict)
         let report = run.report
         try archive.write { try ImportShelf.finish(job.id, report, in: $0) }
@@ -100,6 +109,7 @@ public struct ImportRun {
         var rows = 0
         var school = ""
         while let row = try workbook.next() {
+            if mustStop() { throw Stopped() }
             rows += 1
             // A slip in one row does not make it another school's file: the rows that name this school count.
             let named = RowReader.read(RawRow(row.raw.cells.filter { $0.key == .schoolCode })).record.schoolCode
@@ -136,6 +146,7 @@ public struct ImportRun {
         var good: [(PupilWorkbook.PupilRow, Judgement)] = []
         var fileWide = FileWideFindings()
         while let row = try workbook.next() {
+            if mustStop() { throw Stopped() }
             report.rows += 1
             let judgement = RuleBook.judge(row.raw, facts: facts)
             for finding in judgement.findings where !fileWide.take(finding, row: row.sheetRow.number) {

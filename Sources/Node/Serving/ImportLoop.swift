@@ -38,7 +38,12 @@ struct ImportLoop: Service {
     /// A job that cannot be carried out ends with its reason, which the clerk sees; it is not tried for ever.
     private func perform(_ job: ImportShelf.Job) async throws {
         do {
-            _ = try await workers.run { [archive] in try ImportRun.perform(job, archive: archive) }
+            _ = try await workers.run { [archive, ending] in
+                try ImportRun.perform(job, archive: archive, mustStop: { ending.isEnding })
+            }
+        } catch is ImportRun.Stopped {
+            // Its file stays; the next start goes on with it.
+            return
         } catch {
             log.error("import ended early", metadata: ["job": "\(job.id)", "error": "\(error)"])
             let reason = (error as? StoreError)?.message ?? (error as? SheetError)?.message ?? "程序内部错误"

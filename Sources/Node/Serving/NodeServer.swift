@@ -104,7 +104,7 @@ public final class NodeServer: Sendable {
         unlink(socket)
         let opening = Opening(plan: plan, socket: socket, archive: archive, ready: ready)
         let end = Bell()
-        let ending = Ending(bells: [stored, news, importWaits, end])
+        let ending = Ending(bells: [stored, news, importWaits, end], processOf: plan.obeysSignals ? plan.folder : nil)
         let link = try ParentLink(
             archive: archive, outbox: outbox, inbox: inbox, workers: workers, links: links, news: news, ending: ending,
             proxy: plan.proxy, log: plan.log)
