@@ -94,8 +94,10 @@ extension Transaction {
         return ended
     }
 
-    /// The gate's rule while a unit recovers: the first step of a new dossier, and nothing else.
+    /// The gate's rule while a unit recovers: the first step of a new dossier, and the notice of the new incarnation
+    /// itself; nothing else.
     func checkRecovery(_ kind: EntryKind, _ payload: [UInt8], as unit: UnitCode) throws {
+        if kind == .incarnation { return }
         if kind == .step, Payload.step(payload)?.kind == .enter { return }
         try reading.mustNotBeRecovering(unit)
     }
