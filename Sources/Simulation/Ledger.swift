@@ -30,6 +30,8 @@ struct Ledger {
     var faces: [UInt64: UInt64] = [:]
     /// Writers whose disk went back unnoticed, or that ran twice: their streams may fork until that is repaired.
     var forkable: Set<UnitCode> = []
+    /// Units that ran twice: both may have taken the very same step.
+    var cloned: Set<UnitCode> = []
 
     mutating func mint(_ sealed: Sealed) { minted.insert(sealed.envelope.hash) }
 

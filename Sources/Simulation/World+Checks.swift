@@ -56,7 +56,9 @@ extension World {
         for entry in sealed.entries {
             guard let entry, entry.kind == EntryKind.step.rawValue else { continue }
             let hash = Payload.stepHash(entry.payload)
-            let isOnce = (ledger.stepOfAct[entry.act] ?? hash) == hash && (ledger.actOfStep[hash] ?? entry.act) == entry.act
+            // The same rogue statement may be made twice; it counts for nothing.
+            guard !ledger.rogueSteps.contains(hash) else { continue }
+            let isOnce = (ledger.stepOfAct[entry.act] ?? hash) == hash && ((ledger.actOfStep[hash] ?? entry.act) == entry.act || ledger.cloned.contains(stream.unit))
             tally.judge(.effectsOnce, isOnce, step: step, "one act, two effects, of \(stream.unit)")
             ledger.stepOfAct[entry.act] = hash
             ledger.actOfStep[hash] = entry.act
@@ -143,6 +145,10 @@ extension World {
         node.machine = ChildLink(plan: Node.plan)
         remember(node)
         _ = ledger.recount(node.index, node.store.disk)
+        for (number, id) in ledger.shown {
+            let isKept = nodes.contains { other in other.store.look { $0.register.numbers[number] == id } }
+            tally.judge(.oneNumberOnePerson, isKept, step: step, "\(number) was shown and is on no disk")
+        }
     }
 
     func remember(_ node: Node) {

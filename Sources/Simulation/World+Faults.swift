@@ -36,11 +36,11 @@ extension World {
         case 14, 15: restoreBackup(node)
         case 16: loseDisk(node)
         case 17: startClone(node)
-        case 18, 19: forge(at: node)
+        case 18: forge(at: node)
         case 20: replay(at: node)
         case 21: misaddress(at: node)
         case 22: oversize(at: node)
-        case 23: rogue(at: node)
+        case 19, 23: rogue(at: node)
         case 24: secondInstance(node)
         default: backUp(node)
         }
@@ -212,6 +212,7 @@ extension World {
         clones[node.index] = clone
         remember(clone)
         ledger.forkable.formUnion(disk.secrets.keys)
+        ledger.cloned.formUnion(disk.secrets.keys)
         boot(clone)
         agenda.plan(.cloneEnds(node.index), at: now + dice.seconds(500...8000))
         tell("\(node.unit) has a clone")
