@@ -24,6 +24,18 @@ enum Fixture {
         }
     }
 
+    private static let ports = Mutex<Int>(0)
+
+    /// A port below those that the system hands out by itself, so that a node can come back to it: one of those might be
+    /// taken meanwhile by any connection of a test beside this one.
+    static func steadyAddress() -> String {
+        let number = ports.withLock { count in
+            count += 1
+            return count
+        }
+        return "127.0.0.1:\(15_000 + Int(ProcessInfo.processInfo.processIdentifier) % 120 * 120 + number)"
+    }
+
     /// A folder that does not exist yet; its parent goes with the test process.
     static func folder(_ name: String) throws -> String {
         let base = FileManager.default.temporaryDirectory.path

@@ -4,6 +4,7 @@ import Logging
 @testable import Node
 import Replication
 import Rules
+import Synchronization
 import Testing
 
 /// A node served in the test's own process, on ports of the system's choosing.
@@ -12,12 +13,29 @@ struct ServedNode: Sendable {
     let ready: NodeServer.Ready
     let caller: HTTPCaller
 
-    /// Serves a folder while `body` runs; then ends the node as SIGTERM does.
+    /// Serves a folder while `body` runs; then ends the node as SIGTERM does. An address that a node of before has not quite
+    /// given back is tried again for some seconds.
     static func serve(
-        _ folder: String, seed: UInt64, peerListen: String = "127.0.0.1:0", _ body: @Sendable (ServedNode) async throws -> Void
+        _ folder: String, seed: UInt64, peerListen: String? = nil, _ body: @escaping @Sendable (ServedNode) async throws -> Void
+    ) async throws {
+        for attempt in 1...20 {
+            let begun = Mutex(false)
+            do {
+                return try await serveOnce(folder, seed: seed, peerListen: peerListen) { node in
+                    begun.withLock { $0 = true }
+                    try await body(node)
+                }
+            } catch let error where "\(error)".contains("errno: 98") && attempt < 20 && !begun.withLock({ $0 }) {
+                try await SystemSurroundings.sleep(0.5)
+            }
+        }
+    }
+
+    private static func serveOnce(
+        _ folder: String, seed: UInt64, peerListen: String?, _ body: @Sendable (ServedNode) async throws -> Void
     ) async throws {
         let loopback = try #require(ListenAddress("127.0.0.1:0"))
-        let peer = try #require(ListenAddress(peerListen.replacing("http://", with: "")))
+        let peer = try #require(ListenAddress((peerListen ?? Fixture.steadyAddress()).replacing("http://", with: "")))
         let (stream, told) = AsyncStream<NodeServer.Ready>.makeStream()
         let server = try NodeServer(
             NodeServer.Plan(

@@ -120,7 +120,12 @@ actor DemoNode {
         guard let process else { throw failed("demo.stopped", "节点没有运行") }
         process.send(SIGKILL)
         guard await process.ending(within: 5) != nil else { throw failed("demo.kill", "kill -9 以后进程仍在") }
-        try await start()
+        // Its old port may be held for a moment by some connection that the system gave it to meanwhile.
+        for attempt in 1...8 {
+            do { return try await start() } catch let failure as DemoFailure where failure.code == "demo.ended" && attempt < 8 {
+                try await SystemSurroundings.sleep(1)
+            }
+        }
     }
 
     /// The same failure with this node's name and log.
