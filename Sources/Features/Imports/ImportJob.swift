@@ -79,7 +79,7 @@ public struct ImportShelf: Office {
     public let migrations: [(name: String, sql: String)] = [("import-1", """
         CREATE TABLE import_job (
           id TEXT PRIMARY KEY, unit TEXT NOT NULL, account TEXT NOT NULL, roles TEXT NOT NULL, file_name TEXT NOT NULL,
-          digest BLOB NOT NULL, path TEXT NOT NULL, strict INTEGER NOT NULL, state TEXT NOT NULL, done_rows INTEGER NOT NULL,
+          path TEXT NOT NULL, strict INTEGER NOT NULL, state TEXT NOT NULL, done_rows INTEGER NOT NULL,
           created_at INTEGER NOT NULL, finished_at INTEGER, report TEXT) WITHOUT ROWID;
         CREATE INDEX import_job_unit ON import_job (unit, created_at);
         -- Which content entered as which dossier: sending a file twice changes nothing.
@@ -134,14 +134,14 @@ public struct ImportShelf: Office {
     }
 
     static func add(
-        _ file: (path: String, name: String), strict: Bool, as actor: Actor, digest: Digest, in transaction: Transaction
+        _ file: (path: String, name: String), strict: Bool, as actor: Actor, in transaction: Transaction
     ) throws -> String {
         let id = transaction.surroundings.randomBytes(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         let roles = actor.roles.map(\.rawValue).sorted().joined(separator: ",")
         try transaction.database.execute(
             literal: """
-                INSERT INTO import_job (id, unit, account, roles, file_name, digest, path, strict, state, done_rows, created_at)
-                VALUES (\(id), \(actor.unit.text), \(actor.account), \(roles), \(file.name), \(Data(digest.bytes)),
+                INSERT INTO import_job (id, unit, account, roles, file_name, path, strict, state, done_rows, created_at)
+                VALUES (\(id), \(actor.unit.text), \(actor.account), \(roles), \(file.name),
                         \(file.path), \(strict), 'waiting', 0, \(transaction.now))
                 """)
         return id

@@ -94,13 +94,12 @@ public enum ImportOperations {
     private static func add(_ call: Call) throws -> Progress {
         let file = try file(call)
         let strict = call.parameters["strict"] == "true"
-        let digest = Hashing.sha256(Array((file.path + "\(call.archive.surroundings.now())").utf8))
         return try call.archive.write { transaction in
             guard transaction.directory.tier(of: call.actor.unit) == .school else {
                 throw Refusal(
                     "imports.school", question: "Q50", "学籍导入由学校办理。", remedy: "请以学校账号登录,或用 --unit 指定本节点代管的学校。", kind: .permission)
             }
-            let id = try ImportShelf.add((file.path, shownName(file.name)), strict: strict, as: call.actor, digest: digest, in: transaction)
+            let id = try ImportShelf.add((file.path, shownName(file.name)), strict: strict, as: call.actor, in: transaction)
             guard let job = try ImportShelf.find(id, of: call.actor.unit, transaction.reading) else {
                 throw Refusal("imports.lost", "导入任务没有登记成功。", remedy: "请重试。")
             }

@@ -132,11 +132,19 @@ import Testing
         #expect(refused.first?.message.contains("天河第一小学") == true)
     }
 
-    @Test func replayingTheJournalGivesTheSameDigest() throws {
+    /// The contract's digest, written out from the folded dossiers and not from the table that the product reads.
+    @Test func theDigestIsThatOfTheSortedLinesOfTheSubtree() throws {
         let (node, classCode) = try node()
         _ = try importRows([People.row(1, classCode: classCode), People.row(2, classCode: classCode)], node)
-        let before = try node.archive.read { try RegistryDigest.digest(of: .centre, $0) }
-        #expect(before.count == 64)
-        #expect(try node.archive.read { try RegistryDigest.digest(of: People.school.code, $0) } == before)
+        let ids = try students(node).compactMap { DossierID(hex: $0.dossier) }
+        let expected = try node.archive.read { reading in
+            let lines = try ids.compactMap { try DossierShelf(reading).dossier($0) }.map { dossier in
+                "\(dossier.id)\t\(dossier.head?.description ?? "")\t\(dossier.state.rawValue)\t\(dossier.number ?? "")\n"
+            }
+            return Hashing.sha256(Array(lines.sorted().joined().utf8)).description
+        }
+        #expect(ids.count == 2)
+        #expect(try node.archive.read { try RegistryDigest.digest(of: People.school.code, $0) } == expected)
+        #expect(try node.archive.read { try RegistryDigest.digest(of: .centre, $0) } == expected)
     }
 }
