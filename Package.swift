@@ -23,6 +23,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -34,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -51,10 +53,10 @@ let package = Package(
         room("Replication", ["Rules", "Protocol", "CCurl"]),
         room("Store", ["Rules", "Protocol", grdb]),
         room("Sheets", ["CZip", "CExpat", "CXlsxWriter"]),
-        room("Features", ["Rules", "Protocol", "Store", "Sheets", grdb, crypto, cryptoExtras]),
+        room("Features", ["Rules", "Protocol", "Store", "Sheets", grdb, crypto, cryptoExtras, mustache]),
         room("Node", [
             "Rules", "Protocol", "Replication", "Store", "Sheets", "Features",
-            hummingbird, httpTypes, arguments, lifecycle, logging, grdb,
+            hummingbird, httpTypes, arguments, lifecycle, logging, grdb, mustache,
         ]),
         room("Simulation", ["Rules", "Protocol", "Replication"]),
         .executableTarget(name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
@@ -66,7 +68,7 @@ let package = Package(
         tests(of: "Simulation", ["Simulation", "Rules"]),
         tests(of: "Store", ["Store", "Protocol", "Rules", grdb]),
         tests(of: "Sheets", ["Sheets"], exclude: ["Fixtures"]),
-        tests(of: "Features", ["Features", "Store", "Sheets", "Protocol", "Rules", "CXlsxWriter", "CZip", grdb], exclude: ["Fixtures"]),
+        tests(of: "Features", ["Features", "Store", "Sheets", "Protocol", "Rules", "CXlsxWriter", "CZip", grdb, mustache], exclude: ["Fixtures"]),
         tests(of: "House", []),
         tests(of: "Node", ["Node", "Features", "Store", "Sheets", "Replication", "Protocol", "Rules", grdb]),
     ]

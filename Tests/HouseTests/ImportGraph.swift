@@ -8,11 +8,12 @@ enum ImportGraph {
         "Store": ["Rules", "Protocol", "GRDB", "FoundationEssentials", "Glibc", "Synchronization"],
         "Sheets": ["CZip", "CExpat", "CXlsxWriter", "Glibc"],
         "Features": [
-            "Rules", "Protocol", "Store", "Sheets", "GRDB", "Crypto", "CryptoExtras", "Foundation", "FoundationEssentials",
+            "Rules", "Protocol", "Store", "Sheets", "GRDB", "Crypto", "CryptoExtras", "Mustache", "Foundation",
+            "FoundationEssentials",
         ],
         "Node": [
             "Rules", "Protocol", "Replication", "Store", "Sheets", "Features", "Hummingbird", "HTTPTypes", "ArgumentParser",
-            "ServiceLifecycle", "Logging", "GRDB", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
+            "ServiceLifecycle", "Logging", "GRDB", "Mustache", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "Simulation": ["Rules", "Protocol", "Replication", "Synchronization"],
         "simulate": ["Simulation", "ArgumentParser", "FoundationEssentials"],

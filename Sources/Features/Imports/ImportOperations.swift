@@ -79,6 +79,19 @@ public enum ImportOperations {
                 report.marked = nil
                 return .json(report)
             },
+            Operation(
+                "imports.template", .get, "/templates/{version}", "Blank workbook of a template version (Q49)", title: "空白模板",
+                parameters: [.path("version", "2013, 2016 or 2020")], response: .file(mediaType: workbookType)
+            ) { call in
+                guard let version = Template.Version(rawValue: call.parameters["version"] ?? "") else {
+                    throw Refusal(
+                        "template.version", question: "Q49", "没有这个版本的模板。",
+                        remedy: "可选:" + Template.Version.allCases.map(\.rawValue).joined(separator: "、"), kind: .missing)
+                }
+                let path = call.archive.folder + "/incoming/template-\(version.rawValue).xlsx"
+                try writeTemplate(version, to: path)
+                return .file(path: path, name: "学生信息导入模板-\(version.rawValue).xlsx", mediaType: workbookType)
+            },
         ]
     }
 

@@ -11,15 +11,8 @@ struct RecordEditing {
     /// step; afterwards key data is refused here and other items become a supplement.
     func amend(_ id: DossierID, _ changes: [String: String]) throws {
         let dossier = try ownDossier(id)
-        var row = RawRow(dossier.record.values.mapValues { RawCell($0) })
-        for (title, text) in changes {
-            guard let field = StudentField.named(title) else {
-                throw Refusal("field.unknown", "没有名为“\(title)”的指标。", remedy: "请使用模板中的列名。", kind: .usage)
-            }
-            row.cells[field] = text.isEmpty ? nil : RawCell(text)
-        }
-        let facts = try RegistrationFacts.facts(for: actor.unit, today: transaction.surroundings.today, transaction.reading)
-        let judgement = RuleBook.judge(row, facts: facts)
+        let judgement = try RecordJudgement.judge(
+            dossier, changes, today: transaction.surroundings.today, transaction.reading)
         if let error = judgement.findings.first(where: { $0.severity == .error }) {
             throw Refusal(error.rule, question: error.question, error.message, remedy: error.remedy)
         }

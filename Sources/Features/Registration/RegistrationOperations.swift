@@ -31,7 +31,7 @@ public enum RegistrationOperations {
         Operation(
             "students.list", .get, "/students", "Pupils of the unit's subtree", title: "学生查询",
             parameters: [
-                .init("school", "School code"), .init("class", "Class code"), .init("state", "Registration state"),
+                .init("school", "School code"), .init("class", "Class code"), .init("state", "Registration state, or several with commas"),
                 .init("problem", "Kind of problem, or any"), .init("holder", "`self`: only what waits for the unit"), .init("limit", "1 to 1000, default 100"),
                 .init("after", "Cursor from `next`"),
                 .init("tab", "Tab of a school's review: `present`, `new` or `fromAbroad` (Q57)"),
@@ -79,6 +79,7 @@ public enum RegistrationOperations {
                 return Outcome(done: [call.parameters["dossier"] ?? ""])
             })
         },
+        RecordJudgement.operation,
         Operation(
             "students.state", .post, "/students/{dossier}/statements", "Record that a paper was seen (Q7, Q22, Q40)",
             title: "登记证明材料", parameters: [.path("dossier", "Dossier id")],
@@ -113,7 +114,7 @@ public enum RegistrationOperations {
         let about, kind, date, place: String
     }
 
-    private static func id(_ call: Call) throws -> DossierID {
+    static func id(_ call: Call) throws -> DossierID {
         guard let id = DossierID(hex: call.parameters["dossier"] ?? "") else {
             throw Refusal("dossier.id", "学籍档案编号不对,应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
         }

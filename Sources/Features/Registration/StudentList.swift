@@ -39,6 +39,7 @@ public enum StudentList {
     struct Filter {
         var school: UnitCode?
         var classCode: String?
+        /// One state, or several with commas between them.
         var state: String?
         /// A code of `DuplicateKind`, or `any`.
         var problem: String?
@@ -95,13 +96,13 @@ public enum StudentList {
             add("home = ?", [school.text])
         }
         if let code = filter.classCode { add("class = ?", [code]) }
-        if let state = filter.state {
-            guard RegistrationState(rawValue: state) != nil else {
+        if let states = filter.state?.split(separator: ",").map(String.init), !states.isEmpty {
+            if let unknown = states.first(where: { RegistrationState(rawValue: $0) == nil }) {
                 throw Refusal(
-                    "state.unknown", "没有“\(state)”这种状态。",
+                    "state.unknown", "没有“\(unknown)”这种状态。",
                     remedy: "可选:" + RegistrationState.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
             }
-            add("state = ?", [state])
+            add("state IN (\(states.map { _ in "?" }.joined(separator: ",")))", StatementArguments(states))
         }
         if let problem = filter.problem {
             if problem == "any" {

@@ -4,7 +4,7 @@ import Hummingbird
 import Logging
 import Protocol
 
-/// Answers HTTP: the API, health, metrics and the front page, on the console's port and on the local socket.
+/// Answers HTTP: the API, the console, health and metrics, on the console's port and on the local socket.
 struct APIResponder: HTTPResponder {
     typealias Context = RequestOrigin
 
@@ -13,11 +13,13 @@ struct APIResponder: HTTPResponder {
 
     let door: Door
     let dispatcher: Dispatcher
-    let routes: RouteTable
+    let routes: RouteTable<Operation>
     let workers: Workers
     let limits: RequestLimits
     let meter: RequestMeter
     let pages: FixedPages
+    let console: ConsoleResponder
+    let newsStream: NewsStream
     /// The node's `incoming` folder.
     let incoming: String
 
@@ -29,6 +31,7 @@ struct APIResponder: HTTPResponder {
                 retryAfter: wait))
         }
         defer { if door == .console { limits.leave() } }
+        if request.uri.path == "/events", request.method == .get { return await newsStream.response(request) }
         let (name, answer) = await answer(request)
         meter.count(name, status: answer.status, seconds: SystemSurroundings.monotonicSeconds() - begin)
         return Self.response(answer)
@@ -42,6 +45,7 @@ struct APIResponder: HTTPResponder {
         do {
             if request.method == .get, let page = try await workers.run({ try pages.page(path) }) { return ("page", page) }
         } catch { return ("page", Answer(error: error)) }
+        if let shown = await console.answer(request) { return shown }
         return ("none", Self.notFound)
     }
 
@@ -124,10 +128,13 @@ struct APIResponder: HTTPResponder {
         var headers: HTTPFields = [
             .contentType: answer.mediaType.hasPrefix("text/") || answer.mediaType.hasSuffix("json")
                 ? answer.mediaType + "; charset=utf-8" : answer.mediaType,
-            .xContentTypeOptions: "nosniff", .cacheControl: "no-store",
-            .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+            .xContentTypeOptions: "nosniff",
+            .cacheControl: answer.isLasting ? "public, max-age=31536000, immutable" : "no-store",
+            .contentSecurityPolicy: contentPolicy,
             Self.referrerPolicy: "no-referrer", Self.frameOptions: "DENY",
         ]
+        for cookie in answer.cookies { headers.append(HTTPField(name: .setCookie, value: cookie)) }
+        if let location = answer.location { headers[.location] = location }
         if let seconds = answer.retryAfter { headers[.retryAfter] = String(seconds) }
         switch answer.body {
         case .bytes(let bytes):
@@ -139,6 +146,10 @@ struct APIResponder: HTTPResponder {
         }
     }
 
+    private static let contentPolicy = """
+        default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; \
+        frame-ancestors 'none'; base-uri 'none'
+        """
     static let unit = HTTPField.Name("Xueji-Unit") ?? .from
     static let account = HTTPField.Name("Xueji-As") ?? .from
     static let fileName = HTTPField.Name("Xueji-File-Name") ?? .from

@@ -14,12 +14,19 @@ struct Answer: Sendable {
     var body: Body
     /// Seconds, with 429 and 503.
     var retryAfter: Int?
+    /// `Set-Cookie` fields.
+    var cookies: [String] = []
+    /// Where to go on, with 303.
+    var location: String?
+    /// Whether browsers may keep it for good: its address changes with its content.
+    var isLasting: Bool
 
-    init(status: Int, mediaType: String = "application/json", body: Body, retryAfter: Int? = nil) {
+    init(status: Int, mediaType: String = "application/json", body: Body, retryAfter: Int? = nil, isLasting: Bool = false) {
         self.status = status
         self.mediaType = mediaType
         self.body = body
         self.retryAfter = retryAfter
+        self.isLasting = isLasting
     }
 
     init(_ reply: Reply) throws {
@@ -42,19 +49,25 @@ struct Answer: Sendable {
     /// Every error as problem details; what nobody foresaw tells nothing of its inside.
     init(error: any Error) {
         switch error {
-        case let refusal as Refusal: self.init(refusal: refusal)
         case SignInFailure.notSignedIn(let refusal): self.init(refusal: refusal, status: 401)
         case SignInFailure.tooManyAttempts(let refusal, let seconds):
             self.init(refusal: refusal, status: 429, retryAfter: Int(seconds))
         case let error as StoreError: self.init(store: error)
-        case let error as SheetError:
-            self.init(refusal: Refusal(error.code, question: "Q50", error.message, remedy: error.remedy, kind: .usage))
-        case let error as AuditError:
-            self.init(refusal: Refusal(error.code, error.message, remedy: error.remedy))
+        case is Refusal, is SheetError, is AuditError: self.init(refusal: Self.refusal(for: error))
+        default: self.init(refusal: Self.refusal(for: error), status: 500)
+        }
+    }
+
+    /// Every error as a message for people.
+    static func refusal(for error: any Error) -> Refusal {
+        switch error {
+        case let refusal as Refusal: refusal
+        case let failure as SignInFailure: failure.refusal
+        case let error as StoreError: Refusal("store.\(error.code.rawValue)", error.message, remedy: error.remedy)
+        case let error as SheetError: Refusal(error.code, question: "Q50", error.message, remedy: error.remedy, kind: .usage)
+        case let error as AuditError: Refusal(error.code, error.message, remedy: error.remedy)
         default:
-            self.init(
-                refusal: Refusal("internal", "节点内部出错,本次操作没有完成。", remedy: "请稍后重试;如再次出现,请把时间告诉管理员,以便查看日志。"),
-                status: 500)
+            Refusal("internal", "节点内部出错,本次操作没有完成。", remedy: "请稍后重试;如再次出现,请把时间告诉管理员,以便查看日志。")
         }
     }
 
@@ -64,8 +77,6 @@ struct Answer: Sendable {
         case .noKey, .notAllowed, .recovering, .notEmpty, .notABackup: 409
         case .newerSchema, .locked, .cannotOpen, .damaged, .readOnly, .notInitialised: 503
         }
-        self.init(
-            refusal: Refusal("store.\(error.code.rawValue)", error.message, remedy: error.remedy), status: status,
-            retryAfter: status == 503 ? 30 : nil)
+        self.init(refusal: Self.refusal(for: error), status: status, retryAfter: status == 503 ? 30 : nil)
     }
 }

@@ -93,21 +93,31 @@ struct Dispatcher: Sendable {
         _ operation: Operation, as actor: Actor, parameters: [String: String], body: [UInt8] = [],
         file: (path: String, name: String)? = nil
     ) -> Answer {
+        do {
+            return try Answer(try reply(operation, as: actor, parameters: parameters, body: body, file: file))
+        } catch {
+            return Answer(error: error)
+        }
+    }
+
+    /// Does an authorized operation and leaves its line in the audit trail, whatever came of it.
+    func reply(
+        _ operation: Operation, as actor: Actor, parameters: [String: String], body: [UInt8] = [],
+        file: (path: String, name: String)? = nil
+    ) throws -> Reply {
         let subject = Self.subject(operation, parameters, body)
-        let answer: Answer
-        var outcome = "done"
         do {
             try checkParameters(operation, parameters)
             if case .json(let schema) = operation.body { try JSONBody.check(body, against: schema) }
-            let call = Call(archive: archive, actor: actor, parameters: parameters, body: body, file: file)
-            answer = try Answer(try operation.handle(call))
+            let reply = try operation.handle(Call(archive: archive, actor: actor, parameters: parameters, body: body, file: file))
+            note(operation, actor, subject, "done")
+            return reply
         } catch {
-            outcome = (error as? Refusal)?.code ?? (error as? SignInFailure)?.refusal.code ?? "failed"
+            let outcome = (error as? Refusal)?.code ?? (error as? SignInFailure)?.refusal.code ?? "failed"
             if outcome == "failed" { log.error("operation failed", metadata: ["operation": "\(operation.id)", "error": "\(error)"]) }
-            answer = Answer(error: error)
+            note(operation, actor, subject, outcome)
+            throw error
         }
-        note(operation, actor, subject, outcome)
-        return answer
     }
 
     /// Opaque identifiers of what the call is about: from the path, and dossiers or an account named in the body.

@@ -81,10 +81,14 @@ public final class NodeServer: Sendable {
         mkdir(incoming, 0o700)
         let pages = try FixedPages(archive: archive, meter: meter, operations: operations, gauges: { board.gauges })
         let limits = RequestLimits()
+        let console = try ConsoleResponder(dispatcher: dispatcher, operations: operations, workers: workers, incoming: incoming)
+        let end = Bell()
+        let ending = Ending(bells: [stored, news, importWaits, end], processOf: plan.obeysSignals ? plan.folder : nil)
+        let newsStream = NewsStream(archive: archive, workers: workers, stored: stored, ending: ending)
         func responder(_ door: APIResponder.Door) -> APIResponder {
             APIResponder(
                 door: door, dispatcher: dispatcher, routes: RouteTable(operations), workers: workers, limits: limits,
-                meter: meter, pages: pages, incoming: incoming)
+                meter: meter, pages: pages, console: console, newsStream: newsStream, incoming: incoming)
         }
         let outbox = StoreOutbox(archive: archive)
         let inbox = StoreInbox(archive: archive, stored: stored, news: news)
@@ -103,8 +107,6 @@ public final class NodeServer: Sendable {
         let socket = try RunRecord.socketPath(for: plan.folder)
         unlink(socket)
         let opening = Opening(plan: plan, socket: socket, archive: archive, ready: ready)
-        let end = Bell()
-        let ending = Ending(bells: [stored, news, importWaits, end], processOf: plan.obeysSignals ? plan.folder : nil)
         let link = try ParentLink(
             archive: archive, outbox: outbox, inbox: inbox, workers: workers, links: links, news: news, ending: ending,
             proxy: plan.proxy, log: plan.log)

@@ -1,9 +1,9 @@
 import Features
 
-/// Finds the operation for a method and path. Literal segments win over parameters.
-struct RouteTable: Sendable {
+/// Finds the operation or page for a method and path. Literal segments win over parameters.
+struct RouteTable<Target: Routed>: Sendable {
     enum Match: Sendable {
-        case found(Operation, parameters: [String: String])
+        case found(Target, parameters: [String: String])
         /// The path exists, with other methods.
         case otherMethods([Operation.Method])
         case nothing
@@ -11,7 +11,7 @@ struct RouteTable: Sendable {
 
     private struct Route: Sendable {
         let segments: [Segment]
-        let operation: Operation
+        let target: Target
     }
 
     private enum Segment: Sendable {
@@ -21,28 +21,28 @@ struct RouteTable: Sendable {
 
     private let byLength: [Int: [Route]]
 
-    init(_ operations: [Operation]) {
-        let routes = operations.map { operation in
-            Route(segments: Self.split(operation.path).map(Self.segment), operation: operation)
+    init(_ targets: [Target]) {
+        let routes = targets.map { target in
+            Route(segments: Self.split(target.path).map(Self.segment), target: target)
         }
         byLength = Dictionary(grouping: routes) { $0.segments.count }
     }
 
-    /// - Parameter path: below `/api/v1`, still percent-encoded.
+    /// - Parameter path: as the targets have it (operations: below `/api/v1`), still percent-encoded.
     func match(_ method: String, _ path: String) -> Match {
         let parts = Self.split(path).map(PercentText.decode)
-        var fitting: [(literals: Int, operation: Operation, parameters: [String: String])] = []
+        var fitting: [(literals: Int, target: Target, parameters: [String: String])] = []
         for route in byLength[parts.count] ?? [] {
             if let found = Self.fit(route.segments, parts) {
-                fitting.append((found.literals, route.operation, found.parameters))
+                fitting.append((found.literals, route.target, found.parameters))
             }
         }
         guard let best = fitting.map(\.literals).max() else { return .nothing }
         let candidates = fitting.filter { $0.literals == best }
-        if let found = candidates.first(where: { $0.operation.method.rawValue == method }) {
-            return .found(found.operation, parameters: found.parameters)
+        if let found = candidates.first(where: { $0.target.method.rawValue == method }) {
+            return .found(found.target, parameters: found.parameters)
         }
-        return .otherMethods(candidates.map(\.operation.method))
+        return .otherMethods(candidates.map(\.target.method))
     }
 
     private static func fit(

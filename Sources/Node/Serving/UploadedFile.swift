@@ -10,33 +10,16 @@ struct UploadedFile: Sendable {
     /// - Parameters:
     ///   - folder: the node's `incoming` folder.
     ///   - name: unpredictable, unique.
-    /// - Throws: `Refusal` `file.tooLarge`, `StoreError.diskFull`.
+    /// - Throws: `PayloadTooLarge`, `StoreError.diskFull`.
     static func receive(
         _ body: RequestBody, limit: Int, folder: String, name: String, on workers: Workers
     ) async throws -> UploadedFile {
-        let file = UploadedFile(path: folder + "/" + name)
-        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw full("open: errno \(errno)") }
+        var sink = try UploadSink(UploadedFile(path: folder + "/" + name), limit: limit)
         do {
-            var total = 0
-            var pending: [UInt8] = []
-            for try await part in body {
-                total += part.readableBytes
-                guard total <= limit else { throw tooLarge(limit) }
-                pending.append(contentsOf: part.readableBytesView)
-                if pending.count >= 1 << 20 {
-                    let chunk = pending
-                    pending.removeAll(keepingCapacity: true)
-                    try await workers.run { try write(chunk, to: descriptor) }
-                }
-            }
-            let rest = pending
-            try await workers.run { try write(rest, to: descriptor) }
-            close(descriptor)
-            return file
+            for try await part in body { try await sink.take(part.readableBytesView, on: workers) }
+            return try await sink.finish(on: workers)
         } catch {
-            close(descriptor)
-            file.remove()
+            sink.abandon()
             throw error
         }
     }
@@ -47,22 +30,6 @@ struct UploadedFile: Sendable {
     }
 
     static func tooLarge(_ limit: Int) -> PayloadTooLarge { PayloadTooLarge(limit: limit) }
-
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
-        var start = 0
-        while start < bytes.count {
-            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: start), bytes.count - start) }
-            if written < 0 {
-                if errno == EINTR { continue }
-                throw full("write: errno \(errno)")
-            }
-            start += written
-        }
-    }
-
-    private static func full(_ cause: String) -> StoreError {
-        StoreError(.diskFull, message: "磁盘已满或无法写入,文件没有收下。", remedy: "请清理磁盘空间后重试。", cause: cause)
-    }
 }
 
 /// A body above its limit: HTTP 413.

@@ -1,0 +1,42 @@
+/// What stands around every page. `main` is the page's own part.
+enum ConsoleLayout {
+    static let text = """
+        <!doctype html>
+        <html lang="zh-CN">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width,initial-scale=1">
+        <title>{{title}} · {{unitName}} · 学籍</title>
+        <link rel="stylesheet" href="{{style}}">
+        <link rel="icon" href="data:,">
+        </head>
+        <body>
+        <a class="skip" href="#main">跳到正文</a>
+        <header><div class="wide">
+        <strong>学籍</strong><span>{{unitName}}{{#tierLabel}} <span class="tag">{{.}}</span>{{/tierLabel}}</span>
+        {{#account}}<span class="who"><span>{{.}}{{#roleLabels}}({{.}}){{/roleLabels}}</span>
+        <a href="/password">修改密码</a>
+        <form method="post" action="/sign-out"><input type="hidden" name="formToken" value="{{formToken}}"><button class="plain" type="submit">退出</button></form></span>{{/account}}
+        </div>
+        {{#hasNavigation}}<nav aria-label="主菜单"><div class="wide"><ul>
+        {{#navigation}}<li><a href="{{href}}"{{#current}} aria-current="page"{{/current}}>{{label}}{{#count}} <span class="tag">{{.}}</span>{{/count}}</a></li>
+        {{/navigation}}</ul></div></nav>{{/hasNavigation}}
+        </header>
+        <main id="main" class="wide">
+        {{$main}}{{/main}}
+        </main>
+        <footer><div class="wide">全国中小学生学籍信息管理系统 · 时间均为北京时间(UTC+8) · 程序版本 {{version}}</div></footer>
+        <script src="{{script}}" defer></script>
+        </body>
+        </html>
+        """
+
+    /// A refusal or other message above the page's content.
+    static let notice = """
+        {{#refusal}}<div class="note bad" role="alert"><h2>{{message}}</h2><p>{{remedy}}{{#question}} <span class="soft">({{.}})</span>{{/question}}</p></div>{{/refusal}}\
+        {{#done}}<div class="note good" role="status"><p>{{.}}</p></div>{{/done}}
+        """
+
+    /// The hidden field of every form.
+    static let token = #"<input type="hidden" name="formToken" value="{{formToken}}">"#
+}

@@ -1,0 +1,84 @@
+import Mustache
+import Rules
+import Store
+
+/// Everything a browser can ask for, one line a business, and what it looks like.
+public enum ConsolePages {
+    public static let all: [Page] = [
+        SignInPages.pages,
+        HomePage.pages,
+        StudentPages.pages,
+        StudentPage.pages,
+        ImportPages.pages,
+        ClassPages.pages,
+        NodePages.pages,
+        SettingsPages.pages,
+        AccountPages.pages,
+    ].flatMap { $0 }
+
+    static let texts: [String: String] = [
+        SignInPages.templates, HomePage.templates, StudentPages.templates, StudentPage.templates, ImportPages.templates,
+        ClassPages.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates,
+        ["problem": "<h1>{{title}}</h1>{{>notice}}<p><a href=\"/\">回到首页</a></p>"],
+    ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }
+
+    /// All templates, parsed once.
+    /// - Throws: `MustacheTemplate.ParserError` naming line and column; a test parses them.
+    public static func library() throws -> MustacheLibrary {
+        var library = MustacheLibrary()
+        try library.register(ConsoleLayout.text, named: "layout")
+        try library.register(ConsoleLayout.notice, named: "notice")
+        try library.register(ConsoleLayout.token, named: "token")
+        for (name, text) in StudentPages.partials { try library.register(text, named: name) }
+        for (name, text) in texts {
+            try library.register("{{<layout}}{{$main}}\(text){{/main}}{{/layout}}", named: name)
+        }
+        return library
+    }
+
+    /// What the layout itself shows.
+    public static func frame(
+        title: String, path: String, actor: Actor?, mustChangePassword: Bool, formToken: String, version: String, _ reading: Reading
+    ) throws -> [String: Any] {
+        let code = try actor?.unit ?? reading.ownUnit()
+        let unit = code.flatMap { reading.directory.unit($0) }
+        var frame: [String: Any] = [
+            "title": title, "unitName": unit?.name ?? code?.text ?? "未初始化的节点", "version": version, "formToken": formToken,
+            "style": ConsoleAssets.style.path, "script": ConsoleAssets.script.path,
+        ]
+        if let unit { frame["tierLabel"] = unit.tier.label }
+        guard let actor else { return frame }
+        frame["account"] = actor.account
+        frame["roleLabels"] = Role.allCases.filter { actor.roles.contains($0) }.map(\.label).joined(separator: "、")
+        if !mustChangePassword {
+            frame["hasNavigation"] = true
+            frame["navigation"] = Navigation.items(for: actor, tier: unit?.tier ?? .school, at: path)
+        }
+        return frame
+    }
+}
+
+/// The main menu: the pages that stand in it, for those who may see them.
+enum Navigation {
+    private static let menu: [(label: String, path: String)] = [
+        ("待办", "/"), ("学生", "/students"), ("审核", "/review"), ("导入", "/imports"), ("班级", "/classes"), ("节点", "/node"),
+        ("设置", "/settings"), ("账号", "/accounts"), ("操作记录", "/audit"),
+    ]
+
+    static func items(for actor: Actor, tier: Tier, at path: String) -> [[String: Any]] {
+        menu.compactMap { label, href in
+            guard let page = ConsolePages.all.first(where: { $0.path == href && $0.method == .get }), page.isOpen(to: actor, tier) else {
+                return nil
+            }
+            let isHere = href == "/" ? path == "/" : path == href || path.hasPrefix(href + "/")
+            return ["label": label, "href": href, "current": isHere]
+        }
+    }
+}
+
+extension Page {
+    /// Whether a signed-in account may see it.
+    public func isOpen(to actor: Actor, _ tier: Tier) -> Bool {
+        (tiers?.contains(tier) ?? true) && (roles.isEmpty || !roles.isDisjoint(with: actor.roles))
+    }
+}
