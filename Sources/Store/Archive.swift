@@ -18,7 +18,8 @@ public final class Archive: Sendable {
 
     /// Opens the archive in a folder, migrating it where needed.
     /// - Parameter exclusive: false only for tools that read a stopped node's store.
-    /// - Throws: `StoreError` with `locked` (another process serves this folder), `newerSchema`, `cannotOpen`.
+    /// - Throws: `StoreError` with `locked` (another process serves this folder), `newerSchema`, `cannotOpen`, `readOnly`,
+    ///   `diskFull`.
     public init(folder: String, book: ProjectionBook, surroundings: Surroundings, exclusive: Bool = true) throws {
         self.book = book
         self.surroundings = surroundings
@@ -40,8 +41,15 @@ public final class Archive: Sendable {
                 .cannotOpen, message: "无法打开数据文件。", remedy: "请检查数据文件夹的权限和磁盘空间。", cause: "\(path): \(error)")
         }
         do {
+            if exclusive { try Archive.mustBeWritable(pool) }
             try Migrations(book: book).run(on: pool, path: path, readOnly: !exclusive)
         } catch let error as DatabaseError { throw Archive.storeError(error) }
+    }
+
+    /// Where SQLite cannot open the file or its log for writing, on a full disk say, it opens them for reading, for as long
+    /// as the connection lives: such a node would never recover. Asked now, a supervisor starts it again.
+    private static func mustBeWritable(_ pool: DatabasePool) throws {
+        try pool.writeWithoutTransaction { db in try db.inTransaction(.immediate) { .commit } }
     }
 
     /// The store's file is its owner's alone; SQLite gives the files beside it the same mode.
