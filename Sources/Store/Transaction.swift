@@ -225,6 +225,11 @@ public final class Transaction {
         try database.execute(literal: "DELETE FROM alarm WHERE code = \(code) AND subject = \(subject)")
     }
 
+    /// Clears all alarms of a code.
+    public func clearAlarms(_ code: String) throws {
+        try database.execute(literal: "DELETE FROM alarm WHERE code = \(code)")
+    }
+
     // MARK: The end
 
     func finish() throws {

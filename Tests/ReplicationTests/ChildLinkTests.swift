@@ -109,7 +109,7 @@ struct ChildLinkTests {
         #expect(world[Tree.shangcheng].length == 1)
     }
 
-    @Test func `A refused stream stands still, is reported once and tried again with the next comparison`() throws {
+    @Test func `A refused stream stands still, is reported once and tried again with the next comparison, which says that it goes on`() throws {
         let world = LinkWorld(seed: 4, nodes: [Tree.hangzhou, Tree.shangcheng])
         let (city, county) = (world[Tree.hangzhou], world[Tree.shangcheng])
         county.startIncarnation(try #require(Incarnation(world.dice.bytes(8))), of: Tree.firstSchool)
@@ -128,6 +128,7 @@ struct ChildLinkTests {
         world.pass(601)
         #expect(try city.heads(.down(Tree.shangcheng)).contains(last))
         #expect(link.machine.held.isEmpty)
+        #expect(link.reports.last == .freed([refused.stream]))
     }
 
     @Test func `An answer that covers nothing of what was asked is a failure, not a loop`() {

@@ -10,6 +10,19 @@ struct LinkAlarms {
     /// Compares heads anew, after a fork has been mended here.
     var resync: @Sendable () -> Void = {}
 
+    private static let held = "held"
+
+    private static func subject(_ stream: StreamID) -> String { "\(stream.unit.text)/\(stream.audience.text)" }
+
+    /// At the start of a link: a stream that still cannot go on says so again.
+    func begin() {
+        do {
+            try archive.write { try $0.clearAlarms(Self.held) }
+        } catch {
+            log.error("alarms not cleared", metadata: ["error": "\(error)"])
+        }
+    }
+
     func note(_ report: LinkReport) {
         var isMended = false
         do {
@@ -28,8 +41,10 @@ struct LinkAlarms {
                     isMended = try transaction.giveWay(stream, to: nil) != nil
                 case .held(let stream, let refusal, let byParent):
                     try transaction.raiseAlarm(
-                        "held", subject: "\(stream.unit.text)/\(stream.audience.text)",
+                        Self.held, subject: Self.subject(stream),
                         "单位 \(stream.unit.text) 的一条数据流暂停同步(\(byParent ? "上级拒收" : "本节点拒收"):\(refusal.rawValue)),将自动重试。")
+                case .freed(let streams):
+                    for stream in streams { try transaction.clearAlarm(Self.held, subject: Self.subject(stream)) }
                 case .missing(let range):
                     try transaction.raiseAlarm(
                         "missing", subject: range.stream.unit.text, "单位 \(range.stream.unit.text) 的一段数据暂时取不到,将自动重试。")

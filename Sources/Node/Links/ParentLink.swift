@@ -24,6 +24,8 @@ struct ParentLink: Service {
         let nonce = Self.nonce(archive.surroundings)
         // Weak: the switch holds the runner.
         let resync: @Sendable () -> Void = { [weak links] in _ = links?.resync() }
+        let alarms = LinkAlarms(archive: archive, log: log, resync: resync)
+        alarms.begin()
         runner = LinkRunner(
             address: address, sender: try HTTPCaller.network(proxy: proxy), outbox: outbox, inbox: inbox,
             identity: { try Self.identity(archive, nonce: nonce) },
@@ -39,7 +41,7 @@ struct ParentLink: Service {
                     return work()
                 }
             },
-            report: { LinkAlarms(archive: archive, log: log, resync: resync).note($0) })
+            report: { alarms.note($0) })
         self.links = links
         self.news = news
         self.ending = ending

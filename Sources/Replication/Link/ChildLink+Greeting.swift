@@ -150,6 +150,10 @@ extension ChildLink {
         nextCompare = now + plan.compareEvery
         state = .steady
         stir += 1
+        let freed = reportedHeld.filter { held[$0] == nil && !waiting.contains($0) }
+        guard !freed.isEmpty else { return }
+        reportedHeld.subtract(freed)
+        reports.append(.freed(freed))
     }
 }
 

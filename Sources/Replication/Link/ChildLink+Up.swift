@@ -166,6 +166,7 @@ extension ChildLink {
             stir += 1
         default:
             held[stream] = refusal
+            reportedHeld.insert(stream)
             reports.append(.held(stream, refusal, byParent: byParent))
         }
     }

@@ -95,6 +95,8 @@ public struct ChildLink: Sendable {
 
     /// Streams that stand still until the next regular comparison or a word from the operator.
     public internal(set) var held: [StreamID: Acceptance.Refusal] = [:]
+    /// Those of them that were reported, until they are reported freed.
+    var reportedHeld: Set<StreamID> = []
     /// Streams that wait for a key.
     var waiting: Set<StreamID> = []
     /// Those that had waited when heads were last compared.

@@ -10,6 +10,8 @@ public enum LinkReport: Sendable, Hashable {
     case rolledBack(own: StreamHead?, parent: StreamHead)
     /// A stream stands still until the next comparison: refused by the parent, or by us.
     case held(StreamID, Acceptance.Refusal, byParent: Bool)
+    /// Streams that stood still and go on.
+    case freed(Set<StreamID>)
     /// A range that the side which announced it does not give.
     case missing(StreamRange)
     /// Another process says hello in our name: a clone, or a second start.
