@@ -77,7 +77,8 @@ class Checker(Inspection):
             self.must(STEPS[act] in self.steps[node].get(dossier, []), f"{label} has no step {STEPS[act]}")
             if act == "approve":
                 self.must(bool(row["provisional"]), f"{label} was approved and has no provisional number")
-                self.must(bool(row["formal"]), f"{label} was approved and has no formal number")
+                # A double that came after the approval keeps the number back.
+                self.must(bool(row["formal"] or row["problems"]), f"{label} was approved and has no formal number")
 
     def check_strangers(self):
         """Nobody is there who was in no book, and nobody twice, acknowledged or not."""
@@ -110,7 +111,8 @@ class Checker(Inspection):
         self.numbers = Counter(number[0] for number in owners)
         for row in self.stores[CENTRE].dossiers.values():
             formal, label = row["formal"] or "", f"{CENTRE}: dossier {row['id'].hex()}"
-            self.must(bool(formal) == (row["state"] == "enrolled"), f"{label}: state {row['state']} with {formal[:1] or 'no'} number")
+            self.must(row["state"] == "enrolled" or not formal, f"{label}: state {row['state']} with a formal number")
+            self.must(row["state"] != "enrolled" or formal or row["problems"], f"{label}: enrolled without a formal number")
             if formal.startswith("G"):
                 fits = formal == "G" + row["id_number"] and check_character(formal[1:18]) == formal[18]
                 self.must(fits, f"{label}: its formal number is not of its form")
