@@ -78,6 +78,16 @@ struct HTTPCallerTests {
         }
     }
 
+    @Test(arguments: ["HTPP/1.1 200 OK\r\n\r\n", "HTTP/9.1 200 OK\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "\u{0}\u{1}"])
+    func `An answer that was damaged on the way is tried again, the address is not to blame`(_ answer: String) async throws {
+        let server = LocalServer { _ in .bytes(Array(answer.utf8)) }
+        defer { server.close() }
+        let caller = try HTTPCaller()
+        await #expect { try await caller.send(OutgoingRequest(.get, server.url)) } throws: {
+            ($0 as? LinkFailure)?.kind == .passing
+        }
+    }
+
     @Test func `Cancelling the task ends a waiting request and leaves others alone`() async throws {
         let server = LocalServer { $0.path == "/still" ? .silence : .answer(200, [:], []) }
         defer { server.close() }

@@ -13,6 +13,8 @@ struct SeenRequest: Sendable {
 final class LocalServer: Sendable {
     enum Reaction: Sendable {
         case answer(Int, [String: String], [UInt8])
+        /// These bytes instead of an answer; then the connection ends.
+        case bytes([UInt8])
         /// Never answers; the connection stays open.
         case silence
         /// Breaks the connection.
@@ -96,18 +98,26 @@ final class LocalServer: Sendable {
             switch react(request) {
             case .hangUp: return
             case .silence: continue
+            case .bytes(let bytes):
+                _ = LocalServer.send(bytes, on: connection)
+                return
             case .answer(let status, let headers, let body):
                 var text = "HTTP/1.1 \(status) Status\r\nContent-Length: \(body.count)\r\n"
                 for (name, value) in headers { text += "\(name): \(value)\r\n" }
                 let bytes = Array((text + "\r\n").utf8) + body
-                var sent = 0
-                while sent < bytes.count {
-                    let count = bytes[sent...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-                    guard count > 0 else { return }
-                    sent += count
-                }
+                guard LocalServer.send(bytes, on: connection) else { return }
             }
         }
+    }
+
+    private static func send(_ bytes: [UInt8], on connection: Int32) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes { Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
     }
 
     private func readRequest(_ connection: Int32, _ buffer: inout [UInt8]) -> SeenRequest? {

@@ -5,6 +5,7 @@ import Glibc
 final class Transfer {
     let handle: UnsafeMutableRawPointer
     private let limit: Int
+    private let isWebAddress: Bool
     private var list: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
     private let upload: [UInt8]
@@ -19,6 +20,7 @@ final class Transfer {
         guard let handle = curl_easy_init() else { throw Transfer.unusable("curl_easy_init") }
         self.handle = handle
         limit = request.answerLimit
+        isWebAddress = request.url.hasPrefix("http://") || request.url.hasPrefix("https://")
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         if case .bytes(let bytes) = request.body { upload = bytes } else { upload = [] }
@@ -174,6 +176,9 @@ final class Transfer {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
              CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
             return LinkFailure(.certificate, message: "对方的证书核验不通过。", remedy: "请检查证书、本机时间和地址;也可能被上网认证页面拦截。", cause: cause)
+        // libcurl's word for an answer that does not begin as HTTP does as well: damage on the way, which passes.
+        case CURLE_UNSUPPORTED_PROTOCOL where isWebAddress:
+            return LinkFailure(.notANode, message: "收到的应答无法识别,可能在途中损坏或被代理服务器改动。", remedy: "请检查网络和上级地址;程序会自动重试。", cause: cause)
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
             return LinkFailure(.address, message: "地址无效。", remedy: "请核对地址。", cause: cause)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
