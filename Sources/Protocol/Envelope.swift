@@ -22,7 +22,8 @@ public struct Envelope: Sendable, Hashable {
     private let headerBytes: [UInt8]
     private let signature: [UInt8]
     private let root: Digest
-    private let count: Int
+    /// How many entries the header says are in it.
+    public let count: Int
     private let body: [UInt8]
 
     public var head: StreamHead { StreamHead(stream: stream, sequence: sequence, hash: hash) }

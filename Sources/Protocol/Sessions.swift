@@ -249,6 +249,30 @@ public struct PullRequest: Sendable, Hashable {
     }
 }
 
+/// Before a session: the parent's own streams as the child holds them, for a parent that has forgotten the child.
+public struct VouchRequest: Sendable, Hashable {
+    public var unit: UnitCode
+    public var envelopes: [[UInt8]]
+
+    public init(unit: UnitCode, envelopes: [[UInt8]]) {
+        self.unit = unit
+        self.envelopes = envelopes
+    }
+
+    public init?(bytes: [UInt8]) {
+        guard let wire = try? WireVouchRequest(serializedBytes: bytes), !wire.unit.isEmpty else { return nil }
+        unit = UnitCode(wire.unit)
+        envelopes = wire.envelopes.map { Array($0) }
+    }
+
+    public var bytes: [UInt8] {
+        var wire = WireVouchRequest()
+        wire.unit = unit.text
+        wire.envelopes = envelopes.map { .init($0) }
+        return Wire.bytes(wire)
+    }
+}
+
 public struct PullReply: Sendable, Hashable {
     public var envelopes: [[UInt8]]
     /// Everything for the child up to here is in this reply or in earlier ones.
@@ -303,11 +327,16 @@ public struct PeerProblem: Error, Sendable, Hashable {
     public var remedy: String
     /// The parent to go to, with code `moved`.
     public var unit: UnitCode?
+    /// Where that unit's node is reached, where known.
+    public var address: String?
     /// With 429 and 503.
     public var retryAfterSeconds: Int?
 
-    public init(code: String, text: String, remedy: String, unit: UnitCode? = nil, retryAfterSeconds: Int? = nil) {
+    public init(
+        code: String, text: String, remedy: String, unit: UnitCode? = nil, address: String? = nil, retryAfterSeconds: Int? = nil
+    ) {
         self.code = code
+        self.address = address
         self.text = text
         self.remedy = remedy
         self.unit = unit
@@ -320,6 +349,7 @@ public struct PeerProblem: Error, Sendable, Hashable {
         text = wire.text
         remedy = wire.remedy
         unit = wire.unit.isEmpty ? nil : UnitCode(wire.unit)
+        address = wire.address.isEmpty ? nil : wire.address
         retryAfterSeconds = wire.retryAfterSeconds == 0 ? nil : Int(wire.retryAfterSeconds)
     }
 
@@ -329,6 +359,7 @@ public struct PeerProblem: Error, Sendable, Hashable {
         wire.text = text
         wire.remedy = remedy
         wire.unit = unit?.text ?? ""
+        wire.address = address ?? ""
         wire.retryAfterSeconds = UInt32(clamping: retryAfterSeconds ?? 0)
         return Wire.bytes(wire)
     }
