@@ -46,7 +46,7 @@ public struct Fold<T: Topology> {
         var dossier = Dossier(
             id: id, home: home, chain: chain, void: reachable.subtracting(inChain),
             parked: Set(facts.steps.map(\.hash)).subtracting(reachable), stand: position.stand,
-            holder: position.holder, record: record(of: chain, home: home),
+            holder: Self.holder(at: position, in: topology), record: record(of: chain, home: home),
             keyDigest: chain.last { $0.keyDigest != nil }?.keyDigest, verdicts: [],
             provisionalNumber: chain.last { $0.provisionalNumber != nil }?.provisionalNumber,
             formalNumber: number(in: inChain), identityAnswer: nil, problems: [], state: .draft)
@@ -54,20 +54,32 @@ public struct Fold<T: Topology> {
         return dossier
     }
 
-    /// The position after a step, nil when pen or table does not allow it.
+    /// The position after a step, nil when pen or table does not allow it. Judged by the record of the home school that the
+    /// writer applied: what the former authority did before a move stands.
     private func advance(_ step: Step, from position: Position) -> Position? {
         let home = position.home ?? step.by
         guard let table = Workflow.registration(version: step.workflow),
-              let row = table.row(step.kind, from: position.stand) else { return nil }
+              let row = table.row(step.kind, from: position.stand),
+              let record = topology.unit(home, version: step.topology) else { return nil }
+        let topology = TopologyOfRecord(topology, record)
+        let holder = Self.holder(at: position, in: topology)
         if position.stand != .none {
-            guard step.by == position.holder else { return nil }
+            guard step.by == holder else { return nil }
         } else if topology.unit(step.by).map({ !TierRights.may($0.tier, .keepPupils) }) ?? true {
             return nil
         }
-        guard Workflow.resolve(row.by, home: home, holder: position.holder, in: topology) == step.by,
-              Workflow.resolve(row.holder, home: home, holder: position.holder, in: topology) == step.nextHolder
+        guard Workflow.resolve(row.by, home: home, holder: holder, in: topology) == step.by,
+              Workflow.resolve(row.holder, home: home, holder: holder, in: topology) == step.nextHolder
         else { return nil }
         return Position(stand: row.to, holder: step.nextHolder, home: home)
+    }
+
+    /// Who has the pen. The record that moves a school passes on each pen that an authority left behind holds: to the one
+    /// that is competent now.
+    private static func holder(at position: Position, in topology: some Topology) -> UnitCode? {
+        guard let holder = position.holder, let home = position.home, let school = topology.unit(home),
+              !topology.contains(holder, home) else { return position.holder }
+        return school.competent
     }
 
     /// The canonical one among the allowed next steps; see "Override" in the architecture for the order.

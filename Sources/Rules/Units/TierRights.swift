@@ -12,6 +12,8 @@ public enum Right: String, Sendable, CaseIterable {
     case issueNumbers
     /// Take in the institution feed (Q106).
     case importUnits
+    /// Give a unit below to another authority below: a signed record by the lowest common authority of the two.
+    case moveUnits
     /// Invite and host units directly below.
     case admitUnits
     /// Add divisions that the national table lacks (Q102).
@@ -22,9 +24,10 @@ public enum TierRights {
     public static func of(_ tier: Tier) -> Set<Right> {
         switch tier {
         case .school: [.keepPupils, .keepClasses]
-        case .county, .city: [.checkDuplicates, .admitUnits]
-        case .province: [.checkDuplicates, .admitUnits, .importUnits]
-        case .centre: [.checkDuplicates, .finalVerdict, .issueNumbers, .admitUnits, .importUnits, .addDivisions]
+        case .county: [.checkDuplicates, .admitUnits]
+        case .city: [.checkDuplicates, .admitUnits, .moveUnits]
+        case .province: [.checkDuplicates, .admitUnits, .moveUnits, .importUnits]
+        case .centre: [.checkDuplicates, .finalVerdict, .issueNumbers, .admitUnits, .moveUnits, .importUnits, .addDivisions]
         }
     }
 

@@ -1,6 +1,26 @@
 /// The tree of units as one node knows it. A value or a reader over the store; never does I/O on its own account.
 public protocol Topology {
     func unit(_ code: UnitCode) -> Unit?
+    /// The unit as it was by a version of its record; nil while that version is not known here.
+    func unit(_ code: UnitCode, version: Int) -> Unit?
+}
+
+extension Topology {
+    /// For trees that keep no history: the unit as it is.
+    public func unit(_ code: UnitCode, version: Int) -> Unit? { unit(code) }
+}
+
+/// The tree as it was for one unit by one of its records: what a step of that version is judged by.
+public struct TopologyOfRecord<Base: Topology>: Topology {
+    let base: Base
+    let record: Unit
+
+    public init(_ base: Base, _ record: Unit) {
+        self.base = base
+        self.record = record
+    }
+
+    public func unit(_ code: UnitCode) -> Unit? { code == record.code ? record : base.unit(code) }
 }
 
 extension Topology {
@@ -37,6 +57,8 @@ extension Topology {
 /// A topology held in memory, for the simulator, tests and the command line's files.
 public struct UnitTree: Topology, Sendable {
     public private(set) var units: [UnitCode: Unit]
+    /// Records that newer ones have replaced.
+    private var earlier: [UnitCode: [Unit]] = [:]
 
     public init(_ units: [Unit] = []) {
         self.units = Dictionary(units.map { ($0.code, $0) }, uniquingKeysWith: { $1 })
@@ -44,5 +66,22 @@ public struct UnitTree: Topology, Sendable {
 
     public func unit(_ code: UnitCode) -> Unit? { units[code] }
 
-    public mutating func put(_ unit: Unit) { units[unit.code] = unit }
+    public func unit(_ code: UnitCode, version: Int) -> Unit? {
+        guard let present = units[code] else { return nil }
+        return ((earlier[code] ?? []) + [present]).asOf(version)
+    }
+
+    public mutating func put(_ unit: Unit) {
+        if let present = units[unit.code], present.version < unit.version { earlier[unit.code, default: []].append(present) }
+        units[unit.code] = unit
+    }
+}
+
+extension [Unit] {
+    /// Of one unit's records, oldest first, the one that stood at a version: versions may have gaps, and the oldest may be
+    /// lost. Nil while the newest is older than the version.
+    public func asOf(_ version: Int) -> Unit? {
+        guard let newest = last, newest.version >= version else { return nil }
+        return last { $0.version <= version } ?? first
+    }
 }

@@ -162,6 +162,48 @@ import Testing
         later.workflow = 99
         #expect(fold(DossierFacts(steps: [journey[0], later]))?.state == .unchecked)
     }
+
+    // MARK: A school that moves to another authority
+
+    private func movedTree() -> UnitTree {
+        var tree = self.tree
+        tree.put(Unit(code: "440105", name: "海珠区", tier: .county, competent: "440000"))
+        tree.put(Unit(
+            code: school, name: "天河一小", tier: .school, competent: "440105", kind: "211", stages: [.primary], version: 2))
+        return tree
+    }
+
+    @Test func `What the former authority approved stands after its school has moved`() throws {
+        let dossier = try #require(Fold.dossier(id, DossierFacts(steps: journey), topology: movedTree()))
+        #expect(dossier.state == .enrolled && dossier.holder == school && dossier.void.isEmpty)
+    }
+
+    @Test func `A pen that the former authority holds passes to the new one, who goes on by the new record`() throws {
+        var steps = Array(journey.prefix(3))
+        let waiting = try #require(Fold.dossier(id, DossierFacts(steps: steps), topology: movedTree()))
+        #expect(waiting.state == .submitted && waiting.holder == "440105")
+        var approval = step(4, .approve, after: 3, by: "440105", next: school, number: "L440105201603050001")
+        approval.topology = 2
+        steps.append(approval)
+        let dossier = try #require(Fold.dossier(id, DossierFacts(steps: steps), topology: movedTree()))
+        #expect(dossier.state == .enrolled && dossier.provisionalNumber == approval.provisionalNumber)
+    }
+
+    @Test func `The former authority may not act by the new record, nor the new one by the old`() throws {
+        for (county, version) in [(UnitCode("440106"), 2), ("440105", 1)] {
+            var approval = step(4, .approve, after: 3, by: county, next: school)
+            approval.topology = version
+            let dossier = try #require(Fold.dossier(id, DossierFacts(steps: journey.prefix(3) + [approval]), topology: movedTree()))
+            #expect(dossier.state == .submitted && dossier.void == [approval.hash])
+        }
+    }
+
+    @Test func `A step by a record that has not come yet does not count`() throws {
+        var approval = step(4, .approve, after: 3, by: "440105", next: school)
+        approval.topology = 2
+        let dossier = try #require(Fold.dossier(id, DossierFacts(steps: journey.prefix(3) + [approval]), topology: tree))
+        #expect(dossier.state == .submitted && dossier.holder == county)
+    }
 }
 
 extension Digest { init(repeating: UInt8) { self = Digest([UInt8](repeating: repeating, count: 32))! } }
