@@ -27,6 +27,7 @@ public enum Routes {
             BackupOperations.all,
             Verification.all,
             QuarantineOperations.all,
+            AlarmOperations.all,
             LinkOperations.operations(controls),
             BundleOperations.operations(stored: stored, news: news),
             OversightOperations.operations(version: ProgramVersion.text, links: links),

@@ -48,6 +48,12 @@ public protocol Outbox: Sendable {
     func position() throws -> Int64
     /// How far streams in scope are stored at this node's parent and above, as learnt after a change number.
     func reach(after change: Int64, _ scope: Scope, limit: Int) throws -> (reach: [Reach], change: Int64)
+    /// The copy of a stream that has forked: its links beyond the last one that the parent is known to hold, or after a
+    /// sequence; in order.
+    func fork(of stream: StreamID, after sequence: UInt64?, limitBytes: Int) throws -> [[UInt8]]
+    /// What proves this node to a parent that has forgotten it: links of the streams that those above have written for it.
+    /// - Parameter heads: what the parent has shown to hold; nil gives the last link of each stream, so that it shows that.
+    func vouchers(beyond heads: [StreamHead]?, limitBytes: Int) throws -> [[UInt8]]
     /// For display.
     func backlog(after position: Int64, _ scope: Scope) throws -> Backlog
 }
@@ -59,6 +65,20 @@ public protocol Inbox: Sendable {
     func accept(_ envelopes: [[UInt8]], from neighbour: Neighbour) throws -> [(Acceptance, StreamHead?)]
     /// Notes how far streams are stored above. What is known already changes nothing.
     func note(_ reach: [Reach]) throws
+    /// Applies what is stored, so that the next look at the directory sees it.
+    func applyNow() throws
+}
+
+extension Outbox {
+    /// A store that shows no copy of a forked stream.
+    public func fork(of stream: StreamID, after sequence: UInt64?, limitBytes: Int) throws -> [[UInt8]] { [] }
+    /// A store that vouches for nobody.
+    public func vouchers(beyond heads: [StreamHead]?, limitBytes: Int) throws -> [[UInt8]] { [] }
+}
+
+extension Inbox {
+    /// A store that applies with storing.
+    public func applyNow() throws {}
 }
 
 /// Who calls, as the directory has it.

@@ -234,7 +234,7 @@ extension World {
             heads.heads = asked.heads
             heads.covered = asked.buckets
             return .heads(heads)
-        case .push, .fetch, .pull: return reply
+        case .push, .fetch, .pull, .vouch: return reply
         }
     }
 }

@@ -17,8 +17,15 @@ public protocol Projection: Sendable {
     /// Statements in strings, never touched once shipped.
     var migrations: [(name: String, sql: String)] { get }
 
+    /// Tables that follow from the journal alone, each with a query in a fixed order: what `verify` compares.
+    var tables: [(table: String, sql: String)] { get }
+
     /// Applies one entry. Throwing puts it into quarantine; everything else goes on.
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome
+}
+
+extension Projection {
+    public var tables: [(table: String, sql: String)] { [] }
 }
 
 /// Acts by itself on what has been applied: judges, leases, numbers. Runs in the transaction that applied the cause.
@@ -37,15 +44,19 @@ public struct ProjectionBook: Sendable {
     let byKind: [UInt32: any Projection]
     let offices: [any Office]
     let migrations: [(name: String, sql: String)]
+    let tables: [(table: String, sql: String)]
 
     public init(_ projections: [any Projection], offices: [any Office] = []) {
         var byKind: [UInt32: any Projection] = [:]
-        let builtIn: [any Projection] = [DirectoryProjection(), DossierProjection()]
+        let builtIn: [any Projection] = [
+            DirectoryProjection(), DossierProjection(), SalvageProjection(), DropProjection(),
+        ]
         for projection in builtIn + projections {
             for kind in projection.kinds { byKind[kind.rawValue] = projection }
         }
         self.byKind = byKind
         self.offices = offices
+        tables = (builtIn + projections).flatMap(\.tables)
         migrations = projections.flatMap(\.migrations) + offices.flatMap(\.migrations)
     }
 }

@@ -46,6 +46,8 @@ public final class Transaction {
         var head: StreamHead?
         var entries: [Entry] = []
         var bytes = 0
+        /// Whether its entries have been applied as they were put in.
+        var isApplied = true
     }
 
     /// Appends an entry to a stream of a hosted unit and applies it at once; sealed when the transaction ends.
@@ -58,6 +60,11 @@ public final class Transaction {
         try checkRecovery(kind, payload, as: unit)
         let stream = StreamID(unit: unit, incarnation: writer.incarnation, audience: audience)
         let entry = Entry(act: act ?? surroundings.act(), kind: kind, payload: payload)
+        if try quarantineBefore(entry) != nil {
+            throw StoreError(
+                .notAllowed, message: "这份学籍档案有一条记录处理失败、正在隔离,暂时不能继续办理。",
+                remedy: "请系统管理员用 quarantine list 查看,升级后重试或处理后再办理。", cause: "an earlier entry is in quarantine")
+        }
         let sequence = try put(entry, in: stream, writer)
         let outcome = try apply(entry, of: stream)
         guard outcome == .applied else {
@@ -66,13 +73,13 @@ public final class Transaction {
         return Place(stream: stream, sequence: sequence)
     }
 
-    /// Writes an act of a hosted unit again under its present incarnation, for the same audience and with the same act id.
-    /// What has become of it meanwhile is judged as everywhere: it may be void now.
+    /// Writes an act of a hosted unit again under its present incarnation, for the same audience and with the same act id. It
+    /// is applied like one that came from elsewhere: it may be parked, void or quarantined now.
     func append(again entry: Entry, of former: StreamID) throws {
         let writer = try writer(of: former.unit)
         let stream = StreamID(unit: former.unit, incarnation: writer.incarnation, audience: former.audience)
         _ = try put(entry, in: stream, writer)
-        _ = try apply(entry, of: stream)
+        drafts[stream]?.isApplied = false
     }
 
     /// - Returns: the sequence of the envelope that it will be in.
@@ -96,7 +103,8 @@ public final class Transaction {
     private func seal(_ stream: StreamID, _ draft: inout Draft, _ writer: Writer) throws {
         guard !draft.entries.isEmpty else { return }
         let envelope = try Envelope.seal(draft.entries, stream: stream, after: draft.head, key: writer.key)
-        try Journal.insert(envelope, row: draft.row, source: "", now: now, isApplied: true, in: database)
+        try Journal.insert(envelope, row: draft.row, source: "", now: now, isApplied: draft.isApplied, in: database)
+        draft.isApplied = true
         draft.head = envelope.head
         draft.entries = []
         draft.bytes = 0
@@ -223,11 +231,6 @@ public final class Transaction {
 
     public func clearAlarm(_ code: String, subject: String) throws {
         try database.execute(literal: "DELETE FROM alarm WHERE code = \(code) AND subject = \(subject)")
-    }
-
-    /// Clears all alarms of a code.
-    public func clearAlarms(_ code: String) throws {
-        try database.execute(literal: "DELETE FROM alarm WHERE code = \(code)")
     }
 
     // MARK: The end

@@ -120,7 +120,7 @@ struct ChildLinkTests {
         let last = try county.write("二", as: Tree.firstSchool)
         #expect(world.settle())
         let link = world.link(Tree.shangcheng)
-        #expect(link.reports == [.held(refused.stream, .badSignature, byParent: true)])
+        #expect(link.findings == [.held(refused.stream, .badSignature, byParent: true)])
         #expect(city.length == 1, "the other stream goes on")
         #expect(county.length == 3, "nothing is dropped")
         #expect(link.calls["/peer/v1/heads", default: 0] < 4, "no storm of comparisons")
@@ -128,7 +128,7 @@ struct ChildLinkTests {
         world.pass(601)
         #expect(try city.heads(.down(Tree.shangcheng)).contains(last))
         #expect(link.machine.held.isEmpty)
-        #expect(link.reports.last == .freed([refused.stream]))
+        #expect(link.reports.last == .compared(held: [:]))
     }
 
     @Test func `An answer that covers nothing of what was asked is a failure, not a loop`() {

@@ -53,7 +53,7 @@ struct ConvergenceTests {
         #expect(world.settle(), "seed \(seed)")
         #expect(world.isConverged, "seed \(seed)")
         #expect(world[Tree.shangcheng].salvage == 0)
-        #expect(world.link(Tree.firstSchool).reports.allSatisfy { $0 == .replaced }, "seed \(seed)")
+        #expect(world.link(Tree.firstSchool).findings.allSatisfy { $0 == .replaced }, "seed \(seed)")
     }
 
     @Test(arguments: 1...UInt64(25))

@@ -52,6 +52,8 @@ final class LinkWorld {
         var lanes: [ChildLink.Lane: Lane] = [.up: Lane(), .down: Lane()]
         var reports: [LinkReport] = []
         var calls: [String: Int] = [:]
+        /// Reports of what is not as it should be.
+        var findings: [LinkReport] { reports.filter { if case .compared = $0 { false } else { true } } }
 
         init(child: UnitCode, parent: UnitCode, machine: ChildLink, nonce: BootNonce) {
             self.child = child

@@ -44,6 +44,8 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         var keys: [UnitCode: StatementPublicKey] = [:]
         var isFull = false
         var salvage = 0
+        /// Hashes of links that lost a fork.
+        var salvaged: Set<Digest> = []
     }
 
     let unit: UnitCode
@@ -93,10 +95,23 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             let entry = Entry(act: act, kind: .step, payload: Array(text.utf8))
             let envelope = try Envelope.seal([entry], stream: stream, after: previous, key: key)
             Self.append(envelope, from: nil, to: &contents)
+            enrolKeys(of: envelope, in: &contents)
             return envelope.head
         }
         bell.ring()
         return head
+    }
+
+    /// An act with this text enrols a unit's key where it is stored.
+    static func enrolling(_ unit: UnitCode) -> String { "enrol:" + unit.text }
+
+    private func enrolKeys(of envelope: Envelope, in contents: inout Contents) {
+        for entry in ((try? envelope.entries()) ?? []).compactMap({ $0 }) {
+            let text = String(decoding: entry.payload, as: UTF8.self)
+            guard text.hasPrefix("enrol:") else { continue }
+            let unit = UnitCode(String(text.dropFirst(6)))
+            contents.keys[unit] = secrets[unit]?.publicKey
+        }
     }
 
     private static func append(_ envelope: Envelope, from source: Neighbour?, to contents: inout Contents) {
@@ -170,6 +185,21 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         }
     }
 
+    func fork(of stream: StreamID, after sequence: UInt64?, limitBytes: Int) throws -> [[UInt8]] {
+        contents.withLock { contents in
+            (contents.streams[stream] ?? []).filter { $0.sequence > sequence ?? 0 }.prefix(2).map(\.bytes)
+        }
+    }
+
+    func vouchers(beyond heads: [StreamHead]?, limitBytes: Int) throws -> [[UInt8]] {
+        contents.withLock { contents in
+            contents.streams.filter { tree.contains($0.key.unit, unit) && $0.key.unit != unit }.values.flatMap { links in
+                let shown = heads?.first { $0.stream == links.first?.stream }?.sequence ?? 0
+                return (heads == nil ? links.suffix(1) : links.filter { $0.sequence > shown }.prefix(2)[...]).map(\.bytes)
+            }
+        }
+    }
+
     func backlog(after position: Int64, _ scope: Scope) throws -> Backlog {
         let batch = try envelopes(after: position, scope, limitBytes: .max)
         return Backlog(envelopes: batch.envelopes.count, bytes: batch.envelopes.reduce(0) { $0 + $1.count })
@@ -192,20 +222,28 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         let head = links.last.map { StreamHead(stream: envelope.stream, sequence: $0.sequence, hash: $0.hash) }
         if envelope.sequence <= links.count {
             if links[Int(envelope.sequence) - 1].hash == envelope.hash { return (.known, head) }
-            contents.salvage += 1
-            return (.refused(.fork), head)
+            return salvage(envelope, head, &contents)
         }
-        guard envelope.sequence == links.count + 1 else { return (.refused(.gap), head) }
-        guard envelope.previous == head?.hash else {
-            contents.salvage += 1
-            return (.refused(.fork), head)
+        guard envelope.sequence == links.count + 1 else {
+            guard let previous = envelope.previous, contents.salvaged.contains(previous) else { return (.refused(.gap), head) }
+            return salvage(envelope, head, &contents)
         }
+        guard envelope.previous == head?.hash else { return salvage(envelope, head, &contents) }
         let scope: Scope = if case .child(let child) = neighbour { .down(child) } else { .up }
         guard isIn(scope, envelope.stream) else { return (.refused(.notForUs), head) }
         guard let key = contents.keys[envelope.stream.unit] else { return (.refused(.unknownKey), head) }
         guard (try? envelope.verify(key)) != nil else { return (.refused(.badSignature), head) }
         Self.append(envelope, from: neighbour, to: &contents)
+        enrolKeys(of: envelope, in: &contents)
         return (.stored, envelope.head)
+    }
+
+    private func salvage(
+        _ envelope: Envelope, _ head: StreamHead?, _ contents: inout Contents
+    ) -> (Acceptance, StreamHead?) {
+        contents.salvage += 1
+        contents.salvaged.insert(envelope.hash)
+        return (.refused(.fork), head)
     }
 
     func note(_ reach: [Reach]) throws {

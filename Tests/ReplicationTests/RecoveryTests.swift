@@ -112,7 +112,7 @@ struct RecoveryTests {
         #expect(world[Tree.firstSchool].length == 3, "nothing is dropped")
     }
 
-    @Test func `A fork of unequal length is found before anything of it is sent`() throws {
+    @Test func `A fork of unequal length is found, and the parent has all of the losing copy before it is reported`() throws {
         let world = LinkWorld(seed: 6, nodes: [Tree.shangcheng, Tree.firstSchool])
         try world[Tree.firstSchool].write("共同")
         #expect(world.settle())
@@ -120,10 +120,10 @@ struct RecoveryTests {
         try world[Tree.firstSchool].write("本机")
         #expect(world.settle())
         world.restore(Tree.firstSchool, clone)
-        try world[Tree.firstSchool].write("副本甲")
+        let first = try world[Tree.firstSchool].write("副本甲")
         let forked = try world[Tree.firstSchool].write("副本乙")
         #expect(world.settle())
-        #expect(world[Tree.shangcheng].salvage == 0)
+        #expect(world[Tree.shangcheng].disk.salvaged == [first.hash, forked.hash])
         #expect(world.link(Tree.firstSchool).reports.contains { if case .fork(let own, _) = $0 { own == forked } else { false } })
     }
 

@@ -38,7 +38,7 @@ struct RewindTests {
         let place = try enter("张伟", at: school)
         try enter("李娜", at: school)
         let before = try acts(school)
-        let tables = try school.archive.read { try TableDigest.all($0) }
+        let tables = try school.archive.read { try TableDigest.all($0, of: school.archive) }
         // The parent had told that it has the first link; it holds another second one.
         try school.archive.write { transaction in
             try transaction.database.execute(
@@ -51,7 +51,7 @@ struct RewindTests {
         #expect(heads.count == 2 && heads.allSatisfy { $0.sequence == 1 })
         #expect(Set(heads.map(\.stream.incarnation)).count == 2)
         #expect(try acts(school) == before)
-        #expect(try school.archive.read { try TableDigest.all($0) } == tables)
+        #expect(try school.archive.read { try TableDigest.all($0, of: school.archive) } == tables)
         #expect(try school.archive.read { try JournalCheck($0).problems }.isEmpty)
         let kept = try school.archive.read { try Int.fetchOne($0.database, sql: "SELECT count(*) FROM salvage") }
         #expect(kept == 1)
@@ -70,10 +70,10 @@ struct RewindTests {
     @Test func `another writer's stream gives way without being written again`() throws {
         let school = try school()
         let stream = try #require(try school.archive.read { try Journal.heads(in: $0.database) }.first { $0.stream.unit == .centre }?.stream)
-        let tables = try school.archive.read { try TableDigest.all($0) }
+        let tables = try school.archive.read { try TableDigest.all($0, of: school.archive) }
         #expect(try school.archive.write { try $0.giveWay(stream, to: nil) } == 0)
         #expect(try school.archive.read { try Journal.heads(in: $0.database) }.allSatisfy { $0.stream != stream })
-        #expect(try school.archive.read { try TableDigest.all($0) } == tables)
+        #expect(try school.archive.read { try TableDigest.all($0, of: school.archive) } == tables)
         #expect(try school.archive.read { try $0.recoveringUnits() }.isEmpty)
     }
 }

@@ -15,6 +15,11 @@ public struct ClassProjection: Projection {
           version INTEGER NOT NULL, PRIMARY KEY (school, number)) WITHOUT ROWID;
         """)]
 
+    public let tables = [
+        (table: "class", sql: "SELECT * FROM class ORDER BY school, code"),
+        (table: "campus", sql: "SELECT * FROM campus ORDER BY 1, 2"),
+    ]
+
     public init() {}
 
     public func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {

@@ -10,6 +10,10 @@ public struct DivisionProjection: Projection {
         CREATE TABLE division (code TEXT PRIMARY KEY, name TEXT NOT NULL, parent TEXT NOT NULL) WITHOUT ROWID;
         """)]
 
+    public let tables = [
+        (table: "division", sql: "SELECT * FROM division ORDER BY code"),
+    ]
+
     public init() {}
 
     public func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {

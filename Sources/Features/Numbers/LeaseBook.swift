@@ -18,6 +18,15 @@ public struct LeaseBook: Projection {
         CREATE INDEX dossier_birth ON dossier (birth);
         """)]
 
+    public let tables = [
+        (table: "lease", sql: """
+            SELECT division, birth_first, birth_last, first, last, holder, incarnation FROM lease
+            ORDER BY division, birth_first, birth_last, first
+            """),
+        // The order of arrival is this node's own.
+        (table: "incarnation", sql: "SELECT unit, incarnation FROM incarnation ORDER BY unit, incarnation"),
+    ]
+
     public init() {}
 
     public func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {

@@ -22,6 +22,9 @@ public enum LinkOperations {
 
     struct State: Encodable, Sendable { let paused: [String] }
 
+    /// How a stream whose apply is paused is named: `stream:ROW`.
+    private static let stream = "stream:"
+
     struct Resynced: Encodable, Sendable { let resync: Bool }
 
     private static let state = Schema.fields(("paused", .array(.string)))
@@ -52,6 +55,7 @@ public enum LinkOperations {
 
     private static func set(_ call: Call, paused: Bool, _ controls: Controls) throws -> State {
         let name = call.parameters["link"] ?? ""
+        if name.hasPrefix(stream), !paused { return try resumeStream(name, call) }
         let links = try call.archive.write { transaction in
             if name == PausedLinks.parent {
                 guard try transaction.reading.ownUnit() != .centre else { throw noParent }
@@ -67,6 +71,15 @@ public enum LinkOperations {
         }
         controls.changed(links)
         return State(paused: links.names.sorted())
+    }
+
+    private static func resumeStream(_ name: String, _ call: Call) throws -> State {
+        try call.archive.write { transaction in
+            guard let row = Int64(name.dropFirst(stream.count)), try transaction.resumeStream(row) else {
+                throw Refusal("stream.missing", "没有暂停处理的数据流“\(name)”。", remedy: "请按 status 告警中的编号填写。", kind: .missing)
+            }
+            return State(paused: try PausedLinks(transaction.reading).names.sorted() + transaction.reading.pausedStreams())
+        }
     }
 
     private static let noParent = Refusal("link.none", "本节点没有上级链路。", remedy: "中央节点没有上级;请在下级节点上办理。")

@@ -23,6 +23,8 @@ public struct PathReport: Encodable, Sendable {
     @OrNull var number: String?
     let steps: [StepItem]
     let seen: [Seen]
+    /// Entries about the dossier that nodes have given up.
+    let dropped: [QuarantineOperations.GivenUp]
 
     static func report(_ id: DossierID, sight unit: UnitCode, _ reading: Reading) throws -> PathReport {
         let dossier = try DossierPage.dossier(id, sight: unit, reading)
@@ -34,7 +36,7 @@ public struct PathReport: Encodable, Sendable {
         return PathReport(
             dossier: id.description, state: dossier.state.rawValue, holder: dossier.holder?.text, number: dossier.number,
             steps: try ordered.map { try item($0, isVoid: inChain[$0.hash] == nil, reading) },
-            seen: try seen(dossier, reading))
+            seen: try seen(dossier, reading), dropped: try reading.givenUp(dossier: id).map(QuarantineOperations.GivenUp.init))
     }
 
     private static func item(_ step: Step, isVoid: Bool, _ reading: Reading) throws -> StepItem {
@@ -64,7 +66,8 @@ public struct PathReport: Encodable, Sendable {
     }
 }
 
-/// Where in the journal a step stands. Looked up by reading the stream's envelopes: `why` is asked rarely.
+/// Where in the journal a step stands. Looked up by reading envelopes: `why` is asked rarely. First those of the stream that
+/// brought it, then, as it may have been written again, those of its writer's other streams.
 struct StepPlace {
     let stream: Int64
     let sequence: Int64
@@ -73,8 +76,17 @@ struct StepPlace {
 
     static func of(_ hash: Rules.Digest, _ reading: Reading) throws -> StepPlace? {
         let db = reading.database
-        guard let stream = try Int64.fetchOne(
-            db, sql: "SELECT stream FROM step WHERE hash = ?", arguments: [Data(hash.bytes)]) else { return nil }
+        let streams = try Int64.fetchAll(db, sql: """
+            SELECT o.id FROM step p JOIN stream s ON s.id = p.stream JOIN stream o ON o.unit = s.unit AND o.audience = s.audience
+            WHERE p.hash = ? ORDER BY o.id <> s.id, o.id DESC
+            """, arguments: [Data(hash.bytes)])
+        for stream in streams {
+            if let place = try find(hash, in: stream, db) { return place }
+        }
+        return nil
+    }
+
+    private static func find(_ hash: Rules.Digest, in stream: Int64, _ db: Database) throws -> StepPlace? {
         let rows = try Row.fetchCursor(
             db, sql: "SELECT sequence, stored_at, applied_at, bytes FROM envelope WHERE stream = ? ORDER BY sequence DESC",
             arguments: [stream])

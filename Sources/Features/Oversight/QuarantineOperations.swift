@@ -12,6 +12,10 @@ public enum QuarantineOperations {
         let sequence, kind, bytes: Int
         let act, error: String
         @OrNull var dossier: String?
+        /// Later entries that wait for it.
+        let waiting: Int
+        /// Who has given the same entry up.
+        let givenUp: [GivenUp]
 
         init(_ found: QuarantinedEntry) {
             entry = "\(found.position).\(found.slot)"
@@ -24,22 +28,34 @@ public enum QuarantineOperations {
             bytes = found.entry?.bytes.count ?? 0
             act = found.entry.flatMap { DossierID($0.act.bytes) }?.description ?? ""
             error = found.error
-            dossier = found.entry.flatMap(Self.dossier)?.description
-        }
-
-        private static func dossier(_ entry: Entry) -> DossierID? {
-            switch EntryKind(rawValue: entry.kind) {
-            case .step: Payload.step(entry.payload)?.dossier
-            case .supplement: Payload.supplement(entry.payload)?.dossier
-            case .verdict: Payload.verdict(entry.payload)?.dossier
-            case .number: Payload.number(entry.payload)?.dossier
-            case .answer: Payload.answer(entry.payload)?.dossier
-            default: nil
-            }
+            dossier = found.entry?.dossier?.description
+            waiting = found.waiting
+            givenUp = found.givenUp.map(GivenUp.init)
         }
     }
 
-    struct List: Encodable, Sendable { let quarantine: [Item] }
+    /// A node's word that it has given an entry up.
+    struct GivenUp: Encodable, Sendable {
+        let unit, at, reason, writer, audience: String
+        let sequence: Int
+        @OrNull var dossier: String?
+
+        init(_ found: DroppedEntry) {
+            unit = found.by.text
+            at = ChinaTime.text(found.at)
+            reason = found.reason
+            writer = found.stream.unit.text
+            audience = found.stream.audience.text
+            sequence = Int(found.sequence)
+            dossier = found.dossier?.description
+        }
+    }
+
+    struct List: Encodable, Sendable {
+        let quarantine: [Item]
+        /// Given up here or at other nodes.
+        let givenUp: [GivenUp]
+    }
 
     struct Result: Encodable, Sendable {
         let entry: String
@@ -55,9 +71,11 @@ public enum QuarantineOperations {
     public static let all: [Operation] = [
         Operation(
             "quarantine.list", .get, "/quarantine", "Entries that our own handler failed on", title: "隔离的记录",
-            response: .fields(("quarantine", .array(.anything))), roles: [.systemAdministrator]
+            response: .fields(("quarantine", .array(.anything)), ("givenUp", .array(.anything))), roles: [.systemAdministrator]
         ) { call in
-            .json(try call.archive.read { List(quarantine: try $0.quarantined().map(Item.init)) })
+            .json(try call.archive.read { reading in
+                List(quarantine: try reading.quarantined().map(Item.init), givenUp: try reading.givenUp().map(GivenUp.init))
+            })
         },
         Operation(
             "quarantine.show", .get, "/quarantine/{entry}", "One quarantined entry", title: "查看隔离的记录", parameters: [place],
@@ -81,7 +99,7 @@ public enum QuarantineOperations {
             })
         },
         Operation(
-            "quarantine.drop", .post, "/quarantine/{entry}/drop", "Give it up on this node, with a reason", title: "放弃隔离的记录",
+            "quarantine.drop", .post, "/quarantine/{entry}/drop", "Give it up on this node, with a reason that other nodes see", title: "放弃隔离的记录",
             parameters: [place], body: .json(.fields(("reason", .string))), response: result, roles: [.systemAdministrator]
         ) { call in
             let place = try place(call)

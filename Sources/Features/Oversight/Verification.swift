@@ -36,9 +36,9 @@ public struct Verification: Encodable, Sendable {
             let check = try JournalCheck(reading)
             let rebuild = try Rebuild(of: reading, original: archive, in: archive.folder + "/verifying-" + name)
             defer { rebuild.remove() }
-            let present = try TableDigest.all(reading)
+            let present = try TableDigest.all(reading, of: archive)
             let (rebuilt, rebuiltDigest) = try rebuild.archive.read {
-                (try TableDigest.all($0), try RegistryDigest.digest(of: own, $0))
+                (try TableDigest.all($0, of: rebuild.archive), try RegistryDigest.digest(of: own, $0))
             }
             let differing = present.keys.sorted().filter { present[$0] != rebuilt[$0] }
             return Verification(

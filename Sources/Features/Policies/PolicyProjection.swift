@@ -13,6 +13,11 @@ public struct PolicyProjection: Projection {
           at INTEGER NOT NULL, PRIMARY KEY (unit, key, version)) WITHOUT ROWID;
         """)]
 
+    public let tables = [
+        (table: "policy", sql: "SELECT * FROM policy ORDER BY unit, key, version"),
+        (table: "sufficient_verdict", sql: "SELECT * FROM sufficient_verdict ORDER BY unit"),
+    ]
+
     public init() {}
 
     public func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {

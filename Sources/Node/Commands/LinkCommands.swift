@@ -29,10 +29,13 @@ struct PauseCommand: Verb {
 
 struct ResumeCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "恢复暂停的链路 / continue a paused link",
-        discussion: "例 / example: xueji resume --data /srv/county")
+        commandName: "resume", abstract: "恢复暂停的链路,或暂停处理的数据流 / continue a paused link or stream",
+        discussion: """
+            例 / example: xueji resume --data /srv/county
+            例 / example: xueji resume stream:17 --data /srv/county
+            """)
 
-    @Argument(help: ArgumentHelp("parent 或下级单位代码 / parent, or a unit below", valueName: "link")) var link = PausedLinks.parent
+    @Argument(help: ArgumentHelp("parent、下级单位代码或 stream:编号 / parent, a unit below, or a stream", valueName: "link")) var link = PausedLinks.parent
     @OptionGroup var place: PlaceOptions
 
     func perform(_ printout: Printout) async throws -> ExitStatus {

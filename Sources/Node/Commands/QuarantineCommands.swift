@@ -25,7 +25,7 @@ private enum QuarantineColumns {
     static let all: [Printout.Column] = [
         ("quarantine", "隔离"), ("entry", "编号"), ("at", "时间"), ("unit", "单位"), ("incarnation", "化身"), ("audience", "去向"),
         ("sequence", "批"), ("kind", "类别"), ("bytes", "字节"), ("act", "业务编号"), ("dossier", "学籍档案"), ("error", "原因"),
-        ("outcome", "结果"),
+        ("waiting", "等待它的"), ("givenUp", "已放弃"), ("reason", "理由"), ("writer", "原单位"), ("outcome", "结果"),
     ]
 }
 
@@ -73,7 +73,7 @@ struct QuarantineCommand: AsyncParsableCommand {
 
     struct Drop: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "drop", abstract: "在本节点放弃一条,须写明理由 / give one up on this node",
+            commandName: "drop", abstract: "在本节点放弃一条,须写明理由,上级可见 / give one up on this node",
             discussion: "例 / example: xueji quarantine drop 1024.0 --reason 上级已更正 --data /srv/county")
 
         @Argument(help: ArgumentHelp("编号 / position.slot", valueName: "entry")) var entry: String

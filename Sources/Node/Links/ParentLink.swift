@@ -25,7 +25,6 @@ struct ParentLink: Service {
         // Weak: the switch holds the runner.
         let resync: @Sendable () -> Void = { [weak links] in _ = links?.resync() }
         let alarms = LinkAlarms(archive: archive, log: log, resync: resync)
-        alarms.begin()
         runner = LinkRunner(
             address: address, sender: try HTTPCaller.network(proxy: proxy), outbox: outbox, inbox: inbox,
             identity: { try Self.identity(archive, nonce: nonce) },

@@ -39,6 +39,11 @@ struct StoreInbox: Inbox {
         }
     }
 
+    func applyNow() throws {
+        while try archive.write({ try $0.applyStored() }).envelopes > 0 {}
+        stored.ring()
+    }
+
     func note(_ reach: [Reach]) throws {
         guard !reach.isEmpty else { return }
         if try archive.write({ try ReachTable.note(reach, in: $0.database) }) { news.ring() }

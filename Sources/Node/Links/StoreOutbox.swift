@@ -60,6 +60,32 @@ struct StoreOutbox: Outbox {
         }
     }
 
+    func fork(of stream: StreamID, after sequence: UInt64?, limitBytes: Int) throws -> [[UInt8]] {
+        try archive.read { try Journal.fork(of: stream, after: sequence, limitBytes: limitBytes, in: $0).map(\.bytes) }
+    }
+
+    /// Streams that those above have written for this node or for many: its key, and the units, are in them.
+    func vouchers(beyond heads: [StreamHead]?, limitBytes: Int) throws -> [[UInt8]] {
+        try archive.read { reading in
+            guard let own = try reading.ownUnit() else { return [] }
+            let above = Set(reading.directory.path(of: own).dropFirst())
+            let shown = Dictionary((heads ?? []).map { ($0.stream, $0.sequence) }, uniquingKeysWith: max)
+            let ranges = try Journal.heads(in: reading.database).compactMap { head -> StreamRange? in
+                guard above.contains(head.stream.unit), Self.mayHoldKeys(head.stream.audience) else { return nil }
+                let first = heads == nil ? head.sequence : (shown[head.stream] ?? 0) + 1
+                return first <= head.sequence ? StreamRange(stream: head.stream, sequences: first...head.sequence) : nil
+            }
+            return try Journal.envelopes(ranges, limitBytes: limitBytes, in: reading.database).map(\.bytes)
+        }
+    }
+
+    private static func mayHoldKeys(_ audience: Audience) -> Bool {
+        switch audience {
+        case .everyone, .subtree: true
+        case .up, .unit: false
+        }
+    }
+
     func backlog(after position: Int64, _ scope: Scope) throws -> Backlog {
         try archive.read { reading in
             let view = ScopeView(scope, reading.directory)

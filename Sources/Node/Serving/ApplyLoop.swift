@@ -30,6 +30,7 @@ struct ApplyLoop: Service {
                 while hasMore, !ending.isEnding {
                     hasMore = try await workers.run { [archive] in try archive.write { transaction in
                         try IncarnationNotice.post(in: transaction)
+                        try transaction.handSalvageOver()
                         return try transaction.applyStored()
                     } }.hasMore
                     let now = try await workers.run { [archive] in

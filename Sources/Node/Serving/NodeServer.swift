@@ -69,6 +69,7 @@ public final class NodeServer: Sendable {
         }
         self.plan = plan
         self.archive = archive
+        try archive.write { try $0.retryAfterStart() }
         let workers = Workers(threads: 8)
         let meter = RequestMeter()
         let (stored, news, importWaits) = (stored, news, importWaits)

@@ -7,6 +7,8 @@ public enum PeerCall: Sendable, Hashable {
     case push(PushRequest)
     case fetch(FetchRequest)
     case pull(PullRequest)
+    /// Before a session, by a child that the parent does not know any more.
+    case vouch(VouchRequest)
 
     /// Protocol versions this program speaks.
     public static let protocols: ClosedRange<UInt32> = 1...1
@@ -26,6 +28,7 @@ public enum PeerCall: Sendable, Hashable {
         case .push: "/peer/v1/push"
         case .fetch: "/peer/v1/fetch"
         case .pull: "/peer/v1/pull"
+        case .vouch: "/peer/v1/vouch"
         }
     }
 
@@ -36,6 +39,7 @@ public enum PeerCall: Sendable, Hashable {
         case .push(let request): request.bytes
         case .fetch(let request): request.bytes
         case .pull(let request): request.bytes
+        case .vouch(let request): request.bytes
         }
     }
 
@@ -47,6 +51,7 @@ public enum PeerCall: Sendable, Hashable {
         case .push: PushReply(bytes: bytes).map { .push($0) }
         case .fetch: FetchReply(bytes: bytes).map { .fetch($0) }
         case .pull: PullReply(bytes: bytes).map { .pull($0) }
+        case .vouch: PushReply(bytes: bytes).map { .vouch($0) }
         }
     }
 
@@ -54,7 +59,7 @@ public enum PeerCall: Sendable, Hashable {
     public var timeoutSeconds: Int {
         switch self {
         case .hello: 60
-        case .heads, .push, .fetch: 300
+        case .heads, .push, .fetch, .vouch: 300
         case .pull(let request): request.waitSeconds + 120
         }
     }
@@ -66,4 +71,5 @@ public enum PeerReply: Sendable, Hashable {
     case push(PushReply)
     case fetch(FetchReply)
     case pull(PullReply)
+    case vouch(PushReply)
 }

@@ -96,6 +96,7 @@ public final class ParentEndpoint: Sendable {
         case "/peer/v1/push": return .ok(try push(try read(PushRequest.init(bytes:), body)).bytes)
         case "/peer/v1/fetch": return .ok(try fetch(try read(FetchRequest.init(bytes:), body)).bytes)
         case "/peer/v1/pull": return try pull(try read(PullRequest.init(bytes:), body))
+        case "/peer/v1/vouch": return .ok(try vouch(try read(VouchRequest.init(bytes:), body)).bytes)
         case "/peer/v1/join": return .ok(try joined(try read(JoinRequest.init(bytes:), body)).bytes)
         default: throw PeerRefusal.unknownPath
         }
@@ -222,6 +223,23 @@ public final class ParentEndpoint: Sendable {
         }
         desk.withLock { desk in for head in heads.values { desk.regained(head, from: child) } }
         return PushReply(heads: heads.values.inOrder, refused: refused, at: surroundings.now())
+    }
+
+    /// A child that this node does not know any more brings this node's own streams back: what we have signed ourselves we
+    /// believe, from whomever it comes. Others' streams come the usual ways.
+    private func vouch(_ request: VouchRequest) throws -> PushReply {
+        guard request.envelopes.count <= limits.envelopesPerPush else { throw PeerRefusal.tooLarge }
+        let ours = try request.envelopes.filter { bytes in
+            try Shell(bytes).map { try doorkeeper.isOwn($0.head.stream.unit) } ?? false
+        }
+        var heads: [StreamID: StreamHead] = [:]
+        if !ours.isEmpty {
+            for (_, head) in try inbox.accept(ours, from: .child(request.unit)) {
+                if let head { heads[head.stream] = head }
+            }
+            try inbox.applyNow()
+        }
+        return PushReply(heads: heads.values.inOrder, refused: [], at: surroundings.now())
     }
 
     private func fetch(_ request: FetchRequest) throws -> FetchReply {

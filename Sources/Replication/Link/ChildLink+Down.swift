@@ -10,7 +10,7 @@ extension ChildLink {
             finishPull()
             return downNext(now)
         case .failed(let failure, let chance): return downFailed(failure, chance: chance, now)
-        case .begin, .heads, .ranges, .news, .reply: return downNext(now)
+        case .begin, .heads, .ranges, .news, .vouchers, .reply: return downNext(now)
         }
     }
 
@@ -20,8 +20,8 @@ extension ChildLink {
         down.notBefore = nil
         guard let session, let parent, pullsFrom == parent.nonce else { return .rest(until: nil) }
         switch state {
-        case .apart, .greeting, .stopped, .gathering(forHello: true): return .rest(until: nil)
-        case .gathering, .comparing, .mending, .steady: break
+        case .apart, .greeting, .stopped, .vouching, .gathering(forHello: true): return .rest(until: nil)
+        case .gathering, .comparing, .mending, .yielding, .steady: break
         }
         downSession = session
         let acknowledged = Array(toAcknowledge.prefix(plan.headsPerCall))

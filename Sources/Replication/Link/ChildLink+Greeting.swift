@@ -13,6 +13,10 @@ extension ChildLink {
             return sayHello()
         case .apart, .gathering(forHello: true), .greeting:
             return sayHello()
+        case .vouching(let vouching):
+            return .readVouchers(beyond: vouching.shown, limitBytes: plan.batchBytes)
+        case .yielding(let yielding):
+            return yield(yielding, now)
         case .gathering(forHello: false):
             return startComparing(now)
         case .comparing(let comparison):
@@ -67,6 +71,7 @@ extension ChildLink {
             return upFailed(.endlessChallenge, chance: 0.5, now)
         }
         challenges = 0
+        hasVouched = false
         wordFromPeer()
         session = token
         if pullsFrom != reply.nonce {
@@ -126,12 +131,11 @@ extension ChildLink {
     }
 
     private mutating func finish(_ comparison: Comparison, _ now: Double) -> Action {
+        forks = []
         for difference in comparison.differences {
             switch difference {
             case .fork(let own, let parent):
-                guard held[own.stream] == nil else { continue }
-                held[own.stream] = .fork
-                reports.append(.fork(own: own, parent: parent))
+                if held[own.stream] == nil { forks.append(Yielding.Fork(own: own, parent: parent)) }
             case .ownShorter(let own, let parent) where comparison.ownUnits.contains(parent.stream.unit):
                 reports.append(.rolledBack(own: own, parent: parent))
             case .ownShorter, .parentShorter: break
@@ -149,11 +153,8 @@ extension ChildLink {
         sentUpTo = position
         nextCompare = now + plan.compareEvery
         state = .steady
+        reports.append(.compared(held: held))
         stir += 1
-        let freed = reportedHeld.filter { held[$0] == nil && !waiting.contains($0) }
-        guard !freed.isEmpty else { return }
-        reportedHeld.subtract(freed)
-        reports.append(.freed(freed))
     }
 }
 

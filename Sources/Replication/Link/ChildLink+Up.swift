@@ -22,11 +22,12 @@ extension ChildLink {
         case (.reply(.push(let reply)), .mending(var mending)):
             good(.up)
             let heads = byStream(reply.heads)
-            let ends = mending.settle(stored: heads, refused: refusals(reply))
+            let refused = refusals(reply)
+            let ends = mending.settle(stored: heads, refused: refused)
             state = .mending(mending)
             progressed(heads)
             end(ends, byParent: true, now)
-            return note(reply.heads, at: reply.at, now)
+            return note(reply.heads.filter { refused[$0.stream] == nil }, at: reply.at, now)
         case (.reply(.fetch(let reply)), .mending):
             good(.up)
             upFlight = reply.envelopes.map { Shell($0) }
@@ -40,6 +41,19 @@ extension ChildLink {
             toAcknowledge += heads.values.inOrder
             end(ends, byParent: false, now)
             return mend(now)
+        case (.ranges(let envelopes), .yielding(var yielding)):
+            guard let last = envelopes.last.flatMap({ Shell($0) }) else { return gaveWay(yielding, now) }
+            yielding.sending = last.head.sequence
+            state = .yielding(yielding)
+            return push(envelopes, now)
+        case (.reply(.push), .yielding(var yielding)):
+            good(.up)
+            yielding.sent = yielding.sending
+            return yield(yielding, now)
+        case (.vouchers(let envelopes, let unit), .vouching(let vouching)):
+            return vouch(vouching, envelopes, of: unit, now)
+        case (.reply(.vouch(let reply)), .vouching(let vouching)):
+            return vouched(vouching, reply, now)
         case (.news(let batch), .steady):
             return send(batch, now)
         case (.reply(.push(let reply)), .steady):
@@ -63,8 +77,7 @@ extension ChildLink {
         case .fetch(let ranges): return .call(.fetch(FetchRequest(session: session, ranges: ranges)))
         case .read(let ranges): return .readRanges(ranges, limitBytes: plan.batchBytes)
         case nil:
-            compared(upTo: mending.ownPosition, now)
-            return upNext(now)
+            return yield(Yielding(forks: forks, ownPosition: mending.ownPosition), now)
         }
     }
 
@@ -72,8 +85,7 @@ extension ChildLink {
         for end in ends {
             switch end {
             case .fork(let need):
-                held[need.stream] = .fork
-                reports.append(.fork(own: need.own, parent: need.parent))
+                forks.append(Yielding.Fork(own: need.own, parent: need.parent))
             case .refused(let need, let refusal):
                 refuse(need.stream, refusal, byParent: byParent, isMending: true, now)
             case .missing(let need):
@@ -96,7 +108,7 @@ extension ChildLink {
         return .rest(until: min(nextCompare, keyRetryAt ?? nextCompare))
     }
 
-    private mutating func push(_ envelopes: [[UInt8]], _ now: Double) -> Action {
+    mutating func push(_ envelopes: [[UInt8]], _ now: Double) -> Action {
         guard let session else {
             state = .apart
             return upNext(now)
@@ -108,9 +120,11 @@ extension ChildLink {
     /// Positions move on past what was refused: from then on the comparison of heads looks after those streams.
     private mutating func pushed(_ reply: PushReply, _ now: Double) -> Action {
         good(.up)
-        for (stream, refusal) in refusals(reply).inOrder { refuse(stream, refusal, byParent: true, isMending: false, now) }
+        let refused = refusals(reply)
+        for (stream, refusal) in refused.inOrder { refuse(stream, refusal, byParent: true, isMending: false, now) }
         sentUpTo = max(sentUpTo, newsPosition)
-        return note(reply.heads, at: reply.at, now)
+        // The head that came with a refusal need not be the beginning of our copy.
+        return note(reply.heads.filter { refused[$0.stream] == nil }, at: reply.at, now)
     }
 
     /// The refusal of each stream's first refused envelope: later ones only follow from it.
@@ -161,12 +175,11 @@ extension ChildLink {
                 keyRetryDelay = min(keyRetryDelay * 2, plan.keyRetryLongest)
             }
             stir += 1
-        case .gap where !isMending:
+        case .gap where !isMending, .fork where !isMending:
             compareSoon = true
             stir += 1
         default:
             held[stream] = refusal
-            reportedHeld.insert(stream)
             reports.append(.held(stream, refusal, byParent: byParent))
         }
     }
@@ -212,12 +225,14 @@ extension ChildLink {
 
     mutating func upFailed(_ failure: LinkFailure, chance: Double, _ now: Double) -> Action {
         switch failure.kind {
-        case .standing: return stop(failure, now)
+        case .standing:
+            if case .vouching(let vouching) = state { return stop(vouching.failure, now) }
+            return mayVouch(failure) ? beginVouching(failure) : stop(failure, now)
         case .session: loseSession(failure)
         case .passing:
             switch state {
             case .greeting, .gathering(forHello: true): state = .apart
-            case .apart, .gathering, .comparing, .mending, .steady, .stopped: break
+            case .apart, .gathering, .comparing, .mending, .yielding, .steady, .vouching, .stopped: break
             }
         }
         if failure.kind == .passing || sessionsLost > 1 || failure.code == .sessionReplaced {
@@ -240,6 +255,7 @@ extension ChildLink {
     }
 
     mutating func stop(_ failure: LinkFailure, _ now: Double) -> Action {
+        hasVouched = false
         session = nil
         state = .stopped(failure, until: now + plan.standingRetry)
         stir += 1

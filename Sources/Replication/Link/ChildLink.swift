@@ -17,6 +17,8 @@ public struct ChildLink: Sendable {
         case readHeads
         case readRanges([StreamRange], limitBytes: Int)
         case readNews(after: Int64, limitBytes: Int)
+        case readFork(StreamID, after: UInt64?, limitBytes: Int)
+        case readVouchers(beyond: [StreamHead]?, limitBytes: Int)
         case store([[UInt8]])
         case note([Reach])
         /// Sign and send a hello.
@@ -32,6 +34,7 @@ public struct ChildLink: Sendable {
         case heads([StreamHead], position: Int64, ownUnits: Set<UnitCode>)
         case ranges([[UInt8]])
         case news(Batch)
+        case vouchers([[UInt8]], of: UnitCode)
         case stored([(Acceptance, StreamHead?)])
         case noted
         case reply(PeerReply)
@@ -46,7 +49,9 @@ public struct ChildLink: Sendable {
         case greeting(Comparison?)
         case comparing(Comparison)
         case mending(Mending)
+        case yielding(Yielding)
         case steady
+        case vouching(Vouching)
         case stopped(LinkFailure, until: Double)
     }
 
@@ -72,6 +77,10 @@ public struct ChildLink: Sendable {
     /// Grows whenever a resting lane may have something new to do.
     public internal(set) var stir = 0
     var reports: [LinkReport] = []
+    /// Streams found to have forked since heads were compared.
+    var forks: [Yielding.Fork] = []
+    /// The parent did not know us and was shown what it has signed; hello comes next.
+    var hasVouched = false
 
     /// Our journal is at the parent up to here, as far as no stream is held.
     var sentUpTo: Int64 = 0
@@ -95,8 +104,6 @@ public struct ChildLink: Sendable {
 
     /// Streams that stand still until the next regular comparison or a word from the operator.
     public internal(set) var held: [StreamID: Acceptance.Refusal] = [:]
-    /// Those of them that were reported, until they are reported freed.
-    var reportedHeld: Set<StreamID> = []
     /// Streams that wait for a key.
     var waiting: Set<StreamID> = []
     /// Those that had waited when heads were last compared.
@@ -161,10 +168,11 @@ public struct ChildLink: Sendable {
             }
         }
         switch state {
-        case .apart, .stopped: return .idle
+        case .apart, .stopped, .vouching: return .idle
         case .gathering(let forHello): return forHello ? .connecting : .connected
         case .greeting, .comparing: return .connecting
         case .mending(let mending): return .mending(toFetch: mending.left.toFetch, toPush: mending.left.toPush)
+        case .yielding(let yielding): return .mending(toFetch: 0, toPush: UInt64(yielding.forks.count))
         case .steady: return .connected
         }
     }

@@ -23,7 +23,7 @@ struct Comparison: Sendable {
     let ownPosition: Int64
     let ownUnits: Set<UnitCode>
     private(set) var differences: [Difference] = []
-    /// What the parent holds of ours, or of equal length: told to the inbox.
+    /// What the parent holds just as we do: told to the inbox.
     private(set) var held: [StreamHead] = []
     private var remaining: [UInt8] = Array(0...255)
     private var isNarrowed: Bool
@@ -78,8 +78,8 @@ struct Comparison: Sendable {
     private mutating func compare(_ own: StreamHead, _ parent: StreamHead?) {
         guard let parent else { return differences.append(.parentShorter(own: own, parent: nil)) }
         if own.sequence > parent.sequence {
+            // Not told to the inbox: whether it is the beginning of ours is known when the rest is sent.
             differences.append(.parentShorter(own: own, parent: parent))
-            held.append(parent)
         } else if own.sequence < parent.sequence {
             differences.append(.ownShorter(own: own, parent: parent))
         } else if own.hash == parent.hash {

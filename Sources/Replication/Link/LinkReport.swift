@@ -3,17 +3,17 @@ import Rules
 
 /// What a link found out and a person, or the node, must decide. Other streams go on meanwhile.
 public enum LinkReport: Sendable, Hashable {
-    /// Two copies of a stream have different links at the same place.
+    /// Two copies of a stream have different links at the same place. The parent has ours in its salvage.
     case fork(own: StreamHead?, parent: StreamHead?)
     /// The parent holds more of a stream of ours than we do: our disk went back. It is being fetched; the unit must not
     /// write on before it is here.
     case rolledBack(own: StreamHead?, parent: StreamHead)
     /// A stream stands still until the next comparison: refused by the parent, or by us.
     case held(StreamID, Acceptance.Refusal, byParent: Bool)
-    /// Streams that stood still and go on.
-    case freed(Set<StreamID>)
     /// A range that the side which announced it does not give.
     case missing(StreamRange)
+    /// Heads were compared to the end, and both copies made as equal as they can be; these streams still stand still.
+    case compared(held: [StreamID: Acceptance.Refusal])
     /// Another process says hello in our name: a clone, or a second start.
     case replaced
 }

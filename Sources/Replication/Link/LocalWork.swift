@@ -54,6 +54,11 @@ public struct LocalWork: Sendable {
             return .event(.ranges(try outbox.envelopes(ranges, in: .up, limitBytes: limit)))
         case .readNews(let position, let limit):
             return .event(.news(try outbox.envelopes(after: position, .up, limitBytes: limit)))
+        case .readFork(let stream, let sequence, let limit):
+            return .event(.ranges(try outbox.fork(of: stream, after: sequence, limitBytes: limit)))
+        case .readVouchers(let heads, let limit):
+            let unit = try identity().unit
+            return .event(.vouchers(try outbox.vouchers(beyond: heads, limitBytes: limit), of: unit))
         case .store(let envelopes):
             return .event(.stored(try inbox.accept(envelopes, from: .parent)))
         case .note(let reach):

@@ -7,6 +7,10 @@ import Rules
 struct DirectoryProjection: Projection {
     let kinds: Set<EntryKind> = [.unit, .key]
     let migrations: [(name: String, sql: String)] = []
+    let tables = [
+        (table: "unit", sql: "SELECT code, version, payload FROM unit ORDER BY code"),
+        (table: "unit_key", sql: "SELECT unit, key_id, public_key, issuer, generation, node FROM unit_key ORDER BY unit, key_id"),
+    ]
 
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
         if entry.kind == EntryKind.unit.rawValue {

@@ -7,6 +7,15 @@ import Rules
 struct DossierProjection: Projection {
     let kinds: Set<EntryKind> = [.step, .supplement, .verdict, .number, .answer]
     let migrations: [(name: String, sql: String)] = []
+    let tables = [
+        (table: "step", sql: "SELECT hash, dossier, payload FROM step ORDER BY hash"),
+        (table: "word", sql: "SELECT dossier, kind, writer, position, payload FROM word ORDER BY dossier, kind, writer, position"),
+        (table: "dossier", sql: """
+            SELECT id, home, class, name, sex, birth, id_type, id_number, state, holder, problems, provisional, formal, head
+            FROM dossier ORDER BY id
+            """),
+        (table: "number", sql: "SELECT number, dossier FROM number ORDER BY number"),
+    ]
 
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
         guard let kind = EntryKind(rawValue: entry.kind) else { return .parked(waitsFor: "kind:\(entry.kind)") }

@@ -14,7 +14,10 @@ extension Transaction {
             if try Journal.hash(ofRow: row, at: envelope.sequence, in: database) == envelope.hash { return (.known, head) }
             return (try salvage(envelope, from: neighbour), head)
         }
-        guard envelope.sequence == (head?.sequence ?? 0) + 1 else { return (.refused(.gap), head) }
+        guard envelope.sequence == (head?.sequence ?? 0) + 1 else {
+            guard let previous = envelope.previous, try isSalvaged(previous) else { return (.refused(.gap), head) }
+            return (try salvage(envelope, from: neighbour), head)
+        }
         guard envelope.previous == head?.hash else { return (try salvage(envelope, from: neighbour), head) }
         if let refusal = try mayBring(envelope.stream, neighbour) { return (.refused(refusal), head) }
         guard let key = try directory.key(of: envelope.stream.unit, id: envelope.keyID) else {
@@ -36,18 +39,18 @@ extension Transaction {
         }
     }
 
-    /// Well signed, but not our chain: keep it apart and tell the operator. Forged ones leave no trace but the refusal.
+    /// Well signed, but not our chain: keep it apart and tell the operator. Forged ones leave no trace but the refusal. A
+    /// child's copy loses to ours, and its writer must write those acts again; the parent's copy wins.
     private func salvage(_ envelope: Envelope, from neighbour: Neighbour) throws -> Acceptance {
         guard let key = try directory.key(of: envelope.stream.unit, id: envelope.keyID) else { return .refused(.unknownKey) }
         do { try envelope.verify(key) } catch { return .refused(.badSignature) }
-        try database.execute(
-            literal: """
-                INSERT OR IGNORE INTO salvage (hash, unit, sequence, source, at, bytes)
-                VALUES (\(Data(envelope.hash.bytes)), \(envelope.stream.unit.text), \(Int64(envelope.sequence)),
-                        \(neighbour.source), \(now), \(Data(envelope.bytes)))
-                """)
+        if neighbour != .parent, try hosts(envelope.stream.unit) {
+            try writeAgain(envelope, from: neighbour.source)
+            return .refused(.fork)
+        }
+        try keepSalvage(envelope, from: neighbour.source, isSettled: neighbour == .parent)
         try raiseAlarm(
-            "fork", subject: envelope.stream.unit.text, "单位 \(envelope.stream.unit) 的数据流出现两个不同的后续,已另存待查。")
+            "fork", subject: envelope.stream.unit.text, "单位 \(envelope.stream.unit) 的数据流出现两个不同的后续,已另存,正按规则处理。")
         return .refused(.fork)
     }
 

@@ -19,17 +19,38 @@ extension Transaction {
     /// - Parameter withOffices: false where tables are only rebuilt and nobody acts on them.
     public func applyStored(limit: Int = 32, withOffices: Bool = true) throws -> ApplicationReport {
         var report = ApplicationReport()
-        let positions = try Int64.fetchAll(
-            database, sql: "SELECT position FROM unapplied ORDER BY position LIMIT ?", arguments: [limit])
+        let positions = try unappliedPositions(limit: limit)
+        var hasPaused = false
         for position in positions {
+            if hasPaused, try isPaused(at: position) { continue }
+            let failed = report.quarantined
             try applyEnvelope(at: position, &report)
             report.envelopes += 1
+            // Tables that are only rebuilt stop at nothing.
+            if report.quarantined > failed, withOffices {
+                try pauseIfTooMuchFails(at: position)
+                hasPaused = true
+            }
         }
         try retryParked(&report)
         try settle()
         if withOffices, try mayOfficesWork() { for office in book.offices where try work(office) { report.hasMore = true } }
         if positions.count == limit { report.hasMore = true }
         return report
+    }
+
+    private func unappliedPositions(limit: Int) throws -> [Int64] {
+        let areSomePaused = try Bool.fetchOne(
+            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM paused_stream)")) ?? false
+        guard areSomePaused else {
+            return try Int64.fetchAll(
+                database.cachedStatement(sql: "SELECT position FROM unapplied ORDER BY position LIMIT ?"), arguments: [limit])
+        }
+        return try Int64.fetchAll(
+            database, sql: """
+                SELECT u.position FROM unapplied u JOIN envelope e ON e.position = u.position
+                WHERE e.stream NOT IN (SELECT stream FROM paused_stream) ORDER BY u.position LIMIT ?
+                """, arguments: [limit])
     }
 
     /// An office that fails undoes only its own work; its errands stay queued, and the operator is told.
@@ -76,11 +97,15 @@ extension Transaction {
     ) throws {
         let outcome: Outcome
         do {
-            outcome = try attempt { try apply(entry, of: stream) }
+            if let earlier = try quarantineBefore(entry) {
+                outcome = .parked(waitsFor: earlier)
+            } else {
+                outcome = try attempt { try apply(entry, of: stream) }
+            }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_IOERR {
             throw error
         } catch {
-            try quarantine(position, slot, "\(error)")
+            try quarantine(position, slot, entry.dossier, "\(error)")
             report.quarantined += 1
             return
         }
@@ -103,15 +128,25 @@ extension Transaction {
         try database.execute(literal: "DELETE FROM quarantine WHERE position = \(position) AND slot = \(slot)")
         let all = try entries(at: position)
         guard all.indices.contains(slot), let entry = all[slot] else { return report }
+        let others = report
         try applySlot(entry.0, of: entry.1, position, slot, &report)
-        try retryParked(&report)
+        // The outcome is the entry's own; what waited for it is counted elsewhere.
+        if report.quarantined == others.quarantined { try releaseWaiting(for: Quarantine.name(position, slot)) }
         return report
     }
 
-    private func quarantine(_ position: Int64, _ slot: Int, _ error: String) throws {
+    /// Tries again what waited for something, and what waited for that.
+    func releaseWaiting(for what: String) throws {
+        satisfy(what)
+        var report = ApplicationReport()
+        try retryParked(&report)
+    }
+
+    private func quarantine(_ position: Int64, _ slot: Int, _ dossier: DossierID?, _ error: String) throws {
         try database.execute(
             literal: """
-                INSERT OR REPLACE INTO quarantine (position, slot, at, error) VALUES (\(position), \(slot), \(now), \(error))
+                INSERT OR REPLACE INTO quarantine (position, slot, at, error, dossier)
+                VALUES (\(position), \(slot), \(now), \(error), \(dossier.map { Data($0.bytes) }))
                 """)
         try raiseAlarm("quarantine", subject: "node", "有记录处理失败,已隔离,其余照常。请用 quarantine 命令查看。")
     }
@@ -135,10 +170,5 @@ extension Transaction {
         let all = try entries(at: position)
         guard all.indices.contains(slot), let entry = all[slot] else { return }
         try applySlot(entry.0, of: entry.1, position, slot, &report)
-    }
-
-    /// After an upgrade: what waited for a kind that this program knows now.
-    public func retryKnownKinds() throws {
-        for kind in book.byKind.keys { satisfy("kind:\(kind)") }
     }
 }

@@ -66,6 +66,30 @@ public enum Journal {
         }
     }
 
+    /// How much of a stream the parent has told to have stored.
+    static func toldByParent(_ row: Int64, in reading: Reading) throws -> UInt64 {
+        let told = try Int64.fetchOne(
+            reading.database, sql: "SELECT max(sequence) FROM reach WHERE stream = ? AND unit = ?",
+            arguments: [row, try reading.nodeText("parentUnit") ?? ""])
+        return UInt64(max(told ?? 0, 0))
+    }
+
+    /// The copy of a stream that has forked, from where the parent's may differ; in order.
+    public static func fork(
+        of stream: StreamID, after sequence: UInt64?, limitBytes: Int, in reading: Reading
+    ) throws -> [Stored] {
+        guard let row = try find(stream, in: reading.database), let own = try head(ofRow: row, stream, in: reading.database) else {
+            return []
+        }
+        let told = try toldByParent(row, in: reading)
+        // It once had all of it and holds something else now: it may differ anywhere.
+        let from = sequence ?? (told >= own.sequence ? 0 : told)
+        guard from < own.sequence else { return [] }
+        return try envelopes(
+            [StreamRange(stream: stream, sequences: from + 1...own.sequence)], limitBytes: limitBytes, in: reading.database
+        ).sorted { $0.sequence < $1.sequence }
+    }
+
     /// An envelope with its place in the order of arrival.
     public struct Stored: Sendable {
         public let position: Int64

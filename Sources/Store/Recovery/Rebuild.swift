@@ -80,30 +80,30 @@ public struct Rebuild {
 
 /// One value per table that follows from the journal, for comparing two stores.
 public enum TableDigest {
-    private static let queries: [(table: String, sql: String)] = [
-        ("unit", "SELECT code, version, payload FROM unit ORDER BY code"),
-        ("unit_key", "SELECT unit, key_id, public_key, issuer, generation, node FROM unit_key ORDER BY unit, key_id"),
-        ("step", "SELECT hash, dossier, payload FROM step ORDER BY hash"),
-        ("word", "SELECT dossier, kind, writer, position, payload FROM word ORDER BY dossier, kind, writer, position"),
-        ("dossier", """
-            SELECT id, home, class, name, sex, birth, id_type, id_number, state, holder, problems, provisional, formal, head
-            FROM dossier ORDER BY id
-            """),
-        ("number", "SELECT number, dossier FROM number ORDER BY number"),
-    ]
-
-    public static func all(_ reading: Reading) throws -> [String: Digest] {
+    /// - Parameter archive: whose projections say which tables there are.
+    public static func all(_ reading: Reading, of archive: Archive) throws -> [String: Digest] {
         var digests: [String: Digest] = [:]
-        for (table, sql) in queries {
+        for (table, sql) in archive.book.tables {
             var digest = Hashing.sha256([UInt8]())
             let rows = try Row.fetchCursor(reading.database, sql: sql)
             while let row = try rows.next() {
                 var bytes = digest.bytes
-                for value in row.databaseValues { bytes += Array("\(value)\u{0}".utf8) }
+                for value in row.databaseValues { bytes += content(of: value) }
                 digest = Hashing.sha256(bytes)
             }
             digests[table] = digest
         }
         return digests
+    }
+
+    /// Unambiguous bytes of a column's value.
+    private static func content(of value: DatabaseValue) -> [UInt8] {
+        switch value.storage {
+        case .null: [0]
+        case .int64(let number): Array("i\(number)\u{0}".utf8)
+        case .double(let number): Array("d\(number)\u{0}".utf8)
+        case .string(let text): Array("s\(text.utf8.count):\(text)".utf8)
+        case .blob(let data): Array("b\(data.count):".utf8) + Array(data)
+        }
     }
 }

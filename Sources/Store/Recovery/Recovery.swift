@@ -94,10 +94,13 @@ extension Transaction {
         return ended
     }
 
-    /// The gate's rule while a unit recovers: the first step of a new dossier, and the notice of the new incarnation
-    /// itself; nothing else.
+    /// The gate's rule while a unit recovers: the first step of a new dossier, and what belongs to recovery itself; nothing
+    /// else.
     func checkRecovery(_ kind: EntryKind, _ payload: [UInt8], as unit: UnitCode) throws {
-        if kind == .incarnation { return }
+        switch kind {
+        case .incarnation, .salvage, .drop, .address: return
+        default: break
+        }
         if kind == .step, Payload.step(payload)?.kind == .enter { return }
         try reading.mustNotBeRecovering(unit)
     }

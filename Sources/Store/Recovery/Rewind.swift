@@ -4,8 +4,8 @@ import Protocol
 import Rules
 
 extension Transaction {
-    /// Gives way in a fork: the copy nearest the root wins. Our links after the last one that the parent is known to have
-    /// go to salvage, and, where the stream is of a unit hosted here, its acts are written again under the unit's new
+    /// Gives way in a fork: the copy nearest the root wins. The parent has ours in its salvage. Our links after the last one that
+    /// it is known to have go to salvage here, too, and, where the stream is of a unit hosted here, its acts are written again under the unit's new
     /// incarnation with the same act ids. The facts stand meanwhile: they are a set, and the same facts come again.
     /// - Parameters:
     ///   - parent: the head that the parent showed for the stream; nil where it only refused ours.
@@ -18,21 +18,17 @@ extension Transaction {
         let isOwn = try hosts(stream.unit)
         if isOwn, try incarnation(of: stream.unit) == stream.incarnation { try beginRecovery(.rolledBack) }
         let entries = try rewind(row, after: agreed)
-        if isOwn { for entry in entries { try append(again: entry, of: stream) } }
-        try raiseAlarm(
-            "fork.mended", subject: stream.unit.text,
-            "单位 \(stream.unit) 的数据流与上级不一致,已以上级为准;本节点多出的 \(entries.count) 项另存"
-                + (isOwn ? ",并以新的化身重新写入,请核对最近办理的业务。" : "。"))
-        return isOwn ? entries.count : 0
+        // Another writer's acts are its own to write again: the parent has them and hands them over.
+        guard isOwn else { return 0 }
+        for entry in entries { try append(again: entry, of: stream) }
+        try raiseMended(stream.unit, acts: entries.count)
+        return entries.count
     }
 
     /// The last link that both copies have in common, as far as is known: what the parent has told to have stored. When
     /// even that differs, everything is fetched anew.
     private func agreedSequence(_ row: Int64, own: StreamHead, parent: StreamHead?) throws -> UInt64 {
-        let unit = try reading.nodeText("parentUnit") ?? ""
-        let told = try Int64.fetchOne(
-            database, sql: "SELECT max(sequence) FROM reach WHERE stream = ? AND unit = ?", arguments: [row, unit])
-        let reached = UInt64(max(told ?? 0, 0))
+        let reached = try Journal.toldByParent(row, in: reading)
         if reached >= own.sequence { return 0 }
         if let parent, parent.sequence <= reached, try Journal.hash(ofRow: row, at: parent.sequence, in: database) != parent.hash {
             return 0
@@ -50,12 +46,7 @@ extension Transaction {
         for link in links {
             let envelope = try Envelope(bytes: Array(link["bytes"] as Data))
             entries += try envelope.entries().compactMap { $0 }
-            try database.execute(
-                literal: """
-                    INSERT OR IGNORE INTO salvage (hash, unit, sequence, source, at, bytes)
-                    VALUES (\(Data(envelope.hash.bytes)), \(envelope.stream.unit.text), \(Int64(envelope.sequence)), '', \(now),
-                            \(Data(envelope.bytes)))
-                    """)
+            try keepSalvage(envelope, from: "", isSettled: true)
             let position: Int64 = link["position"]
             for table in ["unapplied", "parked", "quarantine", "void", "dropped", "envelope"] {
                 try database.execute(sql: "DELETE FROM \(table) WHERE position = ?", arguments: [position])

@@ -1,0 +1,120 @@
+import GRDB
+import Protocol
+import Rules
+import Testing
+
+@testable import Store
+
+struct SalvageTests {
+    private let schoolKey = StatementKey(seed: [UInt8](repeating: 9, count: 32))!
+
+    /// A link that the school signed in the place of its own first one.
+    private func rival(of envelope: Envelope, act: UInt8) throws -> Envelope {
+        let step = Step(
+            hash: Hashing.sha256([0]), dossier: try #require(DossierID([UInt8](repeating: act, count: 16))), previous: nil, kind: .enter,
+            by: Bench.school, nextHolder: Bench.school, topology: 1, at: 0, record: StudentRecord([.name: "王芳"]))
+        let entry = Entry(
+            act: try #require(ActID([UInt8](repeating: act, count: 16))), kind: .step, payload: Payload.encode(step))
+        return try Envelope.seal([entry], stream: envelope.stream, after: nil, key: schoolKey)
+    }
+
+    private func acts(_ bench: Bench) throws -> [ActID] {
+        try bench.envelopes().flatMap { try Envelope(bytes: $0).entries().compactMap { $0?.act } }
+    }
+
+    private func apply(_ bench: Bench) throws {
+        while try bench.archive.write({ try $0.applyStored() }).hasMore {}
+    }
+
+    @Test func `A copy that loses at the centre travels to its writer, who writes the acts again once under a new incarnation`() throws {
+        let pair = try Pair()
+        _ = try pair.school.enter("张伟")
+        let own = try Envelope(bytes: try #require(try pair.school.envelopes().last))
+        try pair.centre.take([own.bytes], from: .child(Bench.school))
+        let lost = try rival(of: own, act: 1)
+        #expect(try pair.centre.take([lost.bytes], from: .child(Bench.school)) == [.refused(.fork)])
+        #expect(try pair.centre.count("alarm") == 1)
+        let before = try Journal.position(pair.centre)
+        try pair.centre.archive.write { try $0.handSalvageOver() }
+        #expect(try pair.centre.count("alarm") == 0)
+        try pair.centre.archive.write { try $0.handSalvageOver() }
+        let sent = try pair.centre.envelopes(after: before)
+        #expect(sent.count == 1)
+        try pair.school.take(sent, from: .parent)
+        try apply(pair.school)
+        let act = try #require(ActID([UInt8](repeating: 1, count: 16)))
+        #expect(try acts(pair.school).filter { $0 == act }.count == 1)
+        #expect(try pair.school.count("dossier") == 2)
+        let heads = try pair.school.archive.read { try Journal.heads(in: $0.database).filter { $0.stream.unit == Bench.school } }
+        #expect(Set(heads.map(\.stream.incarnation)).count == 2)
+        #expect(try pair.school.archive.read { try JournalCheck($0).problems }.isEmpty)
+    }
+
+    @Test func `The same lost link coming again, or on another way, is not written twice`() throws {
+        let pair = try Pair()
+        _ = try pair.school.enter("张伟")
+        let own = try Envelope(bytes: try #require(try pair.school.envelopes().last))
+        let lost = try rival(of: own, act: 2)
+        for _ in 0..<2 {
+            let count = try pair.school.archive.write { try $0.writeAgain(lost, from: "000000") }
+            _ = count
+        }
+        try apply(pair.school)
+        let act = try #require(ActID([UInt8](repeating: 2, count: 16)))
+        #expect(try acts(pair.school).filter { $0 == act }.count == 1)
+        #expect(try pair.school.archive.write { try $0.writeAgain(own, from: "000000") } == 0)
+    }
+
+    @Test func `A fork of the centre's own stream is mended at the centre itself, links that follow a lost one included`() throws {
+        let pair = try Pair()
+        let before = try Journal.position(pair.centre)
+        try pair.centre.archive.write { transaction in
+            for name in ["甲校", "乙校"] {
+                let unit = Unit(code: name == "甲校" ? "2144000008" : "2144000009", name: name, tier: .school, competent: Bench.county)
+                try transaction.append(.unit, Payload.encode(unit), as: .centre, to: .subtree(Bench.county))
+            }
+        }
+        let stream = try Envelope(bytes: try #require(try pair.centre.envelopes(after: before).first)).stream
+        let key = try pair.centre.archive.write { try $0.secret(of: .centre) }
+        let first = try Envelope.seal(
+            [Entry(act: try #require(ActID([UInt8](repeating: 3, count: 16))), kind: .policy, payload: [])], stream: stream, after: nil, key: key)
+        let second = try Envelope.seal(
+            [Entry(act: try #require(ActID([UInt8](repeating: 4, count: 16))), kind: .policy, payload: [])], stream: stream,
+            after: first.head, key: key)
+        let third = try Envelope.seal(
+            [Entry(act: try #require(ActID([UInt8](repeating: 5, count: 16))), kind: .policy, payload: [])], stream: stream,
+            after: second.head, key: key)
+        let lost = [first, second, third].map(\.bytes)
+        #expect(try pair.centre.take(lost, from: .child(Bench.school)) == [.refused(.fork), .refused(.fork), .refused(.fork)])
+        let acts = try acts(pair.centre)
+        for number in UInt8(3)...5 { #expect(acts.filter { $0 == ActID([UInt8](repeating: number, count: 16)) }.count == 1) }
+        #expect(try pair.centre.archive.write { try $0.incarnation(of: .centre) } != stream.incarnation)
+        #expect(try pair.centre.archive.read { try JournalCheck($0).problems }.isEmpty)
+    }
+
+    @Test func `The parent's copy, which wins, is kept but never handed to anybody`() throws {
+        let pair = try Pair()
+        _ = try pair.school.enter("张伟")
+        let own = try Envelope(bytes: try #require(try pair.school.envelopes().last))
+        let winner = try rival(of: own, act: 6)
+        #expect(try pair.school.take([winner.bytes], from: .parent) == [.refused(.fork)])
+        let before = try Journal.position(pair.school)
+        try pair.school.archive.write { try $0.handSalvageOver() }
+        #expect(try Journal.position(pair.school) == before)
+    }
+
+    @Test func `Alarms of streams end with a comparison in which they stand still no longer`() throws {
+        let pair = try Pair()
+        let stream = StreamID(unit: Bench.school, incarnation: try #require(Incarnation([UInt8](repeating: 1, count: 8))), audience: .up)
+        let raised = [("held", "\(Bench.school)/up"), ("missing", Bench.school.text), ("fork", Bench.school.text), ("moved", Bench.school.text)]
+        for (code, subject) in raised { try pair.centre.archive.write { try $0.raiseAlarm(code, subject: subject, "…") } }
+        try pair.centre.archive.write { try $0.clearLinkAlarms(except: [stream: .gap]) }
+        #expect(try pair.centre.count("alarm") == 4)
+        try pair.centre.archive.write { try $0.clearLinkAlarms(except: [:]) }
+        #expect(try pair.centre.count("alarm") == 1)
+    }
+}
+
+extension Journal {
+    fileprivate static func position(_ bench: Bench) throws -> Int64 { try bench.archive.read { try position(in: $0.database) } }
+}
