@@ -25,6 +25,7 @@ public final class Archive: Sendable {
         self.surroundings = surroundings
         self.folder = folder
         lock = exclusive ? try FolderLock(folder: folder) : nil
+        if exclusive { try StoreChange(folder: folder).finish() }
         let path = folder + "/xueji.sqlite"
         if exclusive { Archive.keepPrivate(path) }
         var configuration = Configuration()

@@ -5,7 +5,8 @@ import Protocol
 import Rules
 
 /// Puts a backup in a node's place, offline: the copy becomes the store only after every hosted unit in it has been given
-/// a new incarnation, so that a crash at any moment leaves either the old state or the finished new one.
+/// a new incarnation. Killed at any moment, the folder holds the old store whole, or the new one, or what the next start makes the
+/// new one of.
 public struct Restoration {
     public struct Result: Sendable, Hashable {
         public let unit: UnitCode
@@ -38,20 +39,23 @@ public struct Restoration {
         try prepareFolder(force: force)
         let lock = try FolderLock(folder: folder)
         defer { lock.release() }
-        let staging = folder + "/restoring"
-        try? FileManager.default.removeItem(atPath: staging)
-        defer { try? FileManager.default.removeItem(atPath: staging) }
-        let (unit, incarnations, envelopes) = try stage(in: staging, prepare)
-        try SyncedFile.foldLog(into: staging + "/xueji.sqlite")
-        let replaced = try putAside()
-        let target = folder + "/xueji.sqlite"
-        guard SyncedFile.sync(staging + "/xueji.sqlite"),
-              rename(staging + "/xueji.sqlite", target) == 0, SyncedFile.sync(folder) else {
-            throw unwritable("\(target): errno \(errno)")
+        let change = StoreChange(folder: folder)
+        // A restoration that was cut short after its decision has happened: this one comes after it.
+        try change.finish()
+        change.discard()
+        let result: Result
+        do {
+            let (unit, incarnations, envelopes) = try stage(in: change.staging, prepare)
+            try SyncedFile.foldLog(into: change.staging + "/xueji.sqlite")
+            let replaced = try change.decide(at: surroundings.now())
+            result = Result(unit: unit, incarnations: incarnations, envelopes: envelopes, replaced: replaced)
+        } catch {
+            change.discard()
+            throw error
         }
-        chmod(target, 0o600)
+        try change.finish()
         unlink(folder + "/run.json")
-        return Result(unit: unit, incarnations: incarnations, envelopes: envelopes, replaced: replaced)
+        return result
     }
 
     private func checkFile() throws {
@@ -73,7 +77,7 @@ public struct Restoration {
         }
         chmod(folder, 0o700)
         let present = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        guard force || present.allSatisfy({ $0 == "restoring" || $0 == "lock" }) else {
+        guard force || present.allSatisfy({ $0 == StoreChange.name || $0 == "lock" }) else {
             throw StoreError(
                 .notEmpty, message: "文件夹 \(folder) 不是空的,没有恢复。", remedy: "请另选空文件夹;确要替换其中的数据时加 --force,原数据会移到其中的 replaced-… 子文件夹。")
         }
@@ -108,18 +112,6 @@ public struct Restoration {
         } catch let error as DatabaseError {
             throw notABackup("\(error)")
         }
-    }
-
-    /// Moves the present store, whatever state it is in, into a folder of its own.
-    private func putAside() throws -> String? {
-        let names = ["xueji.sqlite", "xueji.sqlite-wal", "xueji.sqlite-shm"].filter { access(folder + "/" + $0, F_OK) == 0 }
-        guard !names.isEmpty else { return nil }
-        let place = folder + "/replaced-" + String(surroundings.now())
-        mkdir(place, 0o700)
-        for name in names {
-            guard rename(folder + "/" + name, place + "/" + name) == 0 else { throw unwritable("\(name): errno \(errno)") }
-        }
-        return place
     }
 
     private func notABackup(_ cause: String) -> StoreError {
