@@ -11,6 +11,7 @@ public enum ConsolePages {
         StudentPage.pages,
         ImportPages.pages,
         ClassPages.pages,
+        OverviewPage.pages,
         NodePages.pages,
         SettingsPages.pages,
         AccountPages.pages,
@@ -18,7 +19,7 @@ public enum ConsolePages {
 
     static let texts: [String: String] = [
         SignInPages.templates, HomePage.templates, StudentPages.templates, StudentPage.templates, ImportPages.templates,
-        ClassPages.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates,
+        ClassPages.templates, OverviewPage.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates,
         ["problem": "<h1>{{title}}</h1>{{>notice}}<p><a href=\"/\">回到首页</a></p>"],
     ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 
@@ -61,7 +62,7 @@ public enum ConsolePages {
 /// The main menu: the pages that stand in it, for those who may see them.
 enum Navigation {
     private static let menu: [(label: String, path: String)] = [
-        ("待办", "/"), ("学生", "/students"), ("审核", "/review"), ("导入", "/imports"), ("班级", "/classes"), ("节点", "/node"),
+        ("待办", "/"), ("学生", "/students"), ("审核", "/review"), ("辖区", "/overview"), ("导入", "/imports"), ("班级", "/classes"), ("节点", "/node"),
         ("设置", "/settings"), ("账号", "/accounts"), ("操作记录", "/audit"),
     ]
 

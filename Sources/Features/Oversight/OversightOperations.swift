@@ -34,6 +34,7 @@ public enum OversightOperations {
                         subtree: subtree, version: version, parent: now.parent, children: now.children, reading)
                 })
             },
+            SubtreeCounts.operation,
             Operation(
                 "students.why", .get, "/students/{dossier}/path", "One record's path through all tiers", title: "办理轨迹",
                 parameters: [.path("dossier", "Dossier id")], response: .anything

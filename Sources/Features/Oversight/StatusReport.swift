@@ -37,6 +37,15 @@ public struct StatusReport: Encodable, Sendable {
         public var L = 0
         public var G = 0
         public var J = 0
+
+        mutating func add(_ other: Counts) {
+            dossiers += other.dossiers
+            byState.merge(other.byState) { $0 + $1 }
+            problems += other.problems
+            L += other.L
+            G += other.G
+            J += other.J
+        }
     }
 
     public struct Alarm: Encodable, Sendable { let code, since, text: String }
@@ -101,29 +110,33 @@ public struct StatusReport: Encodable, Sendable {
     }
 
     static func counts(of subtree: UnitCode, own: UnitCode, _ reading: Reading) throws -> Counts {
-        var counts = Counts()
-        var isInside: [String: Bool] = [:]
+        try homes(reading).reduce(into: Counts()) { sum, home in
+            if reading.directory.contains(subtree, home.key) { sum.add(home.value) }
+        }
+    }
+
+    /// Counts of every school that this node holds pupils of.
+    static func homes(_ reading: Reading) throws -> [UnitCode: Counts] {
+        var homes: [UnitCode: Counts] = [:]
         let rows = try Row.fetchCursor(reading.database, sql: """
             SELECT home, state, problems <> '' AS problem, substr(coalesce(formal, provisional, ''), 1, 1) AS letter, count(*) AS n
             FROM dossier GROUP BY home, state, problem, letter
             """)
         while let row = try rows.next() {
-            let home: String = row["home"]
-            let inside = isInside[home] ?? reading.directory.contains(subtree, UnitCode(home))
-            isInside[home] = inside
-            guard inside else { continue }
+            var counts = Counts()
             let n: Int = row["n"]
             let state: String = row["state"]
-            counts.byState[state, default: 0] += n
-            if state != RegistrationState.deleted.rawValue { counts.dossiers += n }
-            if row["problem"] { counts.problems += n }
+            counts.byState[state] = n
+            if state != RegistrationState.deleted.rawValue { counts.dossiers = n }
+            if row["problem"] { counts.problems = n }
             switch row["letter"] as String {
-            case "L": counts.L += n
-            case "G": counts.G += n
-            case "J": counts.J += n
+            case "L": counts.L = n
+            case "G": counts.G = n
+            case "J": counts.J = n
             default: break
             }
+            homes[UnitCode(row["home"]), default: Counts()].add(counts)
         }
-        return counts
+        return homes
     }
 }

@@ -27,8 +27,8 @@ enum NodePages {
 
     private static func context(_ call: PageCall) throws -> [String: Any] {
         let status = try call.ask("node.status", as: StatusReport.self)
-        var links = status.children.map { link($0, $0.name ?? $0.unit ?? "") }
-        if status.parent.state != "none" { links.insert(link(status.parent, "上级"), at: 0) }
+        var links = status.children.map { shown($0, $0.name ?? $0.unit ?? "") }
+        if status.parent.state != "none" { links.insert(shown(status.parent, "上级"), at: 0) }
         return [
             "unit": status.unit, "version": status.version, "digest": status.digest, "quarantine": ShownTime.count(status.quarantine),
             "parked": ShownTime.count(status.parked), "unapplied": ShownTime.count(status.unapplied),
@@ -46,7 +46,8 @@ enum NodePages {
 
     private static let offices = ["duplicates": "查重", "numbers": "学籍号", "identity": "公安核验", "leases": "临时学籍号号段"]
 
-    private static func link(_ link: StatusReport.Link, _ name: String) -> [String: Any] {
+    /// A link as tables show it.
+    static func shown(_ link: StatusReport.Link, _ name: String) -> [String: Any] {
         let parts = link.state.split(separator: ":", maxSplits: 1).map(String.init)
         let state = parts.first ?? ""
         var shown: [String: Any] = [
