@@ -4,19 +4,23 @@ enum ConsoleScript {
         (function(){
         'use strict';
         // A page that says so shows news without a reload; what is being typed or chosen is left alone.
-        var live=document.querySelector('[data-live]');
-        if(live&&window.EventSource){
+        var parts=function(d){return Array.prototype.slice.call(d.querySelectorAll('[data-live]'))};
+        if(parts(document).length&&window.EventSource){
           var source=new EventSource('/events'),busy=false,again=false;
           var fresh=function(){
             if(busy){again=true;return}
             busy=true;
             fetch(location.href,{credentials:'same-origin',headers:{'Xueji-Live':'1'}}).then(function(r){
-              if(r.redirected){location.reload();return ''}
+              if(r.redirected||r.status===401){location.reload();return ''}
               return r.ok?r.text():''}).then(function(t){
               if(!t)return;
-              var next=new DOMParser().parseFromString(t,'text/html').querySelector('[data-live]');
-              if(next&&!live.contains(document.activeElement)&&next.innerHTML!==live.innerHTML)live.innerHTML=next.innerHTML;
-              if(next&&next.getAttribute('data-live')==='ended')source.close();
+              var next=parts(new DOMParser().parseFromString(t,'text/html')),ended=next.length>0;
+              parts(document).forEach(function(live,i){
+                if(!next[i])return;
+                if(next[i].getAttribute('data-live')!=='ended')ended=false;
+                if(!live.contains(document.activeElement)&&next[i].innerHTML!==live.innerHTML)live.innerHTML=next[i].innerHTML;
+              });
+              if(ended)source.close();
             }).catch(function(){}).then(function(){busy=false;if(again){again=false;setTimeout(fresh,1000)}});
           };
           source.addEventListener('news',fresh);

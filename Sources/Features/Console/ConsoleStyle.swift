@@ -14,7 +14,7 @@ enum ConsoleStyle {
         header{border-bottom:1px solid var(--line);background:var(--shade)}
         .wide{max-width:72rem;margin:0 auto;padding:0 1rem}
         header .wide{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:baseline;padding-top:.75rem;padding-bottom:.75rem}
-        header strong{font-size:1.1rem}header .who{margin-left:auto;color:var(--soft);display:flex;gap:1rem;align-items:baseline}
+        header strong{font-size:1.1rem}header .who a,header .who button{white-space:nowrap}header .who{margin-left:auto;color:var(--soft);display:flex;gap:1rem;align-items:baseline}
         nav ul{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
         nav a{display:inline-block;padding:.25rem 0;text-decoration:none}nav a[aria-current]{border-bottom:3px solid var(--act);color:var(--ink)}
         main.wide{padding-top:1.5rem;padding-bottom:3rem}
@@ -54,7 +54,7 @@ enum ConsoleStyle {
         svg text{fill:var(--ink)}svg .bar{fill:var(--act)}svg.map{width:100%;max-width:56rem;height:auto;display:block;margin:0 0 1.5rem}
         svg.map rect{fill:var(--shade);stroke:var(--line)}svg.map .good rect{fill:var(--good-ground);stroke:var(--good)}svg.map .bad rect{fill:var(--bad-ground);stroke:var(--bad)}
         svg.map .name{font-weight:600;font-size:17px}svg.map .count{font-size:19px}svg.map .state{font-size:14px}svg.map .pale text{fill:var(--soft)}svg.map a{text-decoration:none}
-        @media (max-width:40rem){dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.5rem}h1{font-size:1.35rem}header .who{margin-left:0}}
+        @media (max-width:40rem){dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.5rem}h1{font-size:1.35rem}header .who a,header .who button{white-space:nowrap}header .who{margin-left:0}}
         @media print{@page{size:A4;margin:15mm}header,footer,nav,.acts,form,.noprint{display:none!important}body{font-size:11pt;background:#fff;color:#000}a{color:inherit;text-decoration:none}.wide{max-width:none;padding:0}}
         """
 }

@@ -25,7 +25,7 @@ enum ImportPages {
             <h1>导入学生信息</h1>
             {{>notice}}
             <form method="post" action="/imports" enctype="multipart/form-data" data-drop>{{>token}}
-            <div class="field"><label for="file">学生信息工作簿<span class="hint">xlsx、xls 或 CSV,最大50 MB;也可以把文件拖到这里</span></label><input id="file" name="file" type="file" accept=".xlsx,.xls,.csv" required></div>
+            <div class="field"><label for="file">学生信息工作簿<span class="hint">xlsx 或 xls,最大50 MB;也可以把文件拖到这里</span></label><input id="file" name="file" type="file" accept=".xlsx,.xls" required></div>
             <p><label class="tick"><input type="checkbox" name="strict" value="true"> 有一行不合格就整份退回(默认只退回不合格的行)</label></p>
             <div class="acts"><button type="submit" name="act" value="import">导入</button><button type="submit" name="act" value="check" class="plain">只检查,不导入</button></div>
             </form>

@@ -19,18 +19,18 @@ enum StudentPage {
         "student": """
             <h1>{{name}}</h1>
             {{>notice}}
-            <dl class="facts"><dt>状态</dt><dd><span class="tag {{tone}}">{{state}}</span></dd><dt>当前处理单位</dt><dd>{{holder}}</dd>
+            <div data-live="on"><dl class="facts"><dt>状态</dt><dd><span class="tag {{tone}}">{{state}}</span></dd><dt>当前处理单位</dt><dd>{{holder}}</dd>
             <dt>学籍号</dt><dd class="code">{{number}}</dd><dt>学校</dt><dd>{{schoolName}}</dd><dt>班号</dt><dd class="code">{{class}}</dd>{{#migrant}}<dt>随迁子女</dt><dd>{{.}}</dd>{{/migrant}}</dl>
             {{#hasProblems}}<div class="note bad"><h2>问题学籍:{{problems}}</h2>
             {{#hasPeers}}<table><thead><tr><th scope="col">问题</th><th scope="col">姓名</th><th scope="col">性别</th><th scope="col">出生日期</th><th scope="col">学校</th></tr></thead><tbody>
-            {{#peers}}<tr><td>{{problem}}</td><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td></tr>{{/peers}}</tbody></table>{{/hasPeers}}</div>{{/hasProblems}}
+            {{#peers}}<tr><td>{{problem}}</td><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td></tr>{{/peers}}</tbody></table>{{/hasPeers}}</div>{{/hasProblems}}</div>
             {{#hasActs}}<form method="post" action="/students/{{dossier}}/act">{{>token}}
             {{#asksReason}}<div class="field"><label for="reason">原因<span class="hint">退回、申请删除时必填</span></label><input id="reason" name="reason" maxlength="200"></div>{{/asksReason}}
             <div class="acts">{{#acts}}<button type="submit" name="step" value="{{value}}" class="{{tone}}">{{label}}</button>{{/acts}}</div></form>{{/hasActs}}
             <div class="acts">{{#mayEdit}}<a class="button plain" href="/students/{{dossier}}/edit">修改</a>{{/mayEdit}}<button type="button" class="plain" data-print hidden>打印</button></div>
             {{#sections}}<h2>{{title}}</h2><dl class="facts">{{#fields}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/fields}}</dl>
             {{/sections}}
-            <section class="noprint"><h2>办理过程</h2><ol class="time">{{#steps}}<li{{#isVoid}} class="void"{{/isVoid}}><b>{{kind}}</b> · {{by}}<br><span class="soft">{{at}}{{#isVoid}} · 未生效{{/isVoid}}</span></li>{{/steps}}</ol>
+            <section class="noprint" data-live="on"><h2>办理过程</h2><ol class="time">{{#steps}}<li{{#isVoid}} class="void"{{/isVoid}}><b>{{kind}}</b> · {{by}}<br><span class="soft">{{at}}{{#isVoid}} · 未生效{{/isVoid}}</span></li>{{/steps}}</ol>
             <h2>已到达</h2><ol class="way">{{#seen}}<li{{#storedAt}} class="done"{{/storedAt}}>{{unit}}<br><span class="soft small">{{#storedAt}}{{.}} 已保存{{/storedAt}}{{^storedAt}}尚未确认{{/storedAt}}</span></li>{{/seen}}</ol></section>
             """,
         "student-edit": """
@@ -83,7 +83,8 @@ enum StudentPage {
         context["hasPeers"] = !peers.isEmpty
         context["peers"] = peers.map { peer -> [String: Any] in
             [
-                "problem": DuplicateKind(rawValue: peer.problem)?.chineseName ?? peer.problem, "name": peer.name, "sex": peer.sex,
+                "problem": DuplicateKind(rawValue: peer.problem)?.chineseName ?? peer.problem, "name": peer.name,
+                "sex": CodeTable.sex.text(for: peer.sex) ?? peer.sex,
                 "birthDate": ShownTime.date(peer.birthDate) ?? peer.birthDate, "schoolName": peer.schoolName,
             ]
         }
@@ -109,6 +110,7 @@ enum StudentPage {
         let separated = try PolicyShelf(reading).isOn("roles.separated", for: dossier.home)
         let rows = Workflow.registration.steps(from: dossier.stand).filter { row in
             dossier.holder == actor.unit && RoleRights.may(actor, row.step, separated: separated)
+                && (dossier.problems.isEmpty || !row.guards.contains(.noProblem))
                 && (single[row.step] != nil || batch[row.step] != nil || row.step == .delete)
                 && Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: reading.directory) == actor.unit
         }
