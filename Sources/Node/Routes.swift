@@ -18,6 +18,7 @@ public enum Routes {
             AccountOperations.all,
             DirectoryOperations.all,
             HostingOperations.all,
+            UnitMoves.all,
             PolicyOperations.all,
             DivisionOperations.all,
             ClassOperations.all,
@@ -29,6 +30,7 @@ public enum Routes {
             QuarantineOperations.all,
             AlarmOperations.all,
             LinkOperations.operations(controls),
+            ParentAddressOperations.all(controls),
             BundleOperations.operations(stored: stored, news: news),
             OversightOperations.operations(version: ProgramVersion.text, links: links),
         ].flatMap { $0 }

@@ -98,4 +98,10 @@ public protocol Doorkeeper: Sendable {
     func standing(of unit: UnitCode, keyID: [UInt8]) throws -> CallerStanding
     /// Whether this node writes as the unit.
     func isOwn(_ unit: UnitCode) throws -> Bool
+    /// Where the node is reached that a unit was moved to; nil where that is not known.
+    func address(afterMoveOf unit: UnitCode) throws -> String?
+}
+
+extension Doorkeeper {
+    public func address(afterMoveOf unit: UnitCode) throws -> String? { nil }
 }

@@ -242,7 +242,7 @@ extension World {
             mintIncarnation(parent.stream, node)
             planMending(node)
         case .held(let stream, .fork, _): setAside(stream, node)
-        case .held, .missing, .replaced, .compared: break
+        case .held, .missing, .replaced, .compared, .clone, .moved: break
         }
     }
 

@@ -12,6 +12,8 @@ public final class Archive: Sendable {
     private let pool: DatabasePool
     let book: ProjectionBook
     public let surroundings: Surroundings
+    /// Whether numbers may be drawn from this store.
+    public let proof: FreshnessProof
     /// The node's folder.
     public let folder: String
     private let lock: FolderLock?
@@ -20,8 +22,11 @@ public final class Archive: Sendable {
     /// - Parameter exclusive: false only for tools that read a stopped node's store.
     /// - Throws: `StoreError` with `locked` (another process serves this folder), `newerSchema`, `cannotOpen`, `readOnly`,
     ///   `diskFull`.
-    public init(folder: String, book: ProjectionBook, surroundings: Surroundings, exclusive: Bool = true) throws {
+    public init(
+        folder: String, book: ProjectionBook, surroundings: Surroundings, exclusive: Bool = true, proof: FreshnessProof = .given
+    ) throws {
         self.book = book
+        self.proof = proof
         self.surroundings = surroundings
         self.folder = folder
         lock = exclusive ? try FolderLock(folder: folder) : nil
@@ -72,7 +77,7 @@ public final class Archive: Sendable {
     public func write<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
         do {
             return try pool.write { db in
-                let transaction = Transaction(database: db, book: book, surroundings: surroundings)
+                let transaction = Transaction(database: db, book: book, surroundings: surroundings, proof: proof)
                 let value = try body(transaction)
                 try transaction.finish()
                 return value

@@ -11,6 +11,7 @@ public final class Transaction {
     /// Seconds since 1970, one instant for the whole transaction.
     public let now: Int64
     let book: ProjectionBook
+    let proof: FreshnessProof
     private var drafts: [StreamID: Draft] = [:]
     private var draftOrder: [StreamID] = []
     private var writers: [UnitCode: Writer] = [:]
@@ -18,9 +19,10 @@ public final class Transaction {
     private var isDirty: Set<DossierID> = []
     private var satisfied: Set<String> = []
 
-    init(database: Database, book: ProjectionBook, surroundings: Surroundings) {
+    init(database: Database, book: ProjectionBook, surroundings: Surroundings, proof: FreshnessProof) {
         self.database = database
         self.book = book
+        self.proof = proof
         self.surroundings = surroundings
         now = surroundings.now()
         directory = UnitDirectory(database: database)
@@ -112,6 +114,7 @@ public final class Transaction {
 
     private func writer(of unit: UnitCode) throws -> Writer {
         if let writer = writers[unit] { return writer }
+        try mustNotBeClone()
         let row = try Row.fetchOne(
             database, sql: "SELECT incarnation, seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text])
         guard let row, let incarnation = Incarnation(row["incarnation"] as Data),

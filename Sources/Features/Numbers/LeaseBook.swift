@@ -81,6 +81,11 @@ public struct LeaseBook: Projection {
     /// - Throws: `Refusal` when no lease is here yet, or the county-day is exhausted.
     static func draw(for dossier: Dossier, as unit: UnitCode, in transaction: Transaction) throws -> String {
         if let number = dossier.provisionalNumber { return number }
+        do {
+            try transaction.beginDraw()
+        } catch let error as StoreError where error.code == .recovering {
+            throw Refusal("store.unproven", question: "Q44", error.message, remedy: error.remedy)
+        }
         let division = transaction.directory.unit(dossier.home)?.division ?? ""
         let birth = dossier.record.birthDate
         let incarnation = try transaction.incarnation(of: unit)

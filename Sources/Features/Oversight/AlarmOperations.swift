@@ -23,8 +23,7 @@ public enum AlarmOperations {
 
     /// States, not events: each ends when what it speaks of has ended.
     static let ending: Set<String> = [
-        "quarantine", "stream.paused", "recovering", "rolledBack", "fence", "backup", "office", "held", "missing", "fork", "unproven",
-        "clone",
+        "quarantine", "stream.paused", "recovering", "rolledBack", "fence", "backup", "office", "held", "missing", "fork",
     ]
 
     public static let all: [Operation] = [
@@ -62,6 +61,8 @@ public enum AlarmOperations {
                 throw Refusal(
                     "alarm.standing", "告警 \(code) 说的情况仍在,不能靠确认消除;情况结束后自动消失。", remedy: "请按告警文字处理。")
             }
+            if code == Freshness.alarm { try transaction.confirmFresh() }
+            if code == CloneMark.alarm { try transaction.endClone() }
             for subject in subjects { try transaction.clearAlarm(code, subject: subject) }
             return Acknowledged(code: code, acknowledged: subjects.count)
         }

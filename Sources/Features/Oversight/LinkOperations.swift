@@ -10,14 +10,20 @@ public enum LinkOperations {
         public var changed: @Sendable (PausedLinks) -> Void
         /// Compares heads with the parent now, held streams included. False without a link upwards.
         public var resync: @Sendable () -> Bool
+        /// Calls the parent at another address from now on, and keeps it; gives the address as it is kept.
+        public var redirect: @Sendable (String) throws -> String
 
-        public init(changed: @escaping @Sendable (PausedLinks) -> Void, resync: @escaping @Sendable () -> Bool) {
+        public init(
+            changed: @escaping @Sendable (PausedLinks) -> Void, resync: @escaping @Sendable () -> Bool,
+            redirect: @escaping @Sendable (String) throws -> String
+        ) {
             self.changed = changed
             self.resync = resync
+            self.redirect = redirect
         }
 
         /// A stopped node.
-        public static let none = Controls(changed: { _ in }, resync: { false })
+        public static let none = Controls(changed: { _ in }, resync: { false }, redirect: { $0 })
     }
 
     struct State: Encodable, Sendable { let paused: [String] }

@@ -82,8 +82,9 @@ public enum StudentList {
         }
         if reading.directory.tier(of: unit) == .school {
             add("home = ?", [unit.text])
-        } else if try reading.ownUnit() != unit {
-            // A node holds its own unit's subtree only; an authority that it hosts sees its part of that.
+        } else if try reading.ownUnit() != unit || reading.hasMoves() {
+            // A node holds its own unit's subtree only; an authority that it hosts sees its part of that. What has moved away
+            // is still held, and seen no longer.
             add("""
                 home IN (WITH RECURSIVE below (code) AS (VALUES (?) UNION SELECT u.code FROM unit u JOIN below ON u.competent = below.code)
                   SELECT code FROM below)

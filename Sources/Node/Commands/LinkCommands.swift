@@ -44,6 +44,21 @@ struct ResumeCommand: Verb {
     }
 }
 
+struct ParentCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "parent", abstract: "改用另一个上级地址 / call the parent at another address",
+        discussion: "例 / example: xueji parent https://haizhu.example:8081 --data /srv/school")
+
+    @Argument(help: ArgumentHelp("上级地址 / address", valueName: "url")) var address: String
+    @OptionGroup var place: PlaceOptions
+
+    func perform(_ printout: Printout) async throws -> ExitStatus {
+        let body = JSONValue.object(["address": .string(address)])
+        printout.show(try await ask(VerbCall("links.parent", body: body)), columns: [("parent", "上级地址")])
+        return .done
+    }
+}
+
 struct ResyncCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "resync", abstract: "立即与上级逐流核对并补齐 / compare heads with the parent now",

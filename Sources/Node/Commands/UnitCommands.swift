@@ -3,7 +3,7 @@ import Features
 
 struct UnitsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "units", abstract: "机构 / units", subcommands: [Import.self, List.self], defaultSubcommand: List.self)
+        commandName: "units", abstract: "机构 / units", subcommands: [Import.self, List.self, Move.self], defaultSubcommand: List.self)
 
     struct Import: Verb {
         static let configuration = CommandConfiguration(
@@ -24,6 +24,30 @@ struct UnitsCommand: AsyncParsableCommand {
                 ("message", "原因"),
             ])
             return answer["refused"]?.items.isEmpty == false ? .refused : .done
+        }
+    }
+
+    struct Move: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "move", abstract: "把学校划转给别的主管部门(由新旧主管部门最近的共同上级办理)/ give a school to another authority",
+            discussion: """
+                学校自己的节点会自动改连新的上级;托管的学校请随后在新主管部门的节点上运行 host。
+                例 / example: xueji units move 2144000001 --to 440105 --data /srv/city
+                """)
+
+        @Argument(help: ArgumentHelp("学校标识码 / school", valueName: "school")) var school: String
+        @Option(help: ArgumentHelp("新的主管部门 / new authority", valueName: "unit")) var to: String
+        @Option(help: ArgumentHelp("新的属地部门,不写则不变 / territorial authority", valueName: "unit")) var territorial: String?
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            var body: [String: JSONValue] = ["to": .string(to)]
+            if let territorial { body["territorial"] = .string(territorial) }
+            let answer = try await ask(VerbCall("units.move", ["unit": school], body: .object(body)))
+            printout.show(answer, columns: [
+                ("unit", "学校"), ("from", "原主管"), ("to", "新主管"), ("version", "机构版本"), ("address", "新上级地址"), ("pens", "随之移交的待办"),
+            ])
+            return .done
         }
     }
 

@@ -22,7 +22,7 @@ public struct XuejiCommand: AsyncParsableCommand {
                 InitCommand.self, JoinCommand.self, ServeCommand.self, StatusCommand.self,
             ]),
             CommandGroup(name: "恢复 / recovery", subcommands: [
-                BackupCommand.self, RestoreCommand.self, VerifyCommand.self, QuarantineCommand.self, AlarmCommand.self, PauseCommand.self,
+                BackupCommand.self, RestoreCommand.self, VerifyCommand.self, QuarantineCommand.self, AlarmCommand.self, ParentCommand.self, PauseCommand.self,
                 ResumeCommand.self, ResyncCommand.self, ExportBundleCommand.self, ImportBundleCommand.self,
             ]),
             CommandGroup(name: "单位 / units", subcommands: [

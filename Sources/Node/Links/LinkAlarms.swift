@@ -1,6 +1,8 @@
+import Features
 import Logging
 import Protocol
 import Replication
+import Rules
 import Store
 
 /// Turns what a link found out into alarms that `status` shows.
@@ -9,6 +11,8 @@ struct LinkAlarms {
     let log: Logger
     /// Compares heads anew, after a fork has been mended here.
     var resync: @Sendable () -> Void = {}
+    /// Goes to another parent.
+    var follow: @Sendable (UnitCode, String) -> Void = { _, _ in }
 
     func note(_ report: LinkReport) {
         var isMended = false
@@ -33,6 +37,9 @@ struct LinkAlarms {
                         "missing", subject: range.stream.unit.text, "单位 \(range.stream.unit.text) 的一段数据暂时取不到,将自动重试。")
                 case .compared(let held):
                     try transaction.clearLinkAlarms(except: held)
+                case .clone:
+                    try transaction.noteClone()
+                case .moved: break
                 case .replaced:
                     try transaction.raiseAlarm("replaced", subject: "node", "另一个进程正以本单位的名义连接上级,请检查是否有节点副本。")
                 }
@@ -42,5 +49,18 @@ struct LinkAlarms {
             return
         }
         if isMended { resync() }
+        switch report {
+        case .compared: confirm()
+        case .moved(let unit, let address): follow(unit, address)
+        default: break
+        }
+    }
+
+    private func confirm() {
+        do {
+            try Freshness.confirm(archive)
+        } catch {
+            log.error("freshness not noted", metadata: ["error": "\(error)"])
+        }
     }
 }

@@ -1,5 +1,7 @@
 import Features
+import Logging
 import Replication
+import Rules
 import Store
 import Synchronization
 
@@ -15,7 +17,10 @@ final class LinkSwitch: Sendable {
     /// Rung when something was paused or resumed: whoever waits for news looks again.
     private let news: Bell
 
+    private let archive: Archive
+
     init(_ archive: Archive, news: Bell) throws {
+        self.archive = archive
         state = Mutex(State(paused: try archive.read { try PausedLinks($0) }))
         self.news = news
     }
@@ -30,7 +35,8 @@ final class LinkSwitch: Sendable {
     var paused: PausedLinks { state.withLock { $0.paused } }
 
     var controls: LinkOperations.Controls {
-        LinkOperations.Controls(changed: { self.turn($0) }, resync: { self.resync() })
+        LinkOperations.Controls(
+            changed: { self.turn($0) }, resync: { self.resync() }, redirect: { try self.redirect(to: $0) })
     }
 
     private func turn(_ paused: PausedLinks) {
@@ -41,6 +47,26 @@ final class LinkSwitch: Sendable {
         // A session that is open ends at once; its next hello is refused.
         for child in endpoint?.children ?? [] where paused.isPaused(child.unit) { endpoint?.close(child.unit) }
         news.ring()
+    }
+
+    private func redirect(to text: String) throws -> String {
+        let address: PeerAddress
+        do throws(LinkFailure) { address = try PeerAddress(text) } catch {
+            throw Refusal("link.address", error.message, remedy: error.remedy, kind: .usage)
+        }
+        try archive.write { try $0.setNodeText(Joining.parentAddress, address.base) }
+        state.withLock { $0.runner }?.redirect(to: address)
+        return address.base
+    }
+
+    /// The parent says that our unit is another's now.
+    func follow(_ parent: UnitCode, at address: String, _ log: Logger) {
+        guard let runner = state.withLock({ $0.runner }) else { return }
+        do {
+            try MoveWatch.follow(parent, at: address, archive, runner, log)
+        } catch {
+            log.error("new parent not taken", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Held streams are tried again as well. False without a link upwards.

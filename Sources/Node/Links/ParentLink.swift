@@ -10,6 +10,7 @@ import Store
 /// The link to the parent as a service of the node: runs until the node ends, is woken by what is stored here.
 struct ParentLink: Service {
     let runner: LinkRunner
+    let archive: Archive
     let links: LinkSwitch
     let news: Bell
     let ending: Ending
@@ -24,7 +25,8 @@ struct ParentLink: Service {
         let nonce = Self.nonce(archive.surroundings)
         // Weak: the switch holds the runner.
         let resync: @Sendable () -> Void = { [weak links] in _ = links?.resync() }
-        let alarms = LinkAlarms(archive: archive, log: log, resync: resync)
+        let follow: @Sendable (UnitCode, String) -> Void = { [weak links] in links?.follow($0, at: $1, log) }
+        let alarms = LinkAlarms(archive: archive, log: log, resync: resync, follow: follow)
         runner = LinkRunner(
             address: address, sender: try HTTPCaller.network(proxy: proxy), outbox: outbox, inbox: inbox,
             identity: { try Self.identity(archive, nonce: nonce) },
@@ -41,6 +43,7 @@ struct ParentLink: Service {
                 }
             },
             report: { alarms.note($0) })
+        self.archive = archive
         self.links = links
         self.news = news
         self.ending = ending
@@ -49,8 +52,8 @@ struct ParentLink: Service {
     func run() async throws {
         while !ending.isEnding, !Task.isCancelled {
             let seen = news.rings
-            if links.paused.isParentPaused {
-                await news.wait(since: seen, seconds: 60)
+            if links.paused.isParentPaused || isClone() {
+                await news.wait(since: seen, seconds: 5)
             } else {
                 await runUntilPaused()
             }
@@ -63,7 +66,7 @@ struct ParentLink: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await runner.run() }
             group.addTask {
-                while !ending.isEnding, !Task.isCancelled, !links.paused.isParentPaused {
+                while !ending.isEnding, !Task.isCancelled, !links.paused.isParentPaused, !isClone() {
                     let seen = news.rings
                     runner.wake()
                     await news.wait(since: seen, seconds: 60)
@@ -73,6 +76,9 @@ struct ParentLink: Service {
             group.cancelAll()
         }
     }
+
+    /// A copy of a running node does not call until an operator has said which one stays.
+    private func isClone() -> Bool { (try? archive.read { try $0.isClone() }) ?? false }
 
     static func nonce(_ surroundings: Surroundings) -> BootNonce {
         guard let nonce = BootNonce(surroundings.randomBytes(16)) else {

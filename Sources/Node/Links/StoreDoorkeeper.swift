@@ -29,6 +29,10 @@ struct StoreDoorkeeper: Doorkeeper {
         }
     }
 
+    func address(afterMoveOf unit: UnitCode) throws -> String? {
+        try archive.read { try $0.move(of: unit)?.address }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     func isOwn(_ unit: UnitCode) throws -> Bool {
         try archive.read { try $0.hostedUnits().contains(unit) }
     }

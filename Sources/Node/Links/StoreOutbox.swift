@@ -14,14 +14,14 @@ struct StoreOutbox: Outbox {
 
     func heads(_ scope: Scope) throws -> [StreamHead] {
         try archive.read { reading in
-            let view = ScopeView(scope, reading.directory)
+            let view = try ScopeView(scope, reading)
             return try Journal.heads(in: reading.database).filter { view.covers($0.stream) }
         }
     }
 
     func envelopes(_ ranges: [StreamRange], in scope: Scope, limitBytes: Int) throws -> [[UInt8]] {
         try archive.read { reading in
-            let view = ScopeView(scope, reading.directory)
+            let view = try ScopeView(scope, reading)
             return try Journal.envelopes(
                 ranges.filter { view.covers($0.stream) }, limitBytes: limitBytes, in: reading.database).map(\.bytes)
         }
@@ -29,7 +29,7 @@ struct StoreOutbox: Outbox {
 
     func envelopes(after position: Int64, _ scope: Scope, limitBytes: Int) throws -> Batch {
         try archive.read { reading in
-            let view = ScopeView(scope, reading.directory)
+            let view = try ScopeView(scope, reading)
             var batch = Batch(envelopes: [], position: position, hasMore: false)
             var (bytes, scanned) = (0, 0)
             try Journal.forEach(after: position, in: reading.database) { stored in
@@ -55,7 +55,7 @@ struct StoreOutbox: Outbox {
 
     func reach(after change: Int64, _ scope: Scope, limit: Int) throws -> (reach: [Reach], change: Int64) {
         try archive.read { reading in
-            let view = ScopeView(scope, reading.directory)
+            let view = try ScopeView(scope, reading)
             return try ReachTable.after(change, limit: limit, in: reading.database, where: view.covers)
         }
     }
@@ -88,7 +88,7 @@ struct StoreOutbox: Outbox {
 
     func backlog(after position: Int64, _ scope: Scope) throws -> Backlog {
         try archive.read { reading in
-            let view = ScopeView(scope, reading.directory)
+            let view = try ScopeView(scope, reading)
             let rows = try Row.fetchAll(reading.database, sql: """
                 SELECT s.unit, s.incarnation, s.audience, count(*) AS n, sum(length(e.bytes)) AS size
                 FROM envelope e JOIN stream s ON s.id = e.stream
@@ -109,10 +109,12 @@ struct StoreOutbox: Outbox {
 struct ScopeView {
     private let scope: Scope
     private let directory: UnitDirectory
+    private let own: UnitCode?
 
-    init(_ scope: Scope, _ directory: UnitDirectory) {
+    init(_ scope: Scope, _ reading: Reading) throws {
         self.scope = scope
-        self.directory = directory
+        directory = reading.directory
+        own = try reading.ownUnit()
     }
 
     /// How the store names the neighbour at the other end.
@@ -123,10 +125,13 @@ struct ScopeView {
         }
     }
 
-    /// Upwards everything this node holds; downwards what the child's subtree writes, and what is addressed into it.
+    /// What stands in the subtree, and what is addressed into it; upwards also what cannot be told yet. A school that has moved
+    /// away is its new path's to look after.
     func covers(_ stream: StreamID) -> Bool {
         switch scope {
-        case .up: true
+        case .up:
+            own.map { directory.contains($0, stream.unit) || stream.audience.reaches($0, in: directory) } ?? true
+                || directory.unit(stream.unit) == nil
         case .down(let child):
             directory.contains(child, stream.unit) || stream.audience.reaches(child, in: directory)
         }

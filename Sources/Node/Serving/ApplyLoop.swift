@@ -31,6 +31,7 @@ struct ApplyLoop: Service {
                     hasMore = try await workers.run { [archive] in try archive.write { transaction in
                         try IncarnationNotice.post(in: transaction)
                         try transaction.handSalvageOver()
+                        try UnitMoves.follow(in: transaction)
                         return try transaction.applyStored()
                     } }.hasMore
                     let now = try await workers.run { [archive] in

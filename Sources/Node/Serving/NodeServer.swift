@@ -63,13 +63,17 @@ public final class NodeServer: Sendable {
         let fence = BootFence()
         let archive = try Archive(
             folder: plan.folder, book: Wiring.book(adapter: plan.adapter, isOpen: { fence.isOpen }),
-            surroundings: plan.surroundings)
+            surroundings: plan.surroundings, proof: Self.proof(plan.folder))
         guard let unit = try archive.read({ try $0.ownUnit() }) else {
             throw StoreError(.notInitialised, message: "数据文件夹里还没有节点。", remedy: "请先运行 xueji init 或 xueji join。")
         }
         self.plan = plan
         self.archive = archive
-        try archive.write { try $0.retryAfterStart() }
+        archive.proof.judge(position: try archive.read { try Journal.position(in: $0.database) })
+        try archive.write { transaction in
+            try transaction.retryAfterStart()
+            try Freshness.show(in: transaction)
+        }
         let workers = Workers(threads: 8)
         let meter = RequestMeter()
         let (stored, news, importWaits) = (stored, news, importWaits)
@@ -120,6 +124,9 @@ public final class NodeServer: Sendable {
             CentreDuties(
                 archive: archive, fence: fence, endpoint: endpoint, workers: workers, news: news, stored: stored, ending: ending,
                 log: plan.log),
+            MoveWatch(
+                archive: archive, workers: workers, endpoint: endpoint, doorkeeper: StoreDoorkeeper(archive: archive), runner: link?.runner,
+                stored: stored, ending: ending, log: plan.log),
             BackupLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             RecoveryWatch(
                 archive: archive, workers: workers, runner: link?.runner, fence: fence, stored: stored, ending: ending, log: plan.log),
@@ -142,6 +149,11 @@ public final class NodeServer: Sendable {
             logger: plan.log)
         configuration.maximumGracefulShutdownDuration = .seconds(8)
         group = ServiceGroup(configuration: configuration)
+    }
+
+    /// A mark that cannot be kept proves nothing: then the parent is waited for after every start.
+    private static func proof(_ folder: String) -> FreshnessProof {
+        FreshnessProof(mark: DrawMark(for: folder)?.mark ?? FreshnessProof.Mark(read: { nil }, write: { _ in }))
     }
 
     /// Serves until told to end.

@@ -33,7 +33,12 @@ struct RunRecord: Codable, Sendable, Hashable {
     static func socketPath(for folder: String) throws -> String {
         let absolute = folder.hasPrefix("/") ? folder : FileManager.default.currentDirectoryPath + "/" + folder
         let near = absolute + "/xueji.sock"
-        if near.utf8.count <= 100 { return near }
+        return near.utf8.count <= 100 ? near : try privatePlace(for: folder) + "/xueji.sock"
+    }
+
+    /// A folder of this user alone in the run directory, the same for a node's folder each time.
+    static func privatePlace(for folder: String) throws -> String {
+        let absolute = folder.hasPrefix("/") ? folder : FileManager.default.currentDirectoryPath + "/" + folder
         let name = "xueji-" + Hashing.sha256(Array(absolute.utf8)).description.prefix(16)
         let base = access("/run", W_OK) == 0 ? "/run" : FileManager.default.temporaryDirectory.path
         let place = "\(base)/\(name)"
@@ -44,6 +49,6 @@ struct RunRecord: Codable, Sendable, Hashable {
             throw StoreError(
                 .cannotOpen, message: "无法建立本机通信用的私有文件夹 \(place)。", remedy: "请改用较短的数据文件夹路径(100 字节以内)。", cause: "not private")
         }
-        return place + "/xueji.sock"
+        return place
     }
 }

@@ -22,6 +22,8 @@ public struct LinkFailure: Error, Sendable, Hashable {
         case sessionGone
         /// Another process said hello in this unit's name.
         case sessionReplaced
+        /// Another process with our key was there first and is still running: this one is a copy.
+        case clone
         /// Our own store failed.
         case ownStore
         /// The address is not one this program may call.
@@ -42,10 +44,12 @@ public struct LinkFailure: Error, Sendable, Hashable {
     public var retryAfter: Int?
     /// With `moved`: the parent to go to.
     public var movedTo: String?
+    /// With `moved`: where that parent is reached, where the former one knows.
+    public var movedAddress: String?
 
     public init(
         _ code: Code, message: String, remedy: String, cause: String, status: Int? = nil, retryAfter: Int? = nil,
-        movedTo: String? = nil
+        movedTo: String? = nil, movedAddress: String? = nil
     ) {
         self.code = code
         self.message = message
@@ -54,13 +58,14 @@ public struct LinkFailure: Error, Sendable, Hashable {
         self.status = status
         self.retryAfter = retryAfter
         self.movedTo = movedTo
+        self.movedAddress = movedAddress
     }
 
     /// Passing: back off and try again. Standing: stop, show, try again rarely. Session: say hello again.
     public var kind: Kind {
         switch code {
         case .network, .timedOut, .certificate, .peerFailed, .busy, .notANode, .unreadable, .ownStore, .cancelled: .passing
-        case .tooLarge, .unauthorised, .forbidden, .moved, .upgrade, .rejected, .address: .standing
+        case .tooLarge, .unauthorised, .forbidden, .moved, .upgrade, .rejected, .address, .clone: .standing
         case .sessionGone, .sessionReplaced: .session
         }
     }
@@ -84,7 +89,7 @@ public struct LinkFailure: Error, Sendable, Hashable {
             code, message: problem?.text ?? "上级节点拒绝了请求(HTTP \(answer.status))。",
             remedy: problem?.remedy ?? "请联系上级节点的管理员。", cause: "status \(answer.status) \(problem?.code ?? "")",
             status: answer.status, retryAfter: answer.retryAfter ?? problem?.retryAfterSeconds,
-            movedTo: problem?.unit?.text)
+            movedTo: problem?.unit?.text, movedAddress: problem?.address)
     }
 
     private static func code(_ status: Int, _ problem: PeerProblem?) -> Code {
@@ -92,7 +97,7 @@ public struct LinkFailure: Error, Sendable, Hashable {
         case 401: .unauthorised
         case 403: .forbidden
         case 408, 425, 429, 503: .busy
-        case 409: .sessionReplaced
+        case 409: problem?.code == "clone" ? .clone : .sessionReplaced
         case 410: .sessionGone
         case 413: .tooLarge
         case 421: .moved

@@ -41,10 +41,13 @@ public struct DeskLimits: Sendable, Hashable {
     public var headsPerReply: Int
     public var reachPerReply: Int
     public var longestWaitSeconds: Int
+    /// A process heard from so lately counts as running: longer than a long poll and its pause.
+    public var aliveSeconds: Int64
 
     public init(
         sessions: Int = 4096, envelopesPerPush: Int = 16_384, rangesPerFetch: Int = 256, batchBytes: Int = 1 << 20,
-        headsPerRequest: Int = 65_536, headsPerReply: Int = 16_384, reachPerReply: Int = 4096, longestWaitSeconds: Int = 55
+        headsPerRequest: Int = 65_536, headsPerReply: Int = 16_384, reachPerReply: Int = 4096, longestWaitSeconds: Int = 55,
+        aliveSeconds: Int64 = 120
     ) {
         self.sessions = sessions
         self.envelopesPerPush = envelopesPerPush
@@ -54,6 +57,7 @@ public struct DeskLimits: Sendable, Hashable {
         self.headsPerReply = headsPerReply
         self.reachPerReply = reachPerReply
         self.longestWaitSeconds = longestWaitSeconds
+        self.aliveSeconds = aliveSeconds
     }
 }
 
@@ -70,6 +74,10 @@ public struct ParentDesk: Sendable {
     /// Of each child the last session that another process of the same unit ended.
     private var replaced: [SessionToken: UnitCode] = [:]
     private var replacedOf: [UnitCode: SessionToken] = [:]
+    /// Of each unit the process whose session another one took over. When it comes back, both are alive: the older one stays.
+    private var ousted: [UnitCode: BootNonce] = [:]
+    /// Of each unit the process that is known to be a copy, as long as the other one is heard from.
+    private var barred: [UnitCode: BootNonce] = [:]
     private(set) var children: [UnitCode: ChildRecord] = [:]
 
     public init(limits: DeskLimits = DeskLimits()) { self.limits = limits }
@@ -77,10 +85,12 @@ public struct ParentDesk: Sendable {
     /// Opens a session for a hello whose signature has been checked; the child's older session ends.
     mutating func open(_ hello: Hello, token: SessionToken, now: Int64) throws(PeerRefusal) {
         guard current[hello.unit] != nil || sessions.count < limits.sessions else { throw .sessionsFull }
+        try judgeCopies(hello, now: now)
         if let old = current[hello.unit], let session = sessions.removeValue(forKey: old), session.nonce != hello.nonce {
             if let older = replacedOf[hello.unit] { replaced[older] = nil }
             replaced[old] = hello.unit
             replacedOf[hello.unit] = old
+            ousted[hello.unit] = session.nonce
         }
         sessions[token] = Session(child: hello.unit, nonce: hello.nonce)
         current[hello.unit] = token
@@ -99,6 +109,20 @@ public struct ParentDesk: Sendable {
         record.lastContact = now
         record.isConnected = true
         children[hello.unit] = record
+    }
+
+    /// A restarted process never comes back under its old nonce, a second process beside it does: then both run on one key.
+    private mutating func judgeCopies(_ hello: Hello, now: Int64) throws(PeerRefusal) {
+        let record = children[hello.unit]
+        let isOtherAlive = record.map { $0.nonce != hello.nonce && $0.isConnected && now - $0.lastContact <= limits.aliveSeconds } ?? false
+        if barred[hello.unit] == hello.nonce {
+            if isOtherAlive { throw .clone }
+            barred[hello.unit] = nil
+        }
+        if ousted[hello.unit] == hello.nonce {
+            ousted[hello.unit] = nil
+            if isOtherAlive { barred[hello.unit] = record?.nonce }
+        }
     }
 
     /// The child that holds a session.

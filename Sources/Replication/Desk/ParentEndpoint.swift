@@ -147,7 +147,7 @@ public final class ParentEndpoint: Sendable {
         case .child(let key): return key
         case .unknown: throw PeerRefusal.unknownUnit(unit)
         case .notBelow: throw PeerRefusal.notBelow(unit)
-        case .moved(let parent): throw PeerRefusal.moved(to: parent)
+        case .moved(let parent): throw PeerRefusal.moved(to: parent, address: try doorkeeper.address(afterMoveOf: unit))
         }
     }
 

@@ -19,6 +19,8 @@ public struct PeerRefusal: Error, Sendable, Hashable {
     static let sessionGone = PeerRefusal(410, "sessionGone", "会话已失效,请重新连接。", "程序会自动重新连接。")
     static let sessionReplaced = PeerRefusal(
         409, "sessionReplaced", "另一个进程正以本单位的名义连接上级。", "请检查是否有节点副本或重复启动,只保留一个。")
+    static let clone = PeerRefusal(
+        409, "clone", "另一个节点正以同样的密钥连接上级,本节点是它的副本。", "请停用多余的一个;本节点在此之前只读。")
     /// The operator above has stopped this link for a while: passing.
     public static let paused = PeerRefusal(
         503, "paused", "上级节点已暂停与本节点的链路。", "上级恢复后程序会自动重新连接。", retryAfter: 60)
@@ -32,9 +34,12 @@ public struct PeerRefusal: Error, Sendable, Hashable {
         PeerRefusal(403, "notBelow", "单位 \(unit) 不属于本节点的下级。", "请核对上级地址。")
     }
 
-    static func moved(to unit: UnitCode?) -> PeerRefusal {
+    static func moved(to unit: UnitCode?, address: String? = nil) -> PeerRefusal {
         let text = unit.map { "本单位已划转,新的上级是 \($0)。" } ?? "本单位已划转到别的上级。"
-        return PeerRefusal(421, "moved", text, "请把上级地址改为新主管部门的节点。", unit: unit)
+        let remedy = address == nil ? "请运行 xueji parent 地址,改连新主管部门的节点。" : "程序会自动改连新的上级。"
+        var refusal = PeerRefusal(421, "moved", text, remedy, unit: unit)
+        refusal.problem.address = address
+        return refusal
     }
 
     static func upgrade(_ own: ClosedRange<UInt32>, theirs: ClosedRange<UInt32>) -> PeerRefusal {

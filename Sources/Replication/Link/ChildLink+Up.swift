@@ -256,6 +256,8 @@ extension ChildLink {
 
     mutating func stop(_ failure: LinkFailure, _ now: Double) -> Action {
         hasVouched = false
+        if failure.code == .clone { reports.append(.clone) }
+        if let unit = failure.movedTo, let address = failure.movedAddress { reports.append(.moved(to: UnitCode(unit), address: address)) }
         session = nil
         state = .stopped(failure, until: now + plan.standingRetry)
         stir += 1

@@ -16,6 +16,10 @@ public enum LinkReport: Sendable, Hashable {
     case compared(held: [StreamID: Acceptance.Refusal])
     /// Another process says hello in our name: a clone, or a second start.
     case replaced
+    /// The parent serves an older process with our key: this node is a copy.
+    case clone
+    /// Our unit has another parent now, and is told where.
+    case moved(to: UnitCode, address: String)
 }
 
 /// How a link stands, for display.

@@ -42,7 +42,8 @@ public final class LinkRunner: Sendable {
     /// Runs work on the store, which may block, off the cooperative threads.
     public typealias Offload = @Sendable (@escaping @Sendable () -> LocalWork.Outcome) async -> LocalWork.Outcome
 
-    private let address: PeerAddress
+    private let address: Mutex<PeerAddress>
+    private let plan: LinkPlan
     private let sender: any RequestSender
     private let work: LocalWork
     private let outbox: any Outbox
@@ -59,7 +60,8 @@ public final class LinkRunner: Sendable {
         identity: @escaping @Sendable () throws -> LinkIdentity, clock: LinkClock, plan: LinkPlan = LinkPlan(),
         offload: @escaping Offload = { $0() }, report: @escaping @Sendable (LinkReport) -> Void
     ) {
-        self.address = address
+        self.address = Mutex(address)
+        self.plan = plan
         self.sender = sender
         self.outbox = outbox
         work = LocalWork(outbox: outbox, inbox: inbox, identity: identity)
@@ -88,6 +90,13 @@ public final class LinkRunner: Sendable {
     /// The operator's resync, or the tree changed: compare heads now.
     public func compareHeads() {
         machine.withLock { $0.compareHeads() }
+        bell.ring()
+    }
+
+    /// The unit has another parent: begins anew there. What the former one lacks the new one gets as well.
+    public func redirect(to parent: PeerAddress) {
+        address.withLock { $0 = parent }
+        machine.withLock { $0 = ChildLink(plan: plan) }
         bell.ring()
     }
 
@@ -139,7 +148,7 @@ public final class LinkRunner: Sendable {
 
     private func send(_ call: PeerCall) async -> ChildLink.Event {
         let request = OutgoingRequest(
-            .post, address.url(call.path), headers: [("Content-Type", PeerCall.contentType)], body: .bytes(call.body),
+            .post, address.withLock { $0 }.url(call.path), headers: [("Content-Type", PeerCall.contentType)], body: .bytes(call.body),
             timeoutSeconds: call.timeoutSeconds, answerLimit: PeerCall.answerLimit)
         do throws(LinkFailure) {
             let answer = try await sender.send(request)

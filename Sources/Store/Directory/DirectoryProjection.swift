@@ -21,24 +21,57 @@ struct DirectoryProjection: Projection {
         return try apply(key, of: writer, in: transaction)
     }
 
-    /// An issuer enters only units under its own path (Q106).
+    /// An issuer enters only units under its own path (Q106). Another competent authority is given by an authority above both.
     private func apply(
         _ unit: Unit, _ payload: [UInt8], of writer: StreamID, in transaction: Transaction
     ) throws -> Outcome {
         let directory = transaction.directory
+        let present = directory.unit(unit.code)
         if unit.code != .centre {
             guard let competent = unit.competent else { return .void("unit without competent authority") }
             guard let above = directory.unit(competent) else { return .parked(waitsFor: "unit:\(competent)") }
             guard above.tier > unit.tier else { return .void("competent authority is not of a higher tier") }
             guard directory.contains(writer.unit, competent) else { return .void("unit outside the issuer's path") }
-            guard let tier = directory.tier(of: writer.unit), TierRights.may(tier, .importUnits) else {
-                return .void("issuer may not import units")
+            guard let tier = directory.tier(of: writer.unit) else { return .void("unknown issuer") }
+            if !TierRights.may(tier, .importUnits) {
+                // Who takes in no feed may move a unit, and changes nothing else of its record.
+                guard TierRights.may(tier, .moveUnits) else { return .void("issuer may not import units") }
+                guard let before = directory.unit(unit.code, version: unit.version - 1) else { return .parked(waitsFor: "unit:\(unit.code)") }
+                guard Self.isMoveOnly(from: before, to: unit) else { return .void("issuer may not import units") }
+            }
+            if let present, present.version < unit.version, present.competent != unit.competent {
+                guard let old = present.competent, directory.contains(writer.unit, old), TierRights.may(tier, .moveUnits) else {
+                    return .void("move by an authority that is not above both")
+                }
             }
         } else if writer.unit != .centre || unit.tier != .centre {
             return .void("only the centre describes itself")
         }
-        if let present = directory.unit(unit.code), present.version >= unit.version { return .applied }
-        try transaction.database.execute(
+        return try keep(unit, payload, replacing: present, in: transaction)
+    }
+
+    private static func isMoveOnly(from before: Unit, to after: Unit) -> Bool {
+        var moved = before
+        moved.competent = after.competent
+        moved.territorial = after.territorial
+        moved.version = after.version
+        return moved == after
+    }
+
+    /// Every record is kept, for steps are judged by the one they name; the newest counts, of two with one version the same at
+    /// every node.
+    private func keep(
+        _ unit: Unit, _ payload: [UInt8], replacing present: Unit?, in transaction: Transaction
+    ) throws -> Outcome {
+        let (database, directory) = (transaction.database, transaction.directory)
+        try database.execute(
+            literal: """
+                INSERT INTO unit_version (code, version, payload) VALUES (\(unit.code.text), \(unit.version), \(Data(payload)))
+                ON CONFLICT DO UPDATE SET payload = max(payload, excluded.payload)
+                """)
+        directory.forget(unit.code)
+        if let present, present.version > unit.version { return .applied }
+        try database.execute(
             literal: """
                 INSERT INTO unit (code, name, tier, competent, territorial, closed, version, payload)
                 VALUES (\(unit.code.text), \(unit.name), \(unit.tier.rawValue), \(unit.competent?.text),
@@ -46,10 +79,24 @@ struct DirectoryProjection: Projection {
                 ON CONFLICT DO UPDATE SET name = excluded.name, tier = excluded.tier, competent = excluded.competent,
                   territorial = excluded.territorial, closed = excluded.closed, version = excluded.version,
                   payload = excluded.payload
+                WHERE excluded.version > version OR excluded.payload > payload
                 """)
         directory.forget(unit.code)
+        if let present, present.competent != directory.unit(unit.code)?.competent { try followMove(of: unit.code, in: transaction) }
         transaction.satisfy("unit:\(unit.code)")
         return .applied
+    }
+
+    /// A unit has another competent authority: each pen that the old one held is the new one's now; whoever hosted the unit
+    /// and does not stand above it any more speaks for it no longer.
+    private func followMove(of unit: UnitCode, in transaction: Transaction) throws {
+        let homes = try Data.fetchAll(
+            transaction.database, sql: "SELECT id FROM dossier WHERE home = ?", arguments: [unit.text])
+        for id in homes { DossierID(id).map(transaction.touch) }
+        guard let own = try transaction.reading.ownUnit(), own != unit, try transaction.hosts(unit),
+              !transaction.directory.contains(own, unit) else { return }
+        try transaction.retireSecret(of: unit)
+        try transaction.raiseAlarm("moved", subject: unit.text, "单位 \(unit) 已划转到别的主管部门,本节点只能查看。")
     }
 
     /// An issuer may enrol only units under its own path, and every verifier checks that.

@@ -8,6 +8,7 @@ import Rules
 public final class UnitDirectory: Topology {
     private let database: Database
     private var known: [UnitCode: Unit?] = [:]
+    private var history: [UnitCode: [Unit]] = [:]
 
     init(database: Database) { self.database = database }
 
@@ -22,14 +23,56 @@ public final class UnitDirectory: Topology {
         return unit
     }
 
-    func forget(_ code: UnitCode) { known[code] = nil }
-    func forgetAll() { known = [:] }
+    /// As the unit was by a version of its record; nil while that has not come.
+    public func unit(_ code: UnitCode, version: Int) -> Unit? {
+        guard let present = unit(code) else { return nil }
+        if present.version == version { return present }
+        return (records(of: code) + (history[code]?.last?.version == present.version ? [] : [present])).asOf(version)
+    }
+
+    /// All records of a unit that are known, oldest first.
+    func records(of code: UnitCode) -> [Unit] {
+        if let remembered = history[code] { return remembered }
+        let payloads = try? Data.fetchAll(
+            database.cachedStatement(sql: "SELECT payload FROM unit_version WHERE code = ? ORDER BY version"), arguments: [code.text])
+        let records = (payloads ?? []).compactMap { Payload.unit(Array($0)) }
+        history[code] = records
+        return records
+    }
+
+    /// Whether an authority stands above a unit, or did by an earlier record.
+    func hasContained(_ authority: UnitCode, _ code: UnitCode) -> Bool {
+        contains(authority, code) || records(of: code).contains { TopologyOfRecord(self, $0).contains(authority, code) }
+    }
+
+    func forget(_ code: UnitCode) {
+        known[code] = nil
+        history[code] = nil
+    }
+
+    func forgetAll() {
+        known = [:]
+        history = [:]
+    }
 
     /// A statement key of a unit, of any generation.
     public func key(of unit: UnitCode, id: [UInt8]) throws -> StatementPublicKey? {
         try Data.fetchOne(
             database.cachedStatement(sql: "SELECT public_key FROM unit_key WHERE unit = ? AND key_id = ?"),
             arguments: [unit.text, Data(id)]).flatMap { StatementPublicKey($0) }
+    }
+
+    /// All statement keys of a unit, oldest first.
+    public func keys(of unit: UnitCode) throws -> [KeyEnrolment] {
+        try Row.fetchAll(
+            database, sql: "SELECT public_key, issuer, generation, node FROM unit_key WHERE unit = ? ORDER BY generation, key_id",
+            arguments: [unit.text]
+        ).compactMap { row in
+            StatementPublicKey(row["public_key"] as Data).map {
+                KeyEnrolment(
+                    unit: unit, publicKey: $0, issuer: UnitCode(row["issuer"]), generation: row["generation"], node: UnitCode(row["node"]))
+            }
+        }
     }
 
     /// The key that speaks for a unit now, with the unit whose node hosts it.

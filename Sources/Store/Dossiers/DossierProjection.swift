@@ -49,6 +49,7 @@ struct DossierProjection: Projection {
         guard Workflow.registration(version: step.workflow) != nil else {
             return .parked(waitsFor: "workflow:\(step.workflow)")
         }
+        if let missing = try missingRecord(for: step, in: transaction) { return .parked(waitsFor: missing) }
         let row = try Journal.row(of: writer, in: transaction.database)
         try transaction.database.cachedStatement(sql: """
             INSERT OR IGNORE INTO step (hash, dossier, act, stream, payload) VALUES (?, ?, ?, ?, ?)
@@ -58,6 +59,19 @@ struct DossierProjection: Projection {
         transaction.touch(step.dossier)
         transaction.satisfy("step:\(step.hash)")
         return .applied
+    }
+
+    /// The record of the home school that a step names, where it has not come yet.
+    private func missingRecord(for step: Step, in transaction: Transaction) throws -> String? {
+        var home = step.by
+        if transaction.directory.tier(of: step.by) != .school {
+            let known = try String.fetchOne(
+                transaction.database.cachedStatement(sql: "SELECT home FROM dossier WHERE id = ?"), arguments: [Data(step.dossier.bytes)])
+            guard let known else { return nil }
+            home = UnitCode(known)
+        }
+        guard let present = transaction.directory.unit(home), present.version < step.topology else { return nil }
+        return "unit:\(home)"
     }
 
     private func keep(

@@ -70,11 +70,11 @@ extension Transaction {
         return mayAddress(stream) ? nil : .notAllowed
     }
 
-    /// A writer speaks to its own path and subtree; only those who take in the institution feed speak to everyone.
+    /// A writer speaks to its own path and subtree, as it is or was when it wrote; only those who take in the institution feed speak to everyone.
     private func mayAddress(_ stream: StreamID) -> Bool {
         switch stream.audience {
         case .up: return true
-        case .unit(let code), .subtree(let code): return directory.contains(stream.unit, code)
+        case .unit(let code), .subtree(let code): return directory.hasContained(stream.unit, code)
         case .everyone:
             guard let tier = directory.tier(of: stream.unit) else { return stream.unit == .centre }
             return TierRights.may(tier, .importUnits)

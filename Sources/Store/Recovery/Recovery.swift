@@ -106,5 +106,5 @@ extension Transaction {
     }
 
     /// Whether the offices may act: not while a unit in whose name they write is recovering.
-    func mayOfficesWork() throws -> Bool { try reading.recoveringUnits().isEmpty }
+    func mayOfficesWork() throws -> Bool { try reading.recoveringUnits().isEmpty && !reading.isClone() }
 }

@@ -61,7 +61,7 @@ extension Transaction {
         let rows = try Row.fetchAll(
             database, sql: "SELECT hash, unit, bytes FROM salvage WHERE settled_at IS NULL ORDER BY at, unit, sequence LIMIT ?",
             arguments: [limit])
-        guard !rows.isEmpty, let own = try reading.ownUnit(), try reading.recoveringUnits().isEmpty else { return }
+        guard !rows.isEmpty, let own = try reading.ownUnit(), try mayOfficesWork() else { return }
         for row in rows {
             let writer = UnitCode(row["unit"])
             let hash: Data = row["hash"]

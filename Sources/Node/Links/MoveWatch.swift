@@ -1,0 +1,68 @@
+import Features
+import Logging
+import Protocol
+import Replication
+import Rules
+import ServiceLifecycle
+import Store
+import Synchronization
+
+/// Follows moves in the tree: the sessions of children that have another parent now are ended, and a node whose own unit has
+/// moved calls its new parent.
+struct MoveWatch: Service {
+    /// Seconds between two looks when nothing is stored.
+    static let pace = 5.0
+    /// Key of the node's value with the parent it had before, for the operator.
+    static let formerParent = "formerParent"
+
+    let archive: Archive
+    let workers: Workers
+    let endpoint: ParentEndpoint
+    let doorkeeper: StoreDoorkeeper
+    /// Nil at the centre.
+    let runner: LinkRunner?
+    /// Rung when something was stored, and at the end.
+    let stored: Bell
+    let ending: Ending
+    let log: Logger
+
+    func run() async throws {
+        while !ending.isEnding {
+            let seen = stored.rings
+            do {
+                try await workers.run { try look() }
+            } catch {
+                log.error("move watch failed", metadata: ["error": "\(error)"])
+            }
+            await stored.wait(since: seen, seconds: Self.pace)
+        }
+        try? await gracefulShutdown()
+    }
+
+    private func look() throws {
+        guard try archive.read({ try $0.hasMoves() }) else { return }
+        for child in endpoint.children where child.isConnected {
+            // Paused ones are refused at the door.
+            guard let standing = try? doorkeeper.standing(of: child.unit, keyID: []), case .moved = standing else { continue }
+            endpoint.close(child.unit)
+        }
+        let move = try archive.read { reading in try reading.ownUnit().flatMap { try reading.move(of: $0) } }
+        guard let move, let runner else { return }
+        try Self.follow(move.to, at: move.address, archive, runner, log)
+    }
+
+    /// Takes another parent; the same one again changes nothing.
+    static func follow(_ parent: UnitCode, at address: String, _ archive: Archive, _ runner: LinkRunner, _ log: Logger) throws {
+        guard !address.isEmpty, try archive.read({ try $0.nodeText("parentUnit") }) != parent.text else { return }
+        let found = try PeerAddress(address)
+        try archive.write { transaction in
+            try transaction.setNodeText(formerParent, try transaction.reading.nodeText(Joining.parentAddress) ?? "")
+            try transaction.setNodeText(Joining.parentAddress, found.base)
+            try transaction.setNodeText("parentUnit", parent.text)
+            try transaction.raiseAlarm(
+                "parent.moved", subject: parent.text, "本单位已划转,本节点已改连新的上级 \(parent)。核对无误后运行 alarm acknowledge parent.moved。")
+        }
+        log.notice("another parent", metadata: ["parent": "\(parent.text)"])
+        runner.redirect(to: found)
+    }
+}

@@ -1,0 +1,66 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+
+/// Where nodes are reached, and where units were moved to: for the links alone, the tree is in the units' records.
+struct MoveProjection: Projection {
+    let kinds: Set<EntryKind> = [.address, .move]
+    let migrations: [(name: String, sql: String)] = []
+    let tables = [
+        (table: "node_address", sql: "SELECT * FROM node_address ORDER BY unit"),
+        (table: "unit_move", sql: "SELECT * FROM unit_move ORDER BY unit"),
+    ]
+
+    func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        if entry.kind == EntryKind.address.rawValue {
+            guard let address = Payload.address(entry.payload) else { return .void("malformed address") }
+            guard address.unit == writer.unit else { return .void("in another's name") }
+            try transaction.database.execute(
+                literal: """
+                    INSERT INTO node_address (unit, address, at) VALUES (\(address.unit.text), \(address.address), \(address.at))
+                    ON CONFLICT DO UPDATE SET address = excluded.address, at = excluded.at
+                    WHERE (excluded.at, excluded.address) > (at, address)
+                    """)
+            return .applied
+        }
+        guard let move = Payload.move(entry.payload) else { return .void("malformed move") }
+        let directory = transaction.directory
+        guard let unit = directory.unit(move.unit), unit.version >= move.version else { return .parked(waitsFor: "unit:\(move.unit)") }
+        guard directory.hasContained(writer.unit, move.unit), directory.contains(writer.unit, move.to),
+              directory.tier(of: writer.unit).map({ TierRights.may($0, .moveUnits) }) ?? false else {
+            return .void("move by an authority that is not above both")
+        }
+        try transaction.database.execute(
+            literal: """
+                INSERT INTO unit_move (unit, from_unit, to_unit, version, address, at)
+                VALUES (\(move.unit.text), \(move.from.text), \(move.to.text), \(move.version), \(move.address), \(move.at))
+                ON CONFLICT DO UPDATE SET from_unit = excluded.from_unit, to_unit = excluded.to_unit, version = excluded.version,
+                  address = excluded.address, at = excluded.at
+                WHERE excluded.version > version
+                """)
+        return .applied
+    }
+}
+
+extension Reading {
+    /// The newest move of a unit.
+    public func move(of unit: UnitCode) throws -> UnitMove? {
+        try Row.fetchOne(database, sql: "SELECT * FROM unit_move WHERE unit = ?", arguments: [unit.text]).map { row in
+            UnitMove(
+                unit: unit, from: UnitCode(row["from_unit"]), to: UnitCode(row["to_unit"]), version: row["version"], address: row["address"],
+                at: row["at"])
+        }
+    }
+
+    /// Where the node of a unit is reached by those below it, as it has said.
+    public func nodeAddress(of unit: UnitCode) throws -> String? {
+        let node = try directory.activeKey(of: unit)?.node ?? unit
+        return try String.fetchOne(database, sql: "SELECT address FROM node_address WHERE unit = ?", arguments: [node.text])
+    }
+
+    /// Whether units were ever moved, as far as is known here.
+    public func hasMoves() throws -> Bool {
+        try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM unit_move)") ?? false
+    }
+}
