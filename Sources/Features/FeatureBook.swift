@@ -1,3 +1,4 @@
+import Protocol
 import Store
 
 /// All projections and offices of the features, in the order in which the offices work: judge, lend, number, end.
@@ -5,16 +6,17 @@ public enum FeatureBook {
     /// - Parameters:
     ///   - adapter: how the centre asks the public-security register.
     ///   - isOpen: false while the centre's boot fence is up: it then judges, lends and numbers nothing.
+    ///   - forgetting: kinds to treat as unknown, as an older release does.
     ///   - others: what the Node room keeps besides (accounts, invitations).
     public static func book(
         adapter: PublicSecurityAdapter = .localRules, isOpen: @escaping @Sendable () -> Bool = { true },
-        others: [any Office] = []
+        others: [any Office] = [], forgetting: Set<EntryKind> = []
     ) -> ProjectionBook {
         ProjectionBook(
             [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook()],
             offices: [
                 DuplicateDesk(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),
                 DeletionOffice(isOpen: isOpen), ImportShelf(),
-            ] + others)
+            ] + others, forgetting: forgetting)
     }
 }

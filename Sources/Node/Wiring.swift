@@ -1,11 +1,13 @@
 import Features
+import Protocol
 import Store
 
 /// The projections and offices of this program.
 enum Wiring {
     static func book(
-        adapter: PublicSecurityAdapter = .localRules, isOpen: @escaping @Sendable () -> Bool = { true }
+        adapter: PublicSecurityAdapter = .localRules, isOpen: @escaping @Sendable () -> Bool = { true },
+        forgetting: Set<EntryKind> = []
     ) -> ProjectionBook {
-        FeatureBook.book(adapter: adapter, isOpen: isOpen, others: [AccountSchema(), Invitations()])
+        FeatureBook.book(adapter: adapter, isOpen: isOpen, others: [AccountSchema(), Invitations()], forgetting: forgetting)
     }
 }

@@ -46,13 +46,14 @@ public struct ProjectionBook: Sendable {
     let migrations: [(name: String, sql: String)]
     let tables: [(table: String, sql: String)]
 
-    public init(_ projections: [any Projection], offices: [any Office] = []) {
+    /// - Parameter forgetting: kinds that this program is to treat as unknown, as an older release does.
+    public init(_ projections: [any Projection], offices: [any Office] = [], forgetting: Set<EntryKind> = []) {
         var byKind: [UInt32: any Projection] = [:]
         let builtIn: [any Projection] = [
             DirectoryProjection(), DossierProjection(), SalvageProjection(), DropProjection(), MoveProjection(),
         ]
         for projection in builtIn + projections {
-            for kind in projection.kinds { byKind[kind.rawValue] = projection }
+            for kind in projection.kinds.subtracting(forgetting) { byKind[kind.rawValue] = projection }
         }
         self.byKind = byKind
         self.offices = offices

@@ -2,6 +2,7 @@ import Features
 import FoundationEssentials
 import Logging
 @testable import Node
+import Protocol
 import Replication
 import Rules
 import Synchronization
@@ -16,12 +17,13 @@ struct ServedNode: Sendable {
     /// Serves a folder while `body` runs; then ends the node as SIGTERM does. An address that a node of before has not quite
     /// given back is tried again for some seconds.
     static func serve(
-        _ folder: String, seed: UInt64, peerListen: String? = nil, _ body: @escaping @Sendable (ServedNode) async throws -> Void
+        _ folder: String, seed: UInt64, peerListen: String? = nil, forgetting: Set<EntryKind> = [],
+        _ body: @escaping @Sendable (ServedNode) async throws -> Void
     ) async throws {
         for attempt in 1...20 {
             let begun = Mutex(false)
             do {
-                return try await serveOnce(folder, seed: seed, peerListen: peerListen) { node in
+                return try await serveOnce(folder, seed: seed, peerListen: peerListen, forgetting) { node in
                     begun.withLock { $0 = true }
                     try await body(node)
                 }
@@ -32,16 +34,17 @@ struct ServedNode: Sendable {
     }
 
     private static func serveOnce(
-        _ folder: String, seed: UInt64, peerListen: String?, _ body: @Sendable (ServedNode) async throws -> Void
+        _ folder: String, seed: UInt64, peerListen: String?, _ forgetting: Set<EntryKind>,
+        _ body: @Sendable (ServedNode) async throws -> Void
     ) async throws {
         let loopback = try #require(ListenAddress("127.0.0.1:0"))
         let peer = try #require(ListenAddress((peerListen ?? Fixture.steadyAddress()).replacing("http://", with: "")))
         let (stream, told) = AsyncStream<NodeServer.Ready>.makeStream()
-        let server = try NodeServer(
-            NodeServer.Plan(
-                folder: folder, listen: loopback, peerListen: peer, obeysSignals: false,
-                surroundings: Fixture.surroundings(seed: seed), log: Fixture.quiet())
-        ) { told.yield($0) }
+        var plan = NodeServer.Plan(
+            folder: folder, listen: loopback, peerListen: peer, obeysSignals: false,
+            surroundings: Fixture.surroundings(seed: seed), log: Fixture.quiet())
+        plan.forgetting = forgetting
+        let server = try NodeServer(plan) { told.yield($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { told.finish() }

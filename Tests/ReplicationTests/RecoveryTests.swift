@@ -167,4 +167,42 @@ struct RecoveryTests {
         #expect(world.link(Tree.firstSchool).reports.contains(.replaced))
         #expect((endpoint.children.first?.cloneSightings ?? 0) > 0)
     }
+
+    @Test func `Of two processes with one key the older one stays, and the copy is told so as long as that one is heard from`() throws {
+        let world = LinkWorld(seed: 10, nodes: [Tree.shangcheng, Tree.firstSchool])
+        #expect(world.settle())
+        let key = try #require(world.secrets[Tree.firstSchool])
+        let endpoint = world.endpoint(Tree.shangcheng)
+        let clone = try Hello(
+            unit: Tree.firstSchool, nonce: world.nonce(), protocols: 1...1, version: "clone", headsDigest: nil,
+            challenge: endpoint.nonce, key: key)
+        func status() -> (Int, String?) {
+            guard case .answer(let answer) = endpoint.outcome(path: "/peer/v1/hello", body: clone.bytes) else { return (0, nil) }
+            return (answer.status, PeerProblem(bytes: answer.body)?.code)
+        }
+        #expect(status().0 == 200, "it may be a restart")
+        world.pass(120)
+        #expect(status() == (409, "clone"), "the first one came back: both are alive")
+        #expect(status() == (409, "clone"))
+        if case .connected = world.link(Tree.firstSchool).machine.condition(at: world.now) {} else {
+            Issue.record("the older process goes on")
+        }
+        let last = try world[Tree.firstSchool].write("登记")
+        #expect(world.settle())
+        #expect(try world[Tree.shangcheng].heads(.down(Tree.firstSchool)).contains(last))
+    }
+
+    @Test func `A process that is told to be a copy stops and reports it, a moved one reports where to`() {
+        var link = ChildLink()
+        _ = link.handle(.begin, on: .up, at: 0)
+        let clone = LinkFailure(.clone, message: "", remedy: "", cause: "")
+        _ = link.handle(.failed(clone, chance: 0), on: .up, at: 0)
+        #expect(link.takeReports() == [.clone])
+        var other = ChildLink()
+        _ = other.handle(.begin, on: .up, at: 0)
+        let moved = LinkFailure(
+            .moved, message: "", remedy: "", cause: "", movedTo: Tree.xihu.text, movedAddress: "https://xihu.example")
+        _ = other.handle(.failed(moved, chance: 0), on: .up, at: 0)
+        #expect(other.takeReports() == [.moved(to: Tree.xihu, address: "https://xihu.example")])
+    }
 }

@@ -9,7 +9,7 @@ import Synchronization
 
 /// Follows moves in the tree: the sessions of children that have another parent now are ended, and a node whose own unit has
 /// moved calls its new parent.
-struct MoveWatch: Service {
+final class MoveWatch: Service {
     /// Seconds between two looks when nothing is stored.
     static let pace = 5.0
     /// Key of the node's value with the parent it had before, for the operator.
@@ -25,12 +25,28 @@ struct MoveWatch: Service {
     let stored: Bell
     let ending: Ending
     let log: Logger
+    /// Of the unit's newest move that was seen here: what a link holds back since then it may send or leave out now.
+    private let seenVersion = Mutex(0)
+
+    init(
+        archive: Archive, workers: Workers, endpoint: ParentEndpoint, doorkeeper: StoreDoorkeeper, runner: LinkRunner?, stored: Bell,
+        ending: Ending, log: Logger
+    ) {
+        self.archive = archive
+        self.workers = workers
+        self.endpoint = endpoint
+        self.doorkeeper = doorkeeper
+        self.runner = runner
+        self.stored = stored
+        self.ending = ending
+        self.log = log
+    }
 
     func run() async throws {
         while !ending.isEnding {
             let seen = stored.rings
             do {
-                try await workers.run { try look() }
+                try await workers.run { try self.look() }
             } catch {
                 log.error("move watch failed", metadata: ["error": "\(error)"])
             }
@@ -49,6 +65,12 @@ struct MoveWatch: Service {
         let move = try archive.read { reading in try reading.ownUnit().flatMap { try reading.move(of: $0) } }
         guard let move, let runner else { return }
         try Self.follow(move.to, at: move.address, archive, runner, log)
+        let isNew = seenVersion.withLock { seen in
+            defer { seen = max(seen, move.version) }
+            return move.version > seen
+        }
+        // The tree has changed under the link: what was held back before is judged anew.
+        if isNew { runner.retryNow() }
     }
 
     /// Takes another parent; the same one again changes nothing.

@@ -6,10 +6,12 @@ import Replication
 import Rules
 import ServiceLifecycle
 import Store
+import Synchronization
 
 /// The link to the parent as a service of the node: runs until the node ends, is woken by what is stored here.
 struct ParentLink: Service {
     let runner: LinkRunner
+    private let name: ProcessName
     let archive: Archive
     let links: LinkSwitch
     let news: Bell
@@ -22,14 +24,14 @@ struct ParentLink: Service {
     ) throws {
         guard let text = try archive.read({ try $0.nodeText(Joining.parentAddress) }), !text.isEmpty else { return nil }
         let address = try PeerAddress(text)
-        let nonce = Self.nonce(archive.surroundings)
+        let name = ProcessName(Self.nonce(archive.surroundings))
         // Weak: the switch holds the runner.
         let resync: @Sendable () -> Void = { [weak links] in _ = links?.resync() }
         let follow: @Sendable (UnitCode, String) -> Void = { [weak links] in links?.follow($0, at: $1, log) }
         let alarms = LinkAlarms(archive: archive, log: log, resync: resync, follow: follow)
         runner = LinkRunner(
             address: address, sender: try HTTPCaller.network(proxy: proxy), outbox: outbox, inbox: inbox,
-            identity: { try Self.identity(archive, nonce: nonce) },
+            identity: { try Self.identity(archive, nonce: name.nonce) },
             clock: LinkClock(
                 now: SystemSurroundings.monotonicSeconds, epoch: archive.surroundings.now, sleep: SystemSurroundings.sleep,
                 chance: SystemSurroundings.chance),
@@ -43,6 +45,7 @@ struct ParentLink: Service {
                 }
             },
             report: { alarms.note($0) })
+        self.name = name
         self.archive = archive
         self.links = links
         self.news = news
@@ -50,10 +53,18 @@ struct ParentLink: Service {
     }
 
     func run() async throws {
+        var wasClone = false
         while !ending.isEnding, !Task.isCancelled {
             let seen = news.rings
-            if links.paused.isParentPaused || isClone() {
-                await news.wait(since: seen, seconds: 5)
+            let isClone = isClone()
+            if wasClone, !isClone {
+                // The parent knows the copy by its nonce: this one stays, and calls as a process of its own.
+                name.renew(Self.nonce(archive.surroundings))
+                runner.retryNow()
+            }
+            wasClone = isClone
+            if links.paused.isParentPaused || isClone {
+                await news.wait(since: seen, seconds: isClone ? 2 : 60)
             } else {
                 await runUntilPaused()
             }
@@ -106,4 +117,15 @@ struct ParentLink: Service {
                 unit: unit, key: key, version: ProgramVersion.text, nonce: nonce, ownUnits: Set(try reading.hostedUnits()))
         }
     }
+}
+
+/// The nonce under which this process calls.
+private final class ProcessName: Sendable {
+    private let held: Mutex<BootNonce>
+
+    init(_ nonce: BootNonce) { held = Mutex(nonce) }
+
+    var nonce: BootNonce { held.withLock { $0 } }
+
+    func renew(_ nonce: BootNonce) { held.withLock { $0 = nonce } }
 }

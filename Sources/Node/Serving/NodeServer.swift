@@ -32,6 +32,8 @@ public final class NodeServer: Sendable {
         public var obeysSignals: Bool
         public var surroundings: Surroundings
         public var log: Logger
+        /// Kinds of entries to treat as unknown, as an older release does: for tests of two releases side by side.
+        public var forgetting: Set<EntryKind> = []
 
         public init(
             folder: String, listen: ListenAddress, peerListen: ListenAddress, proxy: String? = nil,
@@ -62,7 +64,7 @@ public final class NodeServer: Sendable {
         try plan.peerListen.mustBeLoopback()
         let fence = BootFence()
         let archive = try Archive(
-            folder: plan.folder, book: Wiring.book(adapter: plan.adapter, isOpen: { fence.isOpen }),
+            folder: plan.folder, book: Wiring.book(adapter: plan.adapter, isOpen: { fence.isOpen }, forgetting: plan.forgetting),
             surroundings: plan.surroundings, proof: Self.proof(plan.folder))
         guard let unit = try archive.read({ try $0.ownUnit() }) else {
             throw StoreError(.notInitialised, message: "数据文件夹里还没有节点。", remedy: "请先运行 xueji init 或 xueji join。")
