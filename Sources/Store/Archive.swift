@@ -68,8 +68,16 @@ public final class Archive: Sendable {
     }
 
     /// Reads a consistent snapshot.
+    /// - Throws: what `body` throws; `StoreError` for the disk's failures.
     public func read<Value>(_ body: (Reading) throws -> Value) throws -> Value {
-        try pool.read { try body(Reading(database: $0)) }
+        do {
+            return try pool.read { db in
+                let reading = Reading(database: db)
+                return try reading.directory.guarding { try body(reading) }
+            }
+        } catch let error as DatabaseError {
+            throw Archive.storeError(error)
+        }
     }
 
     /// The one gate: journal, projections, deliveries and cursors in one transaction. All or nothing.
@@ -78,9 +86,11 @@ public final class Archive: Sendable {
         do {
             return try pool.write { db in
                 let transaction = Transaction(database: db, book: book, surroundings: surroundings, proof: proof)
-                let value = try body(transaction)
-                try transaction.finish()
-                return value
+                return try transaction.directory.guarding {
+                    let value = try body(transaction)
+                    try transaction.finish()
+                    return value
+                }
             }
         } catch let error as DatabaseError {
             throw Archive.storeError(error)
@@ -102,7 +112,10 @@ public final class Archive: Sendable {
 
     static func storeError(_ error: DatabaseError) -> any Error {
         switch error.resultCode {
-        case .SQLITE_FULL, .SQLITE_IOERR:
+        case .SQLITE_CANTOPEN:
+            StoreError(.cannotOpen, message: "无法打开数据文件。", remedy: "请检查数据文件夹的权限和磁盘空间。", cause: "\(error)")
+        // Aborted: an earlier statement of the transaction had met the disk's failure.
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_ABORT:
             StoreError(.diskFull, message: "磁盘已满或无法写入,本次操作没有保存。", remedy: "请清理磁盘空间后重试。", cause: "\(error)")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             StoreError(.damaged, message: "数据文件已损坏。", remedy: "请停止节点,用最近的备份恢复。", cause: "\(error)")
@@ -119,9 +132,10 @@ public struct Reading {
     public let database: Database
     public let directory: UnitDirectory
 
-    public init(database: Database) {
+    /// - Parameter directory: nil for a new one, whose memory lives as long as this view.
+    init(database: Database, directory: UnitDirectory? = nil) {
         self.database = database
-        directory = UnitDirectory(database: database)
+        self.directory = directory ?? UnitDirectory(database: database)
     }
 
     public func nodeValue(_ key: String) throws -> [UInt8]? {

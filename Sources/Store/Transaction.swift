@@ -28,7 +28,7 @@ public final class Transaction {
         directory = UnitDirectory(database: database)
     }
 
-    public var reading: Reading { Reading(database: database) }
+    public var reading: Reading { Reading(database: database, directory: directory) }
 
     // MARK: Writing as a unit of this node
 

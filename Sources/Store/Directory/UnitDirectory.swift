@@ -12,15 +12,30 @@ public final class UnitDirectory: Topology {
 
     init(database: Database) { self.database = database }
 
-    /// Reading from the store's own table fails only with the disk; such a unit counts as unknown, and the transaction
-    /// fails at its next statement.
+    /// Why a unit could not be read. Whoever ends the read or the transaction throws it: what was concluded from a unit that
+    /// seemed unknown does not stand.
+    private(set) var failure: (any Error)?
+
+    /// Reading from the store's own table fails only with the disk; see `failure`.
     public func unit(_ code: UnitCode) -> Unit? {
         if let remembered = known[code] { return remembered }
-        let payload = try? Data.fetchOne(
-            database.cachedStatement(sql: "SELECT payload FROM unit WHERE code = ?"), arguments: [code.text])
-        let unit = payload.flatMap { Payload.unit(Array($0)) }
-        known[code] = unit
-        return unit
+        do {
+            let payload = try Data.fetchOne(
+                database.cachedStatement(sql: "SELECT payload FROM unit WHERE code = ?"), arguments: [code.text])
+            let unit = payload.flatMap { Payload.unit(Array($0)) }
+            known[code] = unit
+            return unit
+        } catch {
+            failure = failure ?? error
+            return nil
+        }
+    }
+
+    /// Runs what reads; the directory's own failure goes before whatever followed from it.
+    func guarding<Value>(_ body: () throws -> Value) throws -> Value {
+        let result = Result { try body() }
+        if let failure { throw failure }
+        return try result.get()
     }
 
     /// As the unit was by a version of its record; nil while that has not come.

@@ -64,7 +64,7 @@ extension Transaction {
             }
             try clearAlarm("office", subject: name)
             return hasMore
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_IOERR {
+        } catch let error as DatabaseError where error.isOfTheDisk {
             throw error
         } catch {
             try raiseAlarm("office", subject: name, "自动办理环节 \(name) 出错,已保留待办,稍后重试:\(error)")
@@ -102,7 +102,7 @@ extension Transaction {
             } else {
                 outcome = try attempt { try apply(entry, of: stream) }
             }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_IOERR {
+        } catch let error as DatabaseError where error.isOfTheDisk {
             throw error
         } catch {
             try quarantine(position, slot, entry.dossier, "\(error)")
@@ -170,5 +170,17 @@ extension Transaction {
         let all = try entries(at: position)
         guard all.indices.contains(slot), let entry = all[slot] else { return }
         try applySlot(entry.0, of: entry.1, position, slot, &report)
+    }
+}
+
+extension DatabaseError {
+    /// Whether file or memory failed, not the statement: nothing is learnt then about the entry that was being worked on, and the
+    /// whole transaction is tried again.
+    var isOfTheDisk: Bool {
+        switch resultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_NOMEM,
+             .SQLITE_ABORT, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_INTERRUPT, .SQLITE_PROTOCOL: true
+        default: false
+        }
     }
 }

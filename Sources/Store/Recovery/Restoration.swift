@@ -51,7 +51,7 @@ public struct Restoration {
             result = Result(unit: unit, incarnations: incarnations, envelopes: envelopes, replaced: replaced)
         } catch {
             change.discard()
-            throw error
+            throw (error as? DatabaseError).map { unwritable("\($0)") } ?? error
         }
         try change.finish()
         unlink(folder + "/run.json")
@@ -111,6 +111,8 @@ public struct Restoration {
             }
         } catch let error as DatabaseError {
             throw notABackup("\(error)")
+        } catch let error as StoreError where error.code == .damaged {
+            throw notABackup(error.cause)
         }
     }
 
