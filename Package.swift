@@ -62,13 +62,15 @@ let package = Package(
         .executableTarget(name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
         .executableTarget(name: "xueji", dependencies: ["Node"], swiftSettings: strict),
 
+        // An SQLite file system that fails on command; for tests alone.
+        .target(name: "CFaultyFiles", path: "Tests/CFaultyFiles"),
         tests(of: "Rules", ["Rules"]),
         tests(of: "Protocol", ["Protocol", "Rules"]),
         tests(of: "Replication", ["Replication", "Protocol", "Rules"]),
         tests(of: "Simulation", ["Simulation", "Rules"]),
         tests(of: "Store", ["Store", "Protocol", "Rules", grdb]),
         tests(of: "Sheets", ["Sheets"], exclude: ["Fixtures"]),
-        tests(of: "Features", ["Features", "Store", "Sheets", "Protocol", "Rules", "CXlsxWriter", "CZip", grdb, mustache], exclude: ["Fixtures"]),
+        tests(of: "Features", ["CFaultyFiles", "Features", "Store", "Sheets", "Protocol", "Rules", "CXlsxWriter", "CZip", grdb, mustache], exclude: ["Fixtures"]),
         tests(of: "House", []),
         tests(of: "Node", ["Node", "Features", "Store", "Sheets", "Replication", "Protocol", "Rules", grdb]),
     ]

@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
-enum { SLOTS = 8 };
+enum { SLOTS = 32 };
 
 struct slot {
     char folder[1024];

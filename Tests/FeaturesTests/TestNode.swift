@@ -40,13 +40,26 @@ final class TestNode: Sendable {
     }
 
     init(seed: UInt64 = 1, adapter: PublicSecurityAdapter = .localRules) throws {
-        folder = FileManager.default.temporaryDirectory.path + "/xueji-test-\(getpidText())-\(seed)-\(TestNode.serial())"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        folder = try TestNode.freshFolder()
         clock = Clock(seed: seed)
         archive = try Archive(folder: folder, book: FeatureBook.book(adapter: adapter), surroundings: clock.surroundings)
     }
 
+    /// A node on a store that is there already, in a folder that becomes the test's own.
+    init(adopting folder: String, seed: UInt64 = 2) throws {
+        self.folder = folder
+        clock = Clock(seed: seed)
+        archive = try Archive(folder: folder, book: FeatureBook.book(), surroundings: clock.surroundings)
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// A new empty folder.
+    static func freshFolder() throws -> String {
+        let folder = FileManager.default.temporaryDirectory.path + "/xueji-test-\(getpidText())-\(serial())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return folder
+    }
 
     private static let count = Mutex(0)
 
