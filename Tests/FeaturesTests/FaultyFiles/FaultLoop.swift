@@ -170,9 +170,9 @@ struct FaultLoop {
         let rebuilt = try node.archive.read { reading in
             let rebuild = try Rebuild(of: reading, original: node.archive, in: node.folder + "/rebuilt")
             defer { rebuild.remove() }
-            return try rebuild.archive.read { try TableDigest.all($0) }
+            return try rebuild.archive.read { try TableDigest.all($0, of: rebuild.archive) }
         }
-        let own = try node.archive.read { try TableDigest.all($0) }
+        let own = try node.archive.read { try TableDigest.all($0, of: node.archive) }
         let wrong = own.keys.sorted().filter { rebuilt[$0] != own[$0] }
         #expect(wrong.isEmpty, "\(place): not as the journal has it")
         try also(node)
