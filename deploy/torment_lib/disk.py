@@ -3,6 +3,7 @@
 import errno
 import mmap
 import os
+import shutil
 import struct
 import subprocess
 
@@ -22,8 +23,9 @@ KINDS = {
 
 
 def build(source, target):
-    """Compiles the shim. Raises what the compiler says."""
-    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", target, source, "-ldl"], check=True)
+    """Compiles the shim, with Swift's own compiler where there is no other."""
+    compiler = next((name for name in ("cc", "gcc", "clang") if shutil.which(name)), "cc")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", target, source, "-ldl"], check=True)
 
 
 class FaultyDisk:
