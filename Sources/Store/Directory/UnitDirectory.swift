@@ -48,11 +48,17 @@ public final class UnitDirectory: Topology {
     /// All records of a unit that are known, oldest first.
     func records(of code: UnitCode) -> [Unit] {
         if let remembered = history[code] { return remembered }
-        let payloads = try? Data.fetchAll(
-            database.cachedStatement(sql: "SELECT payload FROM unit_version WHERE code = ? ORDER BY version"), arguments: [code.text])
-        let records = (payloads ?? []).compactMap { Payload.unit(Array($0)) }
-        history[code] = records
-        return records
+        do {
+            let payloads = try Data.fetchAll(
+                database.cachedStatement(sql: "SELECT payload FROM unit_version WHERE code = ? ORDER BY version"),
+                arguments: [code.text])
+            let records = payloads.compactMap { Payload.unit(Array($0)) }
+            history[code] = records
+            return records
+        } catch {
+            failure = failure ?? error
+            return []
+        }
     }
 
     /// Whether an authority stands above a unit, or did by an earlier record.

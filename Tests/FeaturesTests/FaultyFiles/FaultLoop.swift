@@ -3,7 +3,7 @@ import Features
 import FoundationEssentials
 import GRDB
 import Store
-import Testing
+import class Foundation.Thread
 
 /// What of the files fails.
 enum FileFault: String, CaseIterable {
@@ -28,10 +28,22 @@ enum FileFault: String, CaseIterable {
 /// everything or nothing, a whole file, tables that follow from the journal, and the same from the files as a crash would have
 /// left them; then the act succeeds.
 struct FaultLoop {
-    /// Trials, and those in which the act failed.
-    struct Tally {
+    /// Trials, those in which the act failed, and what was wrong.
+    struct Tally: Sendable {
         var trials = 0
         var failed = 0
+        var wrong: [String] = []
+
+        mutating func must(_ holds: Bool, _ text: @autoclosure () -> String) {
+            if !holds { wrong.append(text()) }
+        }
+    }
+
+    /// What an act or a check finds wrong.
+    struct Wrong: Error, CustomStringConvertible {
+        let description: String
+
+        init(_ description: String) { self.description = description }
     }
 
     /// Folder of the closed store before the act.
@@ -44,17 +56,21 @@ struct FaultLoop {
     /// What else must hold after each trial.
     var also: (TestNode) throws -> Void = { _ in }
 
+    /// Files block whoever waits for them: a thread of its own does, and other tests go on.
+    static func onThread(_ body: @escaping @Sendable () throws -> Tally) async throws -> Tally {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+        }
+    }
+
     func run(_ faults: [FileFault] = FileFault.allCases) throws -> Tally {
-        #expect(faulty_files_install() == 0)
+        guard faulty_files_install() == 0 else { throw Wrong("the file system cannot be registered") }
         let after = try referenceAfter()
         var tally = Tally()
         for fault in faults {
             for lasts in [false, true] {
                 var nth = 1
-                while try trial(fault, nth, lasts: lasts, after, &tally) {
-                    nth += step(after: nth, lasts: lasts)
-                    #expect(nth < 5000, "\(fault) has no end")
-                }
+                while try trial(fault, nth, lasts: lasts, after, &tally) { nth += step(after: nth, lasts: lasts) }
             }
         }
         return tally
@@ -64,12 +80,12 @@ struct FaultLoop {
     /// lasts is as good as one that comes a little later.
     private func step(after nth: Int, lasts: Bool) -> Int {
         if ProcessInfo.processInfo.environment["FAULTY_FILES"] == "all", !lasts { return 1 }
-        return max(1, nth / (lasts ? 1 : 2))
+        return max(1, lasts ? nth * 2 : nth / 2)
     }
 
     /// The same where the act is the opening itself, migrations and all.
     func runOpening() throws -> Tally {
-        #expect(faulty_files_install() == 0)
+        guard faulty_files_install() == 0 else { throw Wrong("the file system cannot be registered") }
         let whole = try Picture(of: TestNode(adopting: copy(of: template)).archive).counts
         var tally = Tally()
         for fault in FileFault.allCases {
@@ -88,7 +104,7 @@ struct FaultLoop {
         let folder = try copy(of: template)
         let label = "\(fault.rawValue) \(nth)\(lasts ? " and on" : "")"
         let slot = faulty_files_arm(folder, fault.calls, nth, lasts ? 1 : 0, fault == .full ? 1 : 0)
-        try #require(slot >= 0)
+        guard slot >= 0 else { throw Wrong("no slot is free") }
         var failure: (any Error)?
         do {
             let archive = try Archive(folder: folder, book: FeatureBook.book(), surroundings: TestNode.Clock(seed: 6).surroundings)
@@ -102,12 +118,14 @@ struct FaultLoop {
         tally.trials += hasHit ? 1 : 0
         if let failure {
             tally.failed += 1
-            #expect(hasHit && failure is StoreError, "\(label): \(failure)")
+            tally.must(hasHit && failure is StoreError, "\(label): \(failure)")
         }
         let node = try TestNode(adopting: folder)
         try node.archive.write { try $0.database.execute(sql: "DELETE FROM node WHERE key = 'written'") }
-        #expect(try Picture(of: node.archive).counts == whole, "\(label)")
-        #expect(try node.archive.read { try String.fetchOne($0.database, sql: "PRAGMA integrity_check") } == "ok", "\(label)")
+        let counts = try Picture(of: node.archive).counts
+        tally.must(counts == whole, "\(label): \(counts)")
+        let verdict = try node.archive.read { try String.fetchOne($0.database, sql: "PRAGMA integrity_check") }
+        tally.must(verdict == "ok", "\(label): \(verdict ?? "")")
         return hasHit
     }
 
@@ -120,51 +138,50 @@ struct FaultLoop {
     /// - Returns: false when nothing failed any more.
     private func trial(_ fault: FileFault, _ nth: Int, lasts: Bool, _ after: Picture, _ tally: inout Tally) throws -> Bool {
         let node = try TestNode(adopting: copy(of: template))
-        let label = Comment(rawValue: "\(fault.rawValue) \(nth)\(lasts ? " and on" : "")")
+        let label = "\(fault.rawValue) \(nth)\(lasts ? " and on" : "")"
         let before = try Picture(of: node.archive)
         let slot = faulty_files_arm(node.folder, fault.calls, nth, lasts ? 1 : 0, fault == .full ? 1 : 0)
-        try #require(slot >= 0)
+        guard slot >= 0 else { throw Wrong("no slot is free") }
         var failure: (any Error)?
         do { try act(node) } catch { failure = error }
         let hasHit = faulty_files_hits(slot) > 0
         let crashed = try copy(of: node.folder)
         faulty_files_disarm(slot)
         guard hasHit else {
-            #expect(failure == nil, label)
+            tally.must(failure == nil, "\(label): \(failure.map { "\($0)" } ?? "")")
             try FileManager.default.removeItem(atPath: crashed)
             return false
         }
         tally.trials += 1
         if let failure {
             tally.failed += 1
-            #expect(failure is StoreError, "\(label): \(failure)")
+            tally.must(failure is StoreError, "\(label): \(failure)")
         }
-        try judge(try TestNode(adopting: crashed), failure, before, after, isCrashed: true, label)
-        try judge(node, failure, before, after, isCrashed: false, label)
+        try judge(try TestNode(adopting: crashed), failure, before, after, "\(label), crashed", &tally)
+        try judge(node, failure, before, after, "\(label), going on", &tally)
         if failure != nil {
             try act(node)
             let now = try Picture(of: node.archive)
             let differing = Set(after.counts.keys).filter { counted?.contains($0) ?? true }.filter { now.counts[$0] != after.counts[$0] }
-            #expect(differing.isEmpty, "\(label): afterwards \(now.differences(after))")
+            tally.must(differing.isEmpty, "\(label): afterwards \(now.differences(after))")
         }
         return true
     }
 
     private func judge(
-        _ node: TestNode, _ failure: (any Error)?, _ before: Picture, _ after: Picture, isCrashed: Bool, _ label: Comment
+        _ node: TestNode, _ failure: (any Error)?, _ before: Picture, _ after: Picture, _ place: String, _ tally: inout Tally
     ) throws {
-        let place = "\(label), \(isCrashed ? "crashed" : "going on")"
         let now = try Picture(of: node.archive)
         if failure == nil {
             // Told to be saved: there, whatever happens.
-            #expect(now == after, "\(place): \(now.differences(after))")
+            tally.must(now == after, "\(place): \(now.differences(after))")
         } else if isOnePassage {
             // A commit of which the program learnt nothing may stand in the files of one that died then.
-            let isRight = now == before || (isCrashed && now == after)
-            #expect(isRight, "\(place): \(now.differences(before))")
+            let isRight = now == before || (place.hasSuffix("crashed") && now == after)
+            tally.must(isRight, "\(place): \(now.differences(before))")
         }
         let verdict = try node.archive.read { try String.fetchOne($0.database, sql: "PRAGMA integrity_check") }
-        #expect(verdict == "ok", "\(place)")
+        tally.must(verdict == "ok", "\(place): \(verdict ?? "")")
         // What was stored and not yet applied is applied first.
         if !isOnePassage { try node.settle() }
         let rebuilt = try node.archive.read { reading in
@@ -174,7 +191,7 @@ struct FaultLoop {
         }
         let own = try node.archive.read { try TableDigest.all($0, of: node.archive) }
         let wrong = own.keys.sorted().filter { rebuilt[$0] != own[$0] }
-        #expect(wrong.isEmpty, "\(place): not as the journal has it")
+        tally.must(wrong.isEmpty, "\(place): \(wrong) not as the journal has them")
         try also(node)
     }
 
