@@ -68,7 +68,7 @@ struct BundleJourneyTests {
                 try await SystemSurroundings.sleep(1)
                 #expect(try Self.policies(pair.centre, of: "440000") == before)
                 #expect(await province.verb("resume") == 0)
-                try await Fixture.eventually { try Self.policies(pair.centre, of: "440000") == before + 1 }
+                try await Fixture.eventually { try Self.policies(pair.centre, of: "440000") > before }
             }
             #expect(await centre.verb("pause") == 1)
             #expect(await centre.verb("resync") == 1)
