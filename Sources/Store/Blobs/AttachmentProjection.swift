@@ -1,0 +1,31 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+
+/// Keeps which files the home schools have attached to which dossiers. Needs no pen, like a supplement; whether this node is
+/// to have the bytes is an errand for the office that knows the policies.
+struct AttachmentProjection: Projection {
+    /// Name of the office whose errands are made here: subject is the hash, then the home's code.
+    static let office = "blobs"
+
+    let kinds: Set<EntryKind> = [.attachment]
+    let migrations: [(name: String, sql: String)] = []
+
+    func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        guard let attachment = Payload.attachment(entry.payload) else { return .void("malformed attachment") }
+        guard attachment.by == writer.unit else { return .void("in another's name") }
+        guard let tier = transaction.directory.tier(of: writer.unit) else { return .parked(waitsFor: "unit:\(writer.unit)") }
+        guard TierRights.may(tier, .keepPupils) else { return .void("not this tier's to attach") }
+        // Stated twice: which statement counts follows from the two, not from the order of arrival.
+        try transaction.database.cachedStatement(sql: """
+            INSERT INTO attachment (dossier, hash, writer, size, payload) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET size = CASE WHEN excluded.payload > payload THEN excluded.size ELSE size END,
+              payload = max(payload, excluded.payload)
+            """).execute(arguments: [
+                Data(attachment.dossier.bytes), Data(attachment.hash.bytes), writer.unit.text, attachment.size, Data(entry.payload),
+            ])
+        try transaction.errand(Self.office, attachment.hash.bytes + Array(writer.unit.text.utf8))
+        return .applied
+    }
+}

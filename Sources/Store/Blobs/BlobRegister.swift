@@ -1,0 +1,138 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+
+/// Reads and keeps the rows about attachments and blobs.
+public struct BlobRegister {
+    let database: Database
+
+    public init(_ reading: Reading) { database = reading.database }
+
+    public init(_ transaction: Transaction) { database = transaction.database }
+
+    // MARK: Attachments
+
+    /// What a school has attached to a dossier, in the order of its statements.
+    public func attachments(of dossier: DossierID, by home: UnitCode) throws -> [Attachment] {
+        try Data.fetchAll(
+            database.cachedStatement(sql: "SELECT payload FROM attachment WHERE dossier = ? AND writer = ?"),
+            arguments: [Data(dossier.bytes), home.text])
+            .compactMap { Payload.attachment(Array($0)) }.sorted { ($0.at, $0.hash) < ($1.at, $1.hash) }
+    }
+
+    /// Every statement about a blob.
+    public func attachments(with hash: Digest) throws -> [Attachment] {
+        try Data.fetchAll(
+            database.cachedStatement(sql: "SELECT payload FROM attachment WHERE hash = ?"), arguments: [Data(hash.bytes)])
+            .compactMap { Payload.attachment(Array($0)) }
+    }
+
+    /// The schools that have attached anything, and every blob of one of them.
+    public func homes() throws -> [UnitCode] {
+        try String.fetchAll(database, sql: "SELECT DISTINCT writer FROM attachment ORDER BY writer").map { UnitCode($0) }
+    }
+
+    public func blobs(of home: UnitCode) throws -> [(hash: Digest, size: Int)] {
+        try Row.fetchAll(
+            database, sql: "SELECT hash, max(size) AS size FROM attachment WHERE writer = ? GROUP BY hash", arguments: [home.text])
+            .compactMap { row in Digest(row["hash"] as Data).map { ($0, row["size"]) } }
+    }
+
+    // MARK: Blobs here
+
+    public func holds(_ hash: Digest) throws -> Bool {
+        try Bool.fetchOne(
+            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE hash = ?)"), arguments: [Data(hash.bytes)])
+            ?? false
+    }
+
+    public func held() throws -> [(hash: Digest, size: Int, keepUntil: Int64?)] {
+        try Row.fetchAll(database, sql: "SELECT hash, size, keep_until FROM blob ORDER BY hash").compactMap { row in
+            Digest(row["hash"] as Data).map { ($0, row["size"], row["keep_until"]) }
+        }
+    }
+
+    public func totals() throws -> (count: Int, bytes: Int) {
+        let row = try Row.fetchOne(database, sql: "SELECT count(*) AS n, coalesce(sum(size), 0) AS size FROM blob")
+        return (row?["n"] ?? 0, row?["size"] ?? 0)
+    }
+
+    /// A blob lies here; whoever waited for it waits no longer. Kept for good unless `until` is given.
+    public func keep(_ hash: Digest, size: Int, at now: Int64, until: Int64? = nil) throws {
+        try database.execute(
+            literal: """
+                INSERT INTO blob (hash, size, stored_at, keep_until) VALUES (\(Data(hash.bytes)), \(size), \(now), \(until))
+                ON CONFLICT DO UPDATE SET keep_until = CASE WHEN \(until) IS NULL THEN NULL ELSE keep_until END
+                """)
+        try database.execute(literal: "DELETE FROM blob_want WHERE hash = \(Data(hash.bytes))")
+    }
+
+    public func forget(_ hash: Digest) throws {
+        try database.execute(literal: "DELETE FROM blob WHERE hash = \(Data(hash.bytes))")
+    }
+
+    // MARK: Blobs wanted
+
+    /// Notes that this node is to have a blob; what is here already is not wanted. Urgent once is urgent for good.
+    public func want(_ hash: Digest, of home: UnitCode, size: Int, isUrgent: Bool, at now: Int64) throws {
+        guard try !holds(hash) else { return }
+        try database.execute(
+            literal: """
+                INSERT INTO blob_want (hash, home, size, since, urgent, not_before)
+                VALUES (\(Data(hash.bytes)), \(home.text), \(size), \(now), \(isUrgent), 0)
+                ON CONFLICT DO UPDATE SET urgent = max(urgent, excluded.urgent),
+                  not_before = CASE WHEN excluded.urgent THEN 0 ELSE not_before END
+                """)
+    }
+
+    public func isWanted(_ hash: Digest) throws -> Bool {
+        try Bool.fetchOne(
+            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM blob_want WHERE hash = ?)"),
+            arguments: [Data(hash.bytes)]) ?? false
+    }
+
+    /// Schools of which something is wanted.
+    public func wantedHomes() throws -> [UnitCode] {
+        try String.fetchAll(database, sql: "SELECT DISTINCT home FROM blob_want ORDER BY home").map { UnitCode($0) }
+    }
+
+    /// What is wanted of some schools, the urgent first, then the oldest.
+    public func wanted(of homes: [UnitCode], limit: Int, at now: Int64) throws -> [BlobWant] {
+        let marks = databaseQuestionMarks(count: homes.count)
+        return try Row.fetchAll(
+            database, sql: """
+                SELECT hash, max(size) AS size, max(urgent) AS urgent, min(since) AS since FROM blob_want
+                WHERE home IN (\(marks)) AND not_before <= ? GROUP BY hash ORDER BY urgent DESC, since, hash LIMIT ?
+                """, arguments: StatementArguments(homes.map(\.text)) + [now, limit])
+            .compactMap { row in
+                Digest(row["hash"] as Data).map { BlobWant(hash: $0, size: row["size"], isUrgent: row["urgent"]) }
+            }
+    }
+
+    public func queue(of homes: [UnitCode]) throws -> BlobQueue {
+        guard !homes.isEmpty else { return BlobQueue() }
+        let marks = databaseQuestionMarks(count: homes.count)
+        let row = try Row.fetchOne(
+            database, sql: """
+                SELECT count(*) AS n, coalesce(sum(size), 0) AS size, min(since) AS oldest FROM blob_want WHERE home IN (\(marks))
+                """, arguments: StatementArguments(homes.map(\.text)))
+        return BlobQueue(count: row?["n"] ?? 0, bytes: row?["size"] ?? 0, oldest: row?["oldest"])
+    }
+
+    /// Every want: to be judged anew.
+    public func wants() throws -> [(hash: Digest, home: UnitCode, isUrgent: Bool, since: Int64)] {
+        try Row.fetchAll(database, sql: "SELECT hash, home, urgent, since FROM blob_want ORDER BY hash, home").compactMap { row in
+            Digest(row["hash"] as Data).map { ($0, UnitCode(row["home"]), row["urgent"], row["since"]) }
+        }
+    }
+
+    public func unwant(_ hash: Digest, of home: UnitCode) throws {
+        try database.execute(literal: "DELETE FROM blob_want WHERE hash = \(Data(hash.bytes)) AND home = \(home.text)")
+    }
+
+    /// Nobody is asked for it before that time: what came was not what was promised.
+    public func putOff(_ hash: Digest, until: Int64) throws {
+        try database.execute(literal: "UPDATE blob_want SET not_before = \(until) WHERE hash = \(Data(hash.bytes))")
+    }
+}
