@@ -16,7 +16,7 @@ public enum FeatureBook {
             [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook()],
             offices: [
                 DuplicateDesk(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),
-                DeletionOffice(isOpen: isOpen), ImportShelf(),
+                DeletionOffice(isOpen: isOpen), ImportShelf(), BlobOffice(),
             ] + others, forgetting: forgetting)
     }
 }

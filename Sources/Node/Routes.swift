@@ -25,6 +25,7 @@ public enum Routes {
             CampusOperations.all,
             ImportOperations.operations(wake: importWaits),
             RegistrationOperations.all,
+            AttachmentOperations.all,
             BackupOperations.all,
             Verification.all,
             QuarantineOperations.all,

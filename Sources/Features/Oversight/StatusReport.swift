@@ -15,10 +15,11 @@ public struct StatusReport: Encodable, Sendable {
         public var lagEntries: Int
         public var lagBytes: Int
         public var lagSeconds: Int
+        public var blobs: Blobs
 
         public init(
             unit: String? = nil, name: String? = nil, state: String, lastContact: String? = nil, lagEntries: Int = 0,
-            lagBytes: Int = 0, lagSeconds: Int = 0
+            lagBytes: Int = 0, lagSeconds: Int = 0, blobs: Blobs = Blobs()
         ) {
             self.unit = unit
             self.name = name
@@ -27,6 +28,25 @@ public struct StatusReport: Encodable, Sendable {
             self.lagEntries = lagEntries
             self.lagBytes = lagBytes
             self.lagSeconds = lagSeconds
+            self.blobs = blobs
+        }
+    }
+
+    /// Files that wait in a link's lane for blobs.
+    public struct Blobs: Encodable, Sendable {
+        public let waiting: Int
+        public let bytes: Int
+        @OrNull public var oldest: String?
+        /// Seconds since 1970 of the oldest.
+        public let since: Int64?
+
+        enum CodingKeys: String, CodingKey { case waiting, bytes, oldest }
+
+        public init(_ queue: BlobQueue = BlobQueue()) {
+            waiting = queue.count
+            bytes = queue.bytes
+            since = queue.oldest
+            oldest = queue.oldest.map { ChinaTime.text($0) }
         }
     }
 

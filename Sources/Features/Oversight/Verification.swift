@@ -8,6 +8,8 @@ public struct Verification: Encodable, Sendable {
     public let envelopes: Int
     public let entries: Int
     public let signatures: Int
+    /// Blobs whose files were read and hashed.
+    public let blobs: Int
     public let problems: [JournalCheck.Problem]
     /// Of the node's own subtree, as the tables stand.
     public let digest: String
@@ -18,7 +20,7 @@ public struct Verification: Encodable, Sendable {
         Operation(
             "node.verify", .get, "/verify", "Prove the journal and rebuild every table from it", title: "核验数据",
             response: .fields(
-                ("streams", .integer), ("envelopes", .integer), ("entries", .integer), ("signatures", .integer),
+                ("streams", .integer), ("envelopes", .integer), ("entries", .integer), ("signatures", .integer), ("blobs", .integer),
                 ("problems", .array(.fields(
                     ("code", .string), ("subject", .string), ("sequence", .integer), ("text", .string)))),
                 ("digest", .string), ("rebuiltDigest", .string)),
@@ -41,12 +43,18 @@ public struct Verification: Encodable, Sendable {
                 (try TableDigest.all($0, of: rebuild.archive), try RegistryDigest.digest(of: own, $0))
             }
             let differing = present.keys.sorted().filter { present[$0] != rebuilt[$0] }
+            let blobs = try BlobRegister(reading).held()
+            let shelf = BlobShelf(node: archive.folder)
             return Verification(
-                check, digest: try RegistryDigest.digest(of: own, reading), rebuiltDigest: rebuiltDigest, differing: differing)
+                check, blobs: blobs.count, damaged: blobs.map(\.hash).filter { !shelf.isSound($0) },
+                digest: try RegistryDigest.digest(of: own, reading), rebuiltDigest: rebuiltDigest, differing: differing)
         }
     }
 
-    private init(_ check: JournalCheck, digest: String, rebuiltDigest: String, differing: [String]) {
+    private init(
+        _ check: JournalCheck, blobs: Int, damaged: [Digest], digest: String, rebuiltDigest: String, differing: [String]
+    ) {
+        self.blobs = blobs
         streams = check.streams
         envelopes = check.envelopes
         entries = check.entries
@@ -55,6 +63,8 @@ public struct Verification: Encodable, Sendable {
         self.rebuiltDigest = rebuiltDigest
         problems = check.problems + differing.map {
             JournalCheck.Problem("projection", $0, "表 \($0) 与由日志重建的不一致。")
+        } + damaged.prefix(JournalCheck.limit).map {
+            JournalCheck.Problem("blob", $0.description, "附件文件缺失或损坏;下次巡检或调取时会重新取回。")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Rules
+import Sheets
 
 /// One switch, window or list that the FAQ names: who may set it, what holds when nobody has, and how settings combine.
 public struct PolicyDefinition: Sendable, Hashable {
@@ -19,6 +20,12 @@ public struct PolicyDefinition: Sendable, Hashable {
         case choice
         /// `campus:first-last` separated by semicolons, for example `0:1-20;1:21-40`.
         case classRanges
+        /// Comma-separated types of files.
+        case fileTypes
+        /// `HH:MM-HH:MM` of every day, in China's time.
+        case hours
+        /// Bytes a second.
+        case bandwidth
     }
 
     public enum Combination: String, Sendable, Hashable {
@@ -63,6 +70,10 @@ public enum PolicyCatalogue {
         policy("fields.required", "本地必填指标", "Q8", [.county, .city, .province], .fields, "", .union),
         policy("fields.controlled", "受控字段设置", "Q70", [.county, .city, .province], .fields, "", .union),
         policy("evidence.text", "证明材料要求", "Q62", [.province], .text, ""),
+        policy("evidence.types", "附件的文件类型", "Q62", [.province], .fileTypes, "doc,rar,jpg"),
+        policy("attachments.reach", "附件保存到哪一级", "Q62", [.province], .choice, "competent", choices: ["competent", "county", "city", "province", "centre"]),
+        policy("blobs.bandwidth", "附件传输带宽上限(字节/秒)", "M-PH", Set(Tier.allCases), .bandwidth, ""),
+        policy("blobs.hours", "附件传输时段", "M-PH", Set(Tier.allCases), .hours, ""),
         policy("graduation.window", "毕业时间", "Q90", [.province], .window, ""),
         policy("promotion.day", "升级时间", "Q90", [.province], .monthDay, ""),
         policy("graduation.senior.level", "高中毕业核办级别", "Q89", [.province], .choice, "competent", choices: ["competent", "city"]),
@@ -97,6 +108,9 @@ extension PolicyDefinition {
         case .integer: return Int(text).map { $0 >= 0 } == true ? nil : "应为不小于零的整数"
         case .text: return text.count <= 2000 ? nil : "不能超过 2000 字"
         case .classRanges: return ClassRanges.numbering(text) == nil ? "应为“校区号:起始-截止”,以分号隔开且互不重叠,例如 0:1-20;1:21-40" : nil
+        case .fileTypes: return AttachedFileType.list(text) == nil ? "可选 doc,rar,jpg,docx,pdf,png,以逗号隔开" : nil
+        case .hours: return DailyHours(text) == nil ? "应为“起-止”,例如 18:00-06:00" : nil
+        case .bandwidth: return Int(text).map { $0 >= 1000 } == true ? nil : "应为不小于 1000 的整数,单位为字节每秒"
         case .choice: return choices.contains(text) ? nil : "只能是 " + choices.joined(separator: " 或 ")
         }
     }

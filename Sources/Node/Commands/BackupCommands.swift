@@ -8,6 +8,7 @@ struct BackupCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "备份节点的数据,运行中也可以 / copy the node's store, also while it runs",
         discussion: """
+            附件文件从不改变,不另存一份;--out 时连同附件一起复制(只复制那里还没有的)。
             备份在数据文件夹的 backups 中,留最近七份,其中有签名密钥,请妥善保管;节点每天自动备份一次。
             例 / example: xueji backup --out /mnt/usb --data /srv/county
             """)
@@ -59,6 +60,7 @@ struct BackupCommand: Verb {
                 Refusal("file.unwritable", "无法写入“\(target)”;备份仍在 \(file)。", remedy: "请检查文件夹的权限和磁盘空间。"), .storage)
         }
         chmod(target, 0o600)
+        try BlobShelf(node: place.data).copy(to: BlobShelf(node: folder))
         return target
     }
 }

@@ -14,7 +14,7 @@ struct VerifyCommand: Verb {
     func perform(_ printout: Printout) async throws -> ExitStatus {
         let answer = try await ask(VerbCall("node.verify"))
         printout.show(answer, columns: [
-            ("streams", "数据流"), ("envelopes", "批数"), ("entries", "条数"), ("signatures", "有效签名"), ("problems", "问题"),
+            ("streams", "数据流"), ("envelopes", "批数"), ("entries", "条数"), ("signatures", "有效签名"), ("blobs", "附件"), ("problems", "问题"),
             ("code", "代码"), ("subject", "位置"), ("sequence", "批"), ("text", "说明"), ("digest", "摘要"), ("rebuiltDigest", "重建后的摘要"),
         ])
         return answer["problems"]?.items.isEmpty == false || answer["digest"] != answer["rebuiltDigest"] ? .refused : .done

@@ -1,4 +1,5 @@
 import Features
+import Protocol
 import Replication
 import Rules
 import Store
@@ -17,13 +18,21 @@ final class LinkBoard: Sendable {
         var outbox: StoreOutbox
         var endpoint: ParentEndpoint
         var runner: LinkRunner?
+        var room: StoreBlobs
+        var blobs: BlobRunner?
         var links: LinkSwitch?
     }
 
     private let ends = Mutex<Ends?>(nil)
 
-    func attach(archive: Archive, outbox: StoreOutbox, endpoint: ParentEndpoint, runner: LinkRunner?, links: LinkSwitch? = nil) {
-        ends.withLock { $0 = Ends(archive: archive, outbox: outbox, endpoint: endpoint, runner: runner, links: links) }
+    func attach(
+        archive: Archive, outbox: StoreOutbox, endpoint: ParentEndpoint, runner: LinkRunner?, blobs: (room: StoreBlobs, lane: BlobRunner?),
+        links: LinkSwitch? = nil
+    ) {
+        ends.withLock {
+            $0 = Ends(
+                archive: archive, outbox: outbox, endpoint: endpoint, runner: runner, room: blobs.room, blobs: blobs.lane, links: links)
+        }
     }
 
     var links: OversightOperations.Links {
@@ -37,9 +46,20 @@ final class LinkBoard: Sendable {
             ("xueji_parent_connected", links.parent.state.hasPrefix("connected") ? 1 : 0),
             ("xueji_parent_lag_entries", Double(links.parent.lagEntries)),
             ("xueji_parent_lag_bytes", Double(links.parent.lagBytes)),
+            ("xueji_parent_blobs_waiting", Double(links.parent.blobs.waiting)),
+            ("xueji_parent_blob_bytes_waiting", Double(links.parent.blobs.bytes)),
+            ("xueji_parent_blobs_oldest_seconds", age(links.parent.blobs)),
+            ("xueji_children_blobs_waiting", Double(links.children.reduce(0) { $0 + $1.blobs.waiting })),
+            ("xueji_children_blob_bytes_waiting", Double(links.children.reduce(0) { $0 + $1.blobs.bytes })),
+            ("xueji_children_blobs_oldest_seconds", links.children.map { age($0.blobs) }.max() ?? 0),
             ("xueji_children", Double(links.children.count)),
             ("xueji_children_connected", Double(links.children.count { $0.state.hasPrefix("connected") })),
         ]
+    }
+
+    private func age(_ blobs: StatusReport.Blobs) -> Double {
+        guard let since = blobs.since, let now = ends.withLock({ $0?.archive.surroundings.now() }) else { return 0 }
+        return Double(max(0, now - since))
     }
 
     private func parent(_ ends: Ends) -> StatusReport.Link {
@@ -58,7 +78,8 @@ final class LinkBoard: Sendable {
         return StatusReport.Link(
             unit: state.parentUnit?.text, state: word, lastContact: state.lastContact.map(ChinaTime.text), lagEntries: lag,
             lagBytes: state.backlog?.bytes ?? 0,
-            lagSeconds: lag == 0 ? 0 : Int(max(0, now - (state.lastContact ?? now))))
+            lagSeconds: lag == 0 ? 0 : Int(max(0, now - (state.lastContact ?? now))),
+            blobs: StatusReport.Blobs(ends.blobs?.queue ?? BlobQueue()))
     }
 
     /// Children with nodes of their own, also those that have not called this process yet.
@@ -78,7 +99,8 @@ final class LinkBoard: Sendable {
             return StatusReport.Link(
                 unit: unit.code.text, name: unit.name, state: ends.links?.paused.isPaused(unit.code) == true ? Self.paused : isHere ? "connected" : "away",
                 lastContact: (record?.lastContact).map(ChinaTime.text), lagEntries: lag.envelopes, lagBytes: lag.bytes,
-                lagSeconds: lag.envelopes == 0 ? 0 : Int(max(0, now - (record?.lastContact ?? now))))
+                lagSeconds: lag.envelopes == 0 ? 0 : Int(max(0, now - (record?.lastContact ?? now))),
+                blobs: StatusReport.Blobs(try ends.room.wants(from: unit.code, limit: 0).queue))
         }
     }
 }

@@ -13,6 +13,8 @@ struct ParentLink: Service {
     let runner: LinkRunner
     private let name: ProcessName
     let archive: Archive
+    /// The lane for blobs, in the same session, on a connection of its own.
+    let blobs: BlobRunner
     let links: LinkSwitch
     let news: Bell
     let ending: Ending
@@ -20,7 +22,7 @@ struct ParentLink: Service {
     /// Nil for a node without a parent: the centre.
     init?(
         archive: Archive, outbox: StoreOutbox, inbox: StoreInbox, workers: Workers, links: LinkSwitch, news: Bell, ending: Ending,
-        proxy: String?, log: Logger
+        room: StoreBlobs, proxy: String?, log: Logger
     ) throws {
         guard let text = try archive.read({ try $0.nodeText(Joining.parentAddress) }), !text.isEmpty else { return nil }
         let address = try PeerAddress(text)
@@ -29,12 +31,12 @@ struct ParentLink: Service {
         let resync: @Sendable () -> Void = { [weak links] in _ = links?.resync() }
         let follow: @Sendable (UnitCode, String) -> Void = { [weak links] in links?.follow($0, at: $1, log) }
         let alarms = LinkAlarms(archive: archive, log: log, resync: resync, follow: follow)
+        let clock = LinkClock(
+            now: SystemSurroundings.monotonicSeconds, epoch: archive.surroundings.now, sleep: SystemSurroundings.sleep,
+            chance: SystemSurroundings.chance)
         runner = LinkRunner(
             address: address, sender: try HTTPCaller.network(proxy: proxy), outbox: outbox, inbox: inbox,
-            identity: { try Self.identity(archive, nonce: name.nonce) },
-            clock: LinkClock(
-                now: SystemSurroundings.monotonicSeconds, epoch: archive.surroundings.now, sleep: SystemSurroundings.sleep,
-                chance: SystemSurroundings.chance),
+            identity: { try Self.identity(archive, nonce: name.nonce) }, clock: clock,
             plan: Self.plan(for: address),
             offload: { work in
                 do {
@@ -47,6 +49,18 @@ struct ParentLink: Service {
             report: { alarms.note($0) })
         self.name = name
         self.archive = archive
+        blobs = BlobRunner(
+            sender: try HTTPCaller.network(proxy: proxy), room: room, link: runner, clock: clock,
+            // A parent on this very machine is asked more often than one across a country.
+            pause: address.base.hasPrefix("http://") ? 1 : 30,
+            offload: { work in
+                do {
+                    return try await workers.run { work() }
+                } catch {
+                    // The closure does not throw.
+                    return work()
+                }
+            })
         self.links = links
         self.news = news
         self.ending = ending
@@ -76,6 +90,7 @@ struct ParentLink: Service {
     private func runUntilPaused() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await runner.run() }
+            group.addTask { await blobs.run() }
             group.addTask {
                 while !ending.isEnding, !Task.isCancelled, !links.paused.isParentPaused, !isClone() {
                     let seen = news.rings

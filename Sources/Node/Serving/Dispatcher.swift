@@ -155,6 +155,6 @@ struct Dispatcher: Sendable {
     }
 
     private static func showsPupils(_ operation: Operation) -> Bool {
-        ["/students", "/dossiers", "/imports", "/problems"].contains { operation.path.hasPrefix($0) }
+        ["/students", "/dossiers", "/imports", "/problems", "/attachments"].contains { operation.path.hasPrefix($0) }
     }
 }

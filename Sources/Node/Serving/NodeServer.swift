@@ -99,9 +99,11 @@ public final class NodeServer: Sendable {
         }
         let outbox = StoreOutbox(archive: archive)
         let inbox = StoreInbox(archive: archive, stored: stored, news: news)
+        let room = StoreBlobs(archive: archive)
         let endpoint = ParentEndpoint(
             unit: unit, version: ProgramVersion.text, nonce: ParentLink.nonce(plan.surroundings), outbox: outbox, inbox: inbox,
-            doorkeeper: StoreDoorkeeper(archive: archive, paused: { links.paused }), surroundings: plan.surroundings
+            doorkeeper: StoreDoorkeeper(archive: archive, paused: { links.paused }), surroundings: plan.surroundings,
+            blobs: room
         ) { request in
             defer { stored.ring() }
             do {
@@ -116,8 +118,8 @@ public final class NodeServer: Sendable {
         let opening = Opening(plan: plan, socket: socket, archive: archive, ready: ready)
         let link = try ParentLink(
             archive: archive, outbox: outbox, inbox: inbox, workers: workers, links: links, news: news, ending: ending,
-            proxy: plan.proxy, log: plan.log)
-        board.attach(archive: archive, outbox: outbox, endpoint: endpoint, runner: link?.runner, links: links)
+            room: room, proxy: plan.proxy, log: plan.log)
+        board.attach(archive: archive, outbox: outbox, endpoint: endpoint, runner: link?.runner, blobs: (room, link?.blobs), links: links)
         links.attach(endpoint: endpoint, runner: link?.runner)
         var services: [any Service] = link.map { [$0] } ?? []
         services += [
@@ -129,6 +131,7 @@ public final class NodeServer: Sendable {
             MoveWatch(
                 archive: archive, workers: workers, endpoint: endpoint, doorkeeper: StoreDoorkeeper(archive: archive), runner: link?.runner,
                 stored: stored, ending: ending, log: plan.log),
+            BlobSweepLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             BackupLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             RecoveryWatch(
                 archive: archive, workers: workers, runner: link?.runner, fence: fence, stored: stored, ending: ending, log: plan.log),

@@ -30,17 +30,19 @@ public final class ParentEndpoint: Sendable {
     private let surroundings: Surroundings
     private let limits: DeskLimits
     private let join: (@Sendable (JoinRequest) throws -> JoinReply)?
+    private let blobs: BlobDesk?
     private let desk: Mutex<ParentDesk>
     /// Summaries under comparison, so that a long exchange of heads reads them once.
     private let summaries = Mutex<[UnitCode: (summary: HeadsSummary, position: Int64)]>([:])
 
     /// - Parameters:
     ///   - nonce: minted for this process.
+    ///   - blobs: what this node has and lacks of blobs; nil: there is no such lane.
     ///   - join: admits a new node; throws `PeerProblem` to refuse. Nil: nobody joins here.
     public init(
         unit: UnitCode, version: String, nonce: BootNonce, outbox: any Outbox, inbox: any Inbox,
         doorkeeper: any Doorkeeper, surroundings: Surroundings, limits: DeskLimits = DeskLimits(),
-        join: (@Sendable (JoinRequest) throws -> JoinReply)? = nil
+        blobs: (any BlobRoom)? = nil, join: (@Sendable (JoinRequest) throws -> JoinReply)? = nil
     ) {
         self.unit = unit
         self.version = version
@@ -51,6 +53,7 @@ public final class ParentEndpoint: Sendable {
         self.surroundings = surroundings
         self.limits = limits
         self.join = join
+        self.blobs = blobs.map { BlobDesk(room: $0) }
         desk = Mutex(ParentDesk(limits: limits))
     }
 
@@ -90,7 +93,9 @@ public final class ParentEndpoint: Sendable {
 
     private func dispatch(_ path: String, _ body: [UInt8]) throws -> Outcome {
         guard body.count <= PeerCall.requestLimit else { throw PeerRefusal.tooLarge }
-        switch path.prefix(while: { $0 != "?" }) {
+        let path = path.prefix(while: { $0 != "?" })
+        if let blobs, path.hasPrefix("/peer/v1/blob/") { return .ok(try blobs.answer(path, body, caller: caller)) }
+        switch path {
         case "/peer/v1/hello": return .ok(try hello(try read(Hello.init(bytes:), body)).bytes)
         case "/peer/v1/heads": return .ok(try heads(try read(HeadsRequest.init(bytes:), body)).bytes)
         case "/peer/v1/push": return .ok(try push(try read(PushRequest.init(bytes:), body)).bytes)

@@ -26,6 +26,8 @@ public struct PeerRefusal: Error, Sendable, Hashable {
         503, "paused", "上级节点已暂停与本节点的链路。", "上级恢复后程序会自动重新连接。", retryAfter: 60)
     static let sessionsFull = PeerRefusal(503, "sessionsFull", "连接数已满。", "程序会自动重试。", retryAfter: 60)
 
+    static let blobsBusy = PeerRefusal(503, "blobsBusy", "附件通道繁忙。", "程序会自动重试。", retryAfter: 2)
+
     static func unknownUnit(_ unit: UnitCode) -> PeerRefusal {
         PeerRefusal(401, "unknownUnit", "上级节点没有单位 \(unit) 的登记或密钥。", "请用一次性代码入网,或联系主管部门。")
     }

@@ -38,6 +38,7 @@ extension ChildLink {
         toAcknowledge.removeFirst(min(acknowledging, toAcknowledge.count))
         acknowledging = 0
         pulled = reply
+        hasMoreToPull = reply.hasMore
         downFlight = reply.envelopes.map { Shell($0) }
         guard reply.envelopes.isEmpty else { return .store(reply.envelopes) }
         return noteReach(now)

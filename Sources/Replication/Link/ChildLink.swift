@@ -96,6 +96,8 @@ public struct ChildLink: Sendable {
     var newsPosition: Int64 = 0
     var hasMoreNews = false
     var pulled: PullReply?
+    /// Whether the parent said that there is more than it brought.
+    var hasMoreToPull = false
     var downSession: SessionToken?
     /// Stored here from pulls and mending, not yet told to the parent.
     var toAcknowledge: [StreamHead] = []

@@ -52,6 +52,8 @@ public final class LinkRunner: Sendable {
     private let report: @Sendable (LinkReport) -> Void
     private let machine: Mutex<ChildLink>
     private let lastContact = Mutex<Int64?>(nil)
+    /// Lanes on which decisions travel, or wait to.
+    private let busy = Mutex<Set<ChildLink.Lane>>([])
     private let bell = Bell()
 
     /// - Parameter report: called for every finding, on either lane's task.
@@ -100,6 +102,15 @@ public final class LinkRunner: Sendable {
         bell.ring()
     }
 
+    /// Where the parent is now.
+    public var parentAddress: PeerAddress { address.withLock { $0 } }
+
+    /// The session that the parent opened for this process; other lanes use it too.
+    public var session: SessionToken? { machine.withLock { $0.session } }
+
+    /// Whether decisions travel or wait to: a pull that waits for news does not count. Lesser lanes then hold still.
+    public var isBusy: Bool { busy.withLock { !$0.isEmpty } }
+
     public func state() -> LinkState {
         let now = clock.now()
         let (condition, parent, confirmed, held) = machine.withLock {
@@ -118,6 +129,7 @@ public final class LinkRunner: Sendable {
         while !Task.isCancelled {
             let before = bell.rings
             let action = handle(event, lane)
+            note(action, lane)
             let chance = clock.chance()
             switch await offload({ [work] in work.perform(action, chance: chance) }) {
             case .event(let next):
@@ -132,6 +144,15 @@ public final class LinkRunner: Sendable {
             }
             rings = before
         }
+    }
+
+    private func note(_ action: ChildLink.Action, _ lane: ChildLink.Lane) {
+        let isQuiet = switch action {
+        case .rest: true
+        case .call(.pull): machine.withLock { !$0.hasMoreToPull }
+        default: false
+        }
+        busy.withLock { if isQuiet { $0.remove(lane) } else { $0.insert(lane) } }
     }
 
     private func handle(_ event: ChildLink.Event, _ lane: ChildLink.Lane) -> ChildLink.Action {

@@ -11,6 +11,7 @@ struct AttachmentProjection: Projection {
 
     let kinds: Set<EntryKind> = [.attachment]
     let migrations: [(name: String, sql: String)] = []
+    let tables = [(table: "attachment", sql: "SELECT dossier, hash, writer, payload FROM attachment ORDER BY dossier, hash, writer")]
 
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
         guard let attachment = Payload.attachment(entry.payload) else { return .void("malformed attachment") }

@@ -98,13 +98,16 @@ public struct BlobRegister {
     }
 
     /// What is wanted of some schools, the urgent first, then the oldest.
-    public func wanted(of homes: [UnitCode], limit: Int, at now: Int64) throws -> [BlobWant] {
+    /// - Parameter before: only what has been wanted since before then.
+    public func wanted(of homes: [UnitCode], limit: Int, at now: Int64, before: Int64 = .max) throws -> [BlobWant] {
+        guard !homes.isEmpty else { return [] }
         let marks = databaseQuestionMarks(count: homes.count)
         return try Row.fetchAll(
             database, sql: """
                 SELECT hash, max(size) AS size, max(urgent) AS urgent, min(since) AS since FROM blob_want
-                WHERE home IN (\(marks)) AND not_before <= ? GROUP BY hash ORDER BY urgent DESC, since, hash LIMIT ?
-                """, arguments: StatementArguments(homes.map(\.text)) + [now, limit])
+                WHERE home IN (\(marks)) AND not_before <= ? AND since < ?
+                GROUP BY hash ORDER BY urgent DESC, since, hash LIMIT ?
+                """, arguments: StatementArguments(homes.map(\.text)) + [now, before, limit])
             .compactMap { row in
                 Digest(row["hash"] as Data).map { BlobWant(hash: $0, size: row["size"], isUrgent: row["urgent"]) }
             }

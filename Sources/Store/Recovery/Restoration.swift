@@ -47,6 +47,7 @@ public struct Restoration {
         do {
             let (unit, incarnations, envelopes) = try stage(in: change.staging, prepare)
             try SyncedFile.foldLog(into: change.staging + "/xueji.sqlite")
+            try bringBlobs()
             let replaced = try change.decide(at: surroundings.now())
             result = Result(unit: unit, incarnations: incarnations, envelopes: envelopes, replaced: replaced)
         } catch {
@@ -114,6 +115,14 @@ public struct Restoration {
         } catch let error as StoreError where error.code == .damaged {
             throw notABackup(error.cause)
         }
+    }
+
+    /// Blobs lie beside the copy, or beside the folder that it lies in; those that are in neither come back by the links. Those
+    /// of the present folder stay where they are: a blob is never changed.
+    private func bringBlobs() throws {
+        let shelf = BlobShelf(node: folder)
+        let place = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
+        for source in [place, place + "/.."] { try BlobShelf(node: source).copy(to: shelf) }
     }
 
     private func notABackup(_ cause: String) -> StoreError {

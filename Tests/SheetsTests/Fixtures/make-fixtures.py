@@ -167,6 +167,12 @@ def encrypted():
     (HERE / "encrypted.xlsx").write_bytes(bytes(header) + bytes(table) + directory + bytes(128))
 
 
+def letter():
+    with zipfile.ZipFile(HERE / "letter.docx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", "<document/>")
+
+
 def main():
     roster().save(HERE / "openpyxl.xlsx")
     roster(mac=True).save(HERE / "openpyxl-1904.xlsx")
@@ -178,6 +184,7 @@ def main():
     by_hand()
     damaged()
     encrypted()
+    letter()
 
 
 main()

@@ -1,0 +1,37 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// Decides of each attachment that was applied whether this node is to have the bytes.
+public struct BlobOffice: Office {
+    public let migrations: [(name: String, sql: String)] = []
+    static let name = "blobs"
+    /// Errands of one pass.
+    private static let batch = 500
+
+    public init() {}
+
+    public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {}
+
+    public func work(in transaction: Transaction) throws -> Bool {
+        let subjects = try Data.fetchAll(
+            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?",
+            arguments: [Self.name, Self.batch])
+        guard !subjects.isEmpty else { return false }
+        let reach = try BlobReach(transaction.reading)
+        let register = BlobRegister(transaction)
+        for subject in subjects {
+            let bytes = Array(subject)
+            if let hash = Digest(bytes.prefix(32)) {
+                let home = UnitCode(String(decoding: bytes.dropFirst(32), as: UTF8.self))
+                if let stated = try register.attachments(with: hash).first(where: { $0.by == home }), try reach.isKept(home: home) {
+                    try register.want(hash, of: home, size: stated.size, isUrgent: false, at: transaction.now)
+                }
+            }
+            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.name) AND subject = \(subject)")
+        }
+        return subjects.count == Self.batch
+    }
+}
