@@ -211,6 +211,12 @@ class Torment:
         for node in self.nodes.values():
             if node.process and node.process.poll() is None:
                 node.kill()
+        self.count_hits()
+
+    def count_hits(self):
+        """What the proxies did in this session, once, at its end."""
+        for kind, times in self.proxies.hits().items():
+            self.progress.count(f"hit by {kind}", times)
         self.progress.save()
 
 
