@@ -42,6 +42,8 @@ final class Node {
     var held: [HeldPull] = []
     var ringsSeen = 0
     var isFenceOpen = false
+    /// Dossiers that went back with the disk, or that a copy has as well: people go on with them at the worst moment.
+    var tempting: [DossierID] = []
     /// After a restored backup: new pupils only, until the unit's own streams are back.
     var isRecovering = false
 

@@ -99,11 +99,11 @@ struct Register: Sendable {
     private mutating func step(_ entry: Entry, of stream: StreamID) -> EntryOutcome {
         guard let step = Payload.step(entry.payload) else { return .void }
         guard step.by == stream.unit || mutant == .foreignStepsCount else { return .void }
+        guard keep(entry, step.dossier) else { return .applied(nil) }
         if mutant == .firstBranchWins,
            facts[step.dossier]?.steps.contains(where: { $0.previous == step.previous && $0.hash != step.hash }) == true {
-            return .void
+            return .applied(step.dossier)
         }
-        guard keep(entry, step.dossier) else { return .applied(nil) }
         facts[step.dossier, default: DossierFacts()].steps.append(step)
         return .applied(step.dossier)
     }

@@ -54,6 +54,9 @@ extension World {
             ledger.places[stream, default: [:]][envelope.sequence] = envelope.hash
         }
         for entry in sealed.entries {
+            if here != 0, let entry, entry.kind == EntryKind.number.rawValue, let number = Payload.number(entry.payload) {
+                ledger.copied.insert(number.number)
+            }
             guard let entry, entry.kind == EntryKind.step.rawValue else { continue }
             let hash = Payload.stepHash(entry.payload)
             // The same rogue statement may be made twice; it counts for nothing.
@@ -85,6 +88,7 @@ extension World {
         guard let number = dossier.formalNumber, node.index < Self.cloneBase else { return }
         let isIssued = ledger.issued[number]?.contains(id) ?? false
         tally.judge(.authorisedOnly, isIssued, step: step, "\(node.unit) shows a number that the centre never gave")
+        tally.judge(.oneNumberOnePerson, ledger.copied.contains(number), step: step, "a number is shown that the centre alone has")
         let isOne = (ledger.shown[number] ?? id) == id && (ledger.numberOf[id] ?? number) == number
         tally.judge(.oneNumberOnePerson, isOne, step: step, "\(number) at \(node.unit) is a second person's, or a person's second")
         ledger.shown[number] = id
@@ -144,7 +148,7 @@ extension World {
     func afterExchange(_ node: Node) {
         node.machine = ChildLink(plan: Node.plan)
         remember(node)
-        _ = ledger.recount(node.index, node.store.disk)
+        _ = ledger.recount(node.index, node.store.disk, afterLoss: true)
         for (number, id) in ledger.shown {
             let isKept = nodes.contains { other in other.store.look { $0.register.numbers[number] == id } }
             tally.judge(.oneNumberOnePerson, isKept, step: step, "\(number) was shown and is on no disk")
@@ -176,6 +180,6 @@ extension World {
         tally.judge(.rebuildEqual, digest == disk.register.digest(under: .centre), step: step, "\(node.unit) rebuilt differs")
         tally.judge(.nothingPruned, disk.journal.count >= node.journalSeen, step: step, "\(node.unit) had \(node.journalSeen) envelopes, has \(disk.journal.count)")
         tally.judge(.chains, Self.isChained(disk), step: step, "a chain at \(node.unit) does not hold")
-        tally.judge(.acknowledgedSurvives, ledger.recount(node.index, disk) == 0, step: step, "acts that were acknowledged are on no disk")
+        tally.judge(.acknowledgedSurvives, ledger.recount(node.index, disk, afterLoss: false) == 0, step: step, "acts that were saved are on no disk")
     }
 }

@@ -107,8 +107,19 @@ extension World {
         guard let old = usableBackup(node) else { return }
         tally.count(node.parent == nil ? .centreRolledBack : .silentRollback)
         ledger.forkable.formUnion(old.secrets.keys)
+        tempt(node, old)
         exchange(node, old)
+        if node.parent != nil, dice.happens(perMille: 500) { node.requestsLostUntil = now + dice.seconds(50...1500) }
         tell("\(node.unit) goes back to a snapshot")
+    }
+
+    /// What was done since the copy was made will be done again.
+    private func tempt(_ node: Node, _ old: ModelDisk) {
+        let present = node.store.look { $0.register.folded }
+        node.tempting = old.register.folded.values.filter { dossier in
+            guard let holder = dossier.holder, old.secrets[holder] != nil else { return false }
+            return present[dossier.id]?.head != dossier.head
+        }.map(\.id).sorted()
     }
 
     /// A backup is restored by command: it mints new incarnations, and takes in new pupils only until its own is back.
@@ -119,6 +130,7 @@ extension World {
         let now = node.store.look { $0.secrets }
         guard old.secrets.allSatisfy({ now[$0.key]?.key.publicKey == $0.value.key.publicKey }) else { return }
         if plan.mutant == .restoreKeepsIncarnation { ledger.forkable.formUnion([]) } else { mint(&old) }
+        tempt(node, old)
         exchange(node, old)
         node.isRecovering = plan.mutant != .restoreKeepsIncarnation && plan.mutant != .leaseOutlivesIncarnation
         tell("\(node.unit) restores a backup")
@@ -214,6 +226,7 @@ extension World {
         ledger.forkable.formUnion(disk.secrets.keys)
         ledger.cloned.formUnion(disk.secrets.keys)
         boot(clone)
+        node.tempting = disk.register.folded.values.filter { $0.holder.map { disk.secrets[$0] != nil } ?? false }.map(\.id).sorted()
         agenda.plan(.cloneEnds(node.index), at: now + dice.seconds(500...8000))
         tell("\(node.unit) has a clone")
     }
@@ -240,6 +253,7 @@ extension World {
             if let stream = own?.stream ?? parent?.stream { setAside(stream, node) }
         case .rolledBack(_, let parent):
             mintIncarnation(parent.stream, node)
+            node.isRecovering = true
             planMending(node)
         case .held(let stream, .fork, _): setAside(stream, node)
         case .held, .missing, .replaced, .compared, .clone, .moved: break

@@ -7,6 +7,7 @@ extension World {
 
     func act() {
         let present = nodes.filter { $0.isUp && $0.pausedUntil == nil }
+        if dice.happens(perMille: 600), let node = dice.pick(present.filter { !$0.tempting.isEmpty }) { return fall(node) }
         if dice.happens(perMille: 450) {
             for _ in 0..<4 {
                 guard let node = dice.pick(present), node.unit != .centre, WorldTree.tier(of: node.unit) != .school else { continue }
@@ -19,6 +20,22 @@ extension World {
         act(as: unit, at: node)
         if node.index < Self.cloneBase, let clone = clones[node.index], clone.isUp, dice.happens(perMille: 300) {
             actAtSchool(unit, clone)
+        }
+    }
+
+    /// Goes on with a dossier as if nothing had happened, at a node whose disk went back or that has a copy beside it.
+    private func fall(_ node: Node) {
+        guard let id = dice.pick(node.tempting) else { return }
+        if dice.happens(perMille: 200) { node.tempting = [] }
+        let beside = node.index < Self.cloneBase ? clones[node.index] : nil
+        for place in [node, beside].compactMap({ $0 }) where place.isUp {
+            guard let dossier = place.store.look({ $0.register.folded[id] }), let holder = dossier.holder,
+                  place.store.look({ $0.secrets[holder] != nil }) else { continue }
+            if WorldTree.tier(of: holder) == .school {
+                if !place.isRecovering { goOn(with: dossier, holder, place) }
+            } else if holder != .centre {
+                _ = actAtAuthority(holder, place, dossier)
+            }
         }
     }
 
@@ -53,10 +70,10 @@ extension World {
     }
 
     /// False when there is nothing to decide.
-    private func actAtAuthority(_ unit: UnitCode, _ node: Node) -> Bool {
+    private func actAtAuthority(_ unit: UnitCode, _ node: Node, _ chosen: Dossier? = nil) -> Bool {
         guard !node.isRecovering else { return true }
         let waiting = node.store.look { disk in disk.register.folded.values.filter { $0.holder == unit }.sorted { $0.id < $1.id } }
-        guard let dossier = dice.pick(waiting) else { return false }
+        guard let dossier = chosen ?? dice.pick(waiting) else { return false }
         switch dossier.state {
         case .submitted: take(dice.happens(perMille: 120) ? .sendBack : .approve, in: dossier, unit, node)
         case .deletionRequested: take(dice.happens(perMille: 500) ? .refuseDeletion : .confirmDeletion, in: dossier, unit, node)
