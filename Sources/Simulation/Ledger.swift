@@ -12,7 +12,17 @@ struct Ledger {
         var isLost = false
     }
 
+    struct Handed: Hashable {
+        let node: Int
+        let hash: Digest
+    }
+
     private(set) var acts: [ActID: Act] = [:]
+    /// What was handed on to a writer from another's salvage.
+    var handed: Set<Handed> = []
+    /// Certificates that are trusted no longer, and the present one of each node.
+    var revoked: Set<Int> = []
+    var currentSerial: [Int: Int] = [:]
     /// Envelopes that a rightful writer sealed.
     private(set) var minted: Set<Digest> = []
     /// Steps that a unit signed without a right to.

@@ -27,6 +27,8 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         var durable: ModelDisk?
         /// Grows with every change that links may want to hear of.
         var rings = 0
+        /// The lock on the folder.
+        var isServed = false
     }
 
     let unit: UnitCode
@@ -70,8 +72,9 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         state.withLock { state in
             if let durable = state.durable { state.disk = durable }
             state.durable = nil
+            state.isServed = false
             if case .crashed? = state.fault { state.fault = nil }
-            if mutant == .restartForgetsWords { state.disk.forgetWords() }
+            if mutant == .restartForgetsWords { state.disk.rebuild(without: [EntryKind.supplement.rawValue]) }
         }
     }
 
@@ -93,7 +96,8 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             case .failing?:
                 state.fault = nil
                 throw DiskFault.failing
-            case .crashed?, .noKey?, nil: break
+            case .crashed?: throw DiskFault.crashed
+            case .noKey?, nil: break
             }
             guard let secret = state.disk.secrets[unit] else { throw DiskFault.noKey }
             let stream = StreamID(unit: unit, incarnation: secret.incarnation, audience: audience)
@@ -103,6 +107,9 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             return ModelDisk.Place(stream: stream, sequence: envelope.sequence)
         }
     }
+
+    /// Puts in place what a node begins with, or what came by a stick.
+    func found(_ sealed: Sealed, from source: Neighbour?) { state.withLock { keep(sealed, from: source, &$0) } }
 
     private func keep(_ sealed: Sealed, from source: Neighbour?, _ state: inout State) {
         let place = state.disk.store(sealed, from: source)
@@ -119,6 +126,29 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         }
     }
 
+    /// Gives way in a fork; the entries of the links that went to salvage, in order.
+    func giveWay(_ stream: StreamID, to parent: StreamHead?, at unit: UnitCode?, keeping: Bool) -> [Entry] {
+        state.withLock { state in
+            state.rings += 1
+            return state.disk.rewind(stream, after: state.disk.agreed(stream, parent: parent, unit: unit), keeping: keeping)
+        }
+    }
+
+    /// A program that does not know some kinds starts on this disk.
+    func run(unknownKinds: Set<UInt32>, root: StatementPublicKey, mutant: Mutant?) {
+        state.withLock { state in
+            state.news.touched.formUnion(state.disk.run(unknownKinds: unknownKinds, root: root, mutant: mutant))
+        }
+    }
+
+    /// One process serves a folder: false for the second.
+    func takeLock() -> Bool {
+        state.withLock { state in
+            defer { state.isServed = true }
+            return !state.isServed || mutant == .lockForgotten
+        }
+    }
+
     // MARK: Outbox
 
     private static func isIn(_ scope: Scope, _ stream: StreamID, _ tree: UnitTree) -> Bool {
@@ -129,6 +159,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     }
 
     private func covers(_ scope: Scope, _ stream: StreamID, _ tree: UnitTree) -> Bool {
+        if mutant == .refillForgetsOwn, case .down(let child) = scope, tree.contains(child, stream.unit) { return false }
         if mutant == .relaysNothingBack, scope == .up, !tree.contains(unit, stream.unit) { return false }
         return Self.isIn(scope, stream, tree)
     }
@@ -155,10 +186,10 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             var taken: [[UInt8]] = []
             var bytes = 0
             for place in places.sorted() {
-                guard let envelope = state.disk.journal[place]?.sealed.envelope else { continue }
-                guard taken.isEmpty || bytes + envelope.bytes.count <= limitBytes else { break }
-                bytes += envelope.bytes.count
-                taken.append(envelope.bytes)
+                guard let next = state.disk.bytes(at: place) else { continue }
+                guard taken.isEmpty || bytes + next.count <= limitBytes else { break }
+                bytes += next.count
+                taken.append(next)
             }
             return taken
         }
@@ -170,9 +201,9 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             let neighbour: Neighbour = if case .down(let child) = scope { .child(child) } else { .parent }
             var batch = Batch(envelopes: [], position: position, hasMore: false)
             var bytes = 0
-            for stored in state.disk.journal.dropFirst(Int(position)) {
-                if let stored, stored.source != neighbour, covers(scope, stored.sealed.envelope.stream, tree) {
-                    let next = stored.sealed.envelope.bytes
+            for (place, stored) in state.disk.journal.enumerated().dropFirst(Int(position)) {
+                if let stored, stored.source != neighbour, covers(scope, stored.sealed.envelope.stream, tree),
+                   let next = state.disk.bytes(at: place) {
                     guard batch.envelopes.isEmpty || bytes + next.count <= limitBytes else {
                         batch.hasMore = true
                         return batch
@@ -228,7 +259,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     private func tear(_ torn: ModelDisk, _ state: inout State) {
         let register = state.disk.register
         state.disk = torn
-        state.disk.register = register
+        state.disk.keep(register)
     }
 
     private func acceptAll(
@@ -295,18 +326,22 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
 
     private func mayBring(_ stream: StreamID, _ neighbour: Neighbour, _ tree: UnitTree) -> Acceptance.Refusal? {
         let target: UnitCode = if case .child(let child) = neighbour { child } else { unit }
-        guard tree.contains(target, stream.unit) || stream.audience.reaches(target, in: tree) else { return .notForUs }
+        let isFresh = neighbour == .parent && tree.unit(unit) == nil
+        guard tree.contains(target, stream.unit) || stream.audience.reaches(target, in: tree) || isFresh else { return .notForUs }
         switch stream.audience {
         case .up: return nil
         case .unit(let code), .subtree(let code): return tree.contains(stream.unit, code) ? nil : .notAllowed
         case .everyone:
-            let tier = tree.tier(of: stream.unit)
-            return tier.map { TierRights.may($0, .importUnits) } ?? false ? nil : .notAllowed
+            guard let tier = tree.tier(of: stream.unit) else { return stream.unit == .centre ? nil : .notAllowed }
+            return TierRights.may(tier, .importUnits) ? nil : .notAllowed
         }
     }
 
     func note(_ reach: [Reach]) throws {
-        state.withLock { state in if state.disk.note(reach) { state.rings += 1 } }
+        state.withLock { state in
+            if state.disk.note(reach) { state.rings += 1 }
+            if mutant == .prunesAtParentsWord { for item in reach { state.disk.forget(item.stream, upTo: item.sequence) } }
+        }
     }
 
     // MARK: Doorkeeper
@@ -317,6 +352,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             guard let known = register.tree.unit(caller), let active = register.activeKey(of: caller) else { return .unknown }
             guard register.tree.contains(unit, caller), caller != unit else { return .notBelow }
             guard known.competent == unit else { return .moved(to: known.competent) }
+            if active.node == unit || mutant == .supersededKeyCounts, let former = register.key(of: caller, id: keyID) { return .child(former) }
             return .child(active.key)
         }
     }
