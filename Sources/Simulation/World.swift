@@ -37,9 +37,12 @@ final class World {
         self.plan = plan
         var dice = Dice(seed: plan.seed)
         weather = Weather(&dice)
+        // Which bytes a statement has depends on the time in it; what damage does to them would too.
+        if plan.clockScript != nil { weather.damage = 0 }
         hosts = WorldTree.hosts(&dice)
         reader = SealReader(forgets: plan.seed % 100 == 0)
         self.dice = dice
+        if plan.mutant == .chanceFromAddresses { self.dice = Dice(seed: UInt64(UInt(bitPattern: ObjectIdentifier(reader).hashValue))) }
         found()
     }
 
@@ -94,7 +97,11 @@ final class World {
     }
 
     /// Brings the wall clock up to date: what the node believes.
-    func tick(_ node: Node) { node.clock.set(1_700_000_000 + Int64(now) + node.clockError) }
+    func tick(_ node: Node) {
+        // The second script: every node has another wrong idea of the time, and none is right.
+        let script = plan.clockScript == 2 ? Int64(node.index * 7919 % 20 - 10) * 31_000_000 : 0
+        node.clock.set(1_700_000_000 + Int64(now) + node.clockError + script)
+    }
 
     func wake(_ node: Node, _ lane: ChildLink.Lane, after seconds: Double) {
         node[lane].wake += 1

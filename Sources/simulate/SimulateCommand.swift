@@ -22,6 +22,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Run the seeded protocol bugs instead; fails if one lives.") var mutants = false
     @Option(help: "Only these bugs, by name.") var mutant: [String] = []
     @Flag(help: "Print the last occurrences of each failing seed.") var told = false
+    @Flag(inversion: .prefixedNo, help: "Shorten the first failing seed to what it needs.") var shorten = true
     @Flag(help: "One JSON object on standard output.") var json = false
 
     func run() async throws {
@@ -31,13 +32,17 @@ struct SimulateCommand: AsyncParsableCommand {
 
     private func march(_ watch: Stopwatch) async throws {
         let result = await Campaign(first: seed, seeds: seeds, steps: steps).run(workers: workers)
-        let report = CampaignReport(result, self, seconds: watch.seconds)
+        var report = CampaignReport(result, self, seconds: watch.seconds)
+        if let failure = result.failures.first, shorten {
+            let plan = RunPlan(seed: failure.seed, steps: steps)
+            report.failures[0].shortened = Shrinking.shorten(plan).map(CampaignReport.Shortened.init)
+        }
         print(json ? try report.json : report.text)
         if told, let failure = result.failures.first {
             let tally = SimulationRun.run(RunPlan(seed: failure.seed, steps: steps, isTold: true))
             for line in tally.log.suffix(120) { print(line) }
         }
-        if !result.failures.isEmpty { throw ExitCode(1) }
+        if !result.isGood { throw ExitCode(1) }
     }
 
     private func hunt(_ watch: Stopwatch) async throws {
@@ -46,6 +51,11 @@ struct SimulateCommand: AsyncParsableCommand {
             chosen, first: seed, limit: mutant.isEmpty || seeds == 200 ? 1000 : seeds, steps: steps, workers: workers)
         let report = MutantReport(verdicts)
         print(json ? try report.json : report.text)
+        if told, let verdict = verdicts.first, let found = verdict.seed, let short = Shrinking.shorten(
+            RunPlan(seed: found, steps: steps, mutant: verdict.mutant)) {
+            print("\(verdict.mutant.rawValue), seed \(found), \(verdict.check?.rawValue ?? ""): \(verdict.text ?? "")")
+            print(CampaignReport.Shortened(short).text)
+        }
         if verdicts.contains(where: { !$0.isKilled }) { throw ExitCode(1) }
     }
 }
