@@ -44,7 +44,7 @@ extension World {
     }
 
     /// The parent enrols new keys of the units that work on a node, whose disk is as it was.
-    private func enrolAnew(_ node: Node) -> Bool {
+    func enrolAnew(_ node: Node) -> Bool {
         guard node.isUp, let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil, node.store.fault == nil else { return false }
         let parent = nodes[at]
         var secrets: [UnitCode: ModelDisk.Secret] = [:]

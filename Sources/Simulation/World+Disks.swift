@@ -19,6 +19,8 @@ extension World {
 
     /// A virtual machine goes back to a snapshot, and nobody says so.
     func rollBack(_ node: Node) {
+        // Two disks at once, of which one is the centre's, are more than the fence can tell apart.
+        guard node.parent != nil || !children(of: node).contains(where: { $0.isRefilling || $0.store.look { $0.secrets.isEmpty } }) else { return }
         guard let old = usableBackup(node) else { return }
         guard strikes(node.parent == nil ? .centreRolledBack : .silentRollback, node) else { return }
         node.wentBack = true
@@ -70,11 +72,12 @@ extension World {
     /// The disk is gone. A one-time code lets the same units join again, with new keys and incarnations.
     func loseDisk(_ node: Node) {
         guard node.parent != nil, !ledger.wouldLose(node.index, becoming: nil), isSettled(node),
+              node.parent != 0 || centre.isFenceOpen,
               strikes(.diskLost, node) else { return }
         wipe(node)
     }
 
-    private func wipe(_ node: Node) {
+    func wipe(_ node: Node) {
         guard let rootKey else { return }
         if node.isUp { node.stop() }
         node.backup = nil
@@ -123,6 +126,11 @@ extension World {
     func readmit(_ node: Node) {
         guard node.isUp, !node.isLeaving, let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil else { return }
         let parent = nodes[at]
+        // Known, but another key of the unit is younger there: the operators give a new one.
+        if !node.isSuperseded, let own = node.store.look({ $0.secrets[node.unit]?.key.publicKey }),
+           parent.store.look({ $0.register.isSuperseded(own, of: node.unit) }) || parent.store.look({ $0.register.activeKey(of: node.unit)?.key != own && $0.register.key(of: node.unit, id: own.id) != nil }) {
+            _ = enrolAnew(node)
+        }
         let unknown = node.store.look { disk in disk.secrets.mapValues(\.key.publicKey) }.filter { unit, key in
             parent.store.look { $0.register.key(of: unit, id: key.id) } == nil
         }
@@ -154,7 +162,7 @@ extension World {
     func verifies(_ node: Node) -> Bool {
         guard plan.mutant != .verifyTrustsTables, isSettled(node) else { return false }
         guard node.store.look({ !$0.rottenPlaces.isEmpty }) else { return false }
-        guard !ledger.wouldLose(node.index, becoming: nil) else {
+        guard !ledger.wouldLose(node.index, becoming: nil), node.parent != 0 || centre.isFenceOpen else {
             // Something here is nowhere else yet: the line first. What is rotten is refused there.
             agenda.plan(.verify(node.index), at: now + 600)
             return false

@@ -82,7 +82,7 @@ extension World {
             let parked = node.store.look { $0.register.parkedEntries }
             tally.judge(.poisonDelaysNobody, parked == 0, step: step, "\(parked) entries are parked for ever at \(node.unit)")
             let units = Set(hosts.filter { $0.value == node.unit }.keys)
-            tally.judge(.movesComplete, Set(node.store.look { $0.secrets.keys }) == units, step: step, "\(node.unit) writes for others than those it hosts")
+            tally.judge(.movesComplete, Set(node.store.look { $0.secrets.keys }) == units, step: step, "\(node.unit) writes for \(node.store.look { $0.secrets.keys.sorted() }), and \(units.sorted()) work there")
             audit(node)
             checkAgreement(node)
         }
