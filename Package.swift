@@ -58,7 +58,7 @@ let package = Package(
             "Rules", "Protocol", "Replication", "Store", "Sheets", "Features",
             hummingbird, httpTypes, arguments, lifecycle, logging, grdb, mustache,
         ]),
-        room("Simulation", ["Rules", "Protocol", "Replication"]),
+        room("Simulation", ["Rules", "Protocol", "Replication", "Store", grdb]),
         .executableTarget(name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
         .executableTarget(name: "xueji", dependencies: ["Node"], swiftSettings: strict),
 

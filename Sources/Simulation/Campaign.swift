@@ -18,7 +18,11 @@ public struct Campaign: Sendable {
     public var seeds: Int
     public var steps: Int
 
-    public init(first: UInt64, seeds: Int, steps: Int) {
+    /// Folder for real archives, where every fiftieth seed has them; nil for none.
+    public var scratch: String?
+
+    public init(first: UInt64, seeds: Int, steps: Int, scratch: String? = nil) {
+        self.scratch = scratch
         self.first = first
         self.seeds = seeds
         self.steps = steps
@@ -76,7 +80,8 @@ public struct Campaign: Sendable {
                     while true {
                         let index = turn.next()
                         guard index < count else { return done }
-                        done.append((index, SimulationRun.judge(RunPlan(seed: first + UInt64(index), steps: steps))))
+                        done.append((index, SimulationRun.judge(
+                            SimulationRun.plan(seed: first + UInt64(index), steps: steps, scratch: scratch))))
                     }
                 }
             }

@@ -43,6 +43,12 @@ struct ModelDisk: Sendable {
     /// The register of an empty journal, for building it anew.
     private(set) var founding: Register
     let isCentre: Bool
+    /// The unit at the other end of the link upwards.
+    var parent: UnitCode?
+    /// File of the real store's copy that was made together with this one.
+    var copy: String?
+    /// Position of the real store's journal up to which this disk has followed it.
+    var followed: Int64 = 0
 
     init(founding: Register, secrets: [UnitCode: Secret], isCentre: Bool) {
         self.founding = founding
@@ -173,11 +179,14 @@ struct ModelDisk: Sendable {
 
     // MARK: Forks
 
+    /// How much of a stream a unit above has told to have stored.
+    func told(_ stream: StreamID, _ unit: UnitCode?) -> UInt64 { unit.flatMap { reached[stream]?[$0] } ?? 0 }
+
     /// The last link that both copies have in common, as far as is known, by the product's rule: what the parent has told to
     /// have stored; when even that differs, none.
     func agreed(_ stream: StreamID, parent: StreamHead?, unit: UnitCode?) -> UInt64 {
         guard let own = head(of: stream) else { return 0 }
-        let told = unit.flatMap { reached[stream]?[$0] } ?? 0
+        let told = told(stream, unit)
         if told >= own.sequence { return 0 }
         if let parent, parent.sequence <= told, link(stream, parent.sequence)?.envelope.hash != parent.hash { return 0 }
         return told

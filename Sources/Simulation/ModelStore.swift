@@ -15,6 +15,10 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         var salvaged: [Sealed] = []
         var touched: Set<DossierID> = []
         var refused = 0
+        /// What a real store wrote of its own accord.
+        var written: [Sealed] = []
+        /// Where a real store shows something else than the model.
+        var differs: [String] = []
         var isEmpty: Bool { stored.isEmpty && salvaged.isEmpty && touched.isEmpty && refused == 0 }
     }
 
@@ -32,12 +36,15 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     }
 
     let unit: UnitCode
-    fileprivate let state: Mutex<State>
-    private let reader: SealReader
+    /// Nil for the store in memory alone.
+    let real: ArchiveStore?
+    let state: Mutex<State>
+    let reader: SealReader
     private let mutant: Mutant?
 
-    init(_ unit: UnitCode, disk: ModelDisk, reader: SealReader, mutant: Mutant?) {
+    init(_ unit: UnitCode, disk: ModelDisk, reader: SealReader, mutant: Mutant?, real: ArchiveStore? = nil) {
         self.unit = unit
+        self.real = real
         self.reader = reader
         self.mutant = mutant
         state = Mutex(State(disk: disk))
@@ -57,13 +64,15 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     var fault: DiskFault? { state.withLock { $0.fault } }
 
     /// The disk is exchanged: a backup, a rollback, an empty one.
-    func replace(_ disk: ModelDisk) {
+    func replace(_ disk: ModelDisk, isRestored: Bool = false) {
         state.withLock { state in
             state.disk = disk
             state.durable = nil
             state.news = News()
             state.fault = nil
             state.rings += 1
+            guard let real else { return }
+            do { try exchange(real, isRestored: isRestored, &state) } catch { state.news.differs.append("exchange: \(error)") }
         }
     }
 
@@ -74,6 +83,9 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             state.durable = nil
             state.isServed = false
             if case .crashed? = state.fault { state.fault = nil }
+            if let real {
+                do { try real.kill() } catch { state.news.differs.append("kill: \(error)") }
+            }
             if mutant == .restartForgetsWords { state.disk.rebuild(without: [EntryKind.supplement.rawValue]) }
         }
     }
@@ -88,8 +100,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     // MARK: Writing
 
     /// Appends acts as one envelope of a unit written for here, and applies them.
-    @discardableResult
-    func write(_ entries: [Entry], as unit: UnitCode, to audience: Audience) throws -> ModelDisk.Place {
+    func write(_ entries: [Entry], as unit: UnitCode, to audience: Audience) throws {
         try state.withLock { state in
             switch state.fault {
             case .full?: throw DiskFault.full
@@ -99,19 +110,35 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             case .crashed?: throw DiskFault.crashed
             case .noKey?, nil: break
             }
+            if let real {
+                try real.write(entries, as: unit, to: audience)
+                follow(real, &state)
+                return
+            }
             guard let secret = state.disk.secrets[unit] else { throw DiskFault.noKey }
             let stream = StreamID(unit: unit, incarnation: secret.incarnation, audience: audience)
             let envelope = try Envelope.seal(entries, stream: stream, after: state.disk.head(of: stream), key: secret.key)
             guard let sealed = reader.read(envelope.bytes) else { throw DiskFault.noKey }
             keep(sealed, from: nil, &state)
-            return ModelDisk.Place(stream: stream, sequence: envelope.sequence)
         }
     }
 
-    /// Puts in place what a node begins with, or what came by a stick.
-    func found(_ sealed: Sealed, from source: Neighbour?) { state.withLock { keep(sealed, from: source, &$0) } }
+    /// Puts in place what a node begins with.
+    func found(_ sealed: Sealed, from source: Neighbour?) {
+        state.withLock { state in
+            guard let real else { return keep(sealed, from: source, &state) }
+            do {
+                if source == nil {
+                    try real.write(sealed.entries.compactMap { $0 }, as: sealed.envelope.stream.unit, to: sealed.envelope.stream.audience)
+                } else {
+                    _ = try real.accept([sealed.envelope.bytes], from: .parent)
+                }
+            } catch { state.news.differs.append("founding: \(error)") }
+            follow(real, &state)
+        }
+    }
 
-    private func keep(_ sealed: Sealed, from source: Neighbour?, _ state: inout State) {
+    func keep(_ sealed: Sealed, from source: Neighbour?, _ state: inout State) {
         let place = state.disk.store(sealed, from: source)
         state.news.stored.append(sealed)
         state.news.touched.formUnion(state.disk.apply(at: place))
@@ -130,6 +157,10 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     func giveWay(_ stream: StreamID, to parent: StreamHead?, at unit: UnitCode?, keeping: Bool) -> [Entry] {
         state.withLock { state in
             state.rings += 1
+            if let real {
+                giveWay(stream, to: parent, real, &state)
+                return []
+            }
             return state.disk.rewind(stream, after: state.disk.agreed(stream, parent: parent, unit: unit), keeping: keeping)
         }
     }
@@ -146,6 +177,14 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         state.withLock { state in
             defer { state.isServed = true }
             return !state.isServed || mutant == .lockForgotten
+        }
+    }
+
+    /// Another key of a unit is written with here.
+    func keep(_ secret: ModelDisk.Secret, of unit: UnitCode) {
+        state.withLock { state in
+            state.disk.keep(secret, of: unit)
+            try? real?.change { try $0.keepSecret(secret.key, of: unit, incarnation: secret.incarnation) }
         }
     }
 
@@ -217,6 +256,34 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         }
     }
 
+    /// The copy of a stream that has forked, from where the parent's may differ.
+    func fork(of stream: StreamID, after sequence: UInt64?, limitBytes: Int) throws -> [[UInt8]] {
+        state.withLock { state in
+            guard let own = state.disk.head(of: stream), mutant != .salvageDiscarded else { return [] }
+            let told = state.disk.told(stream, state.disk.parent)
+            let from = sequence ?? (told >= own.sequence ? 0 : told)
+            guard from < own.sequence else { return [] }
+            return (from + 1...own.sequence).compactMap { state.disk.link(stream, $0)?.envelope.bytes }
+        }
+    }
+
+    /// What those above have written for this node or for many: its key is in it.
+    func vouchers(beyond heads: [StreamHead]?, limitBytes: Int) throws -> [[UInt8]] {
+        state.withLock { state in
+            let above = Set(state.disk.register.tree.path(of: unit).dropFirst())
+            let shown = Dictionary((heads ?? []).map { ($0.stream, $0.sequence) }, uniquingKeysWith: max)
+            var places: [Int] = []
+            for (stream, all) in state.disk.streams where above.contains(stream.unit) {
+                switch stream.audience {
+                case .everyone, .subtree: break
+                case .up, .unit: continue
+                }
+                places += heads == nil ? Array(all.suffix(1)) : Array(all.dropFirst(Int(shown[stream] ?? 0)))
+            }
+            return places.sorted().compactMap { state.disk.bytes(at: $0) }
+        }
+    }
+
     func position() throws -> Int64 { state.withLock { Int64($0.disk.journal.count) } }
 
     func reach(after change: Int64, _ scope: Scope, limit: Int) throws -> (reach: [Reach], change: Int64) {
@@ -240,6 +307,11 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
                 return envelopes.map { (.stored, reader.read($0)?.envelope.head) }
             }
             if state.fault == .full { throw DiskFault.full }
+            if let real, state.fault == nil {
+                let results = try real.accept(envelopes, from: neighbour)
+                follow(real, &state)
+                return results
+            }
             let (fault, before) = (state.fault, state.fault == nil && mutant != .acknowledgesBeforeCommit ? nil : state)
             let results = acceptAll(envelopes, from: neighbour, &state)
             if let fault, let before {
@@ -248,6 +320,9 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
                 state = before
                 if mutant == .tearsTransactions { tear(torn, &state) }
                 if fault == .failing { state.fault = nil }
+                if fault == .crashed, let real {
+                    try real.crash(in: { _ = try $0.accept(envelopes, from: neighbour) }, part: Double(envelopes.count % 7) / 7)
+                }
                 throw fault
             }
             if let before { state.durable = before.disk }
@@ -276,7 +351,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         return results
     }
 
-    private static func mayPass(_ acceptance: Acceptance) -> Bool {
+    static func mayPass(_ acceptance: Acceptance) -> Bool {
         switch acceptance {
         case .refused(.unknownKey), .refused(.gap), .refused(.notForUs), .refused(.notAllowed): true
         default: false
@@ -338,7 +413,8 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     }
 
     func note(_ reach: [Reach]) throws {
-        state.withLock { state in
+        try state.withLock { state in
+            if let real { try real.note(reach) }
             if state.disk.note(reach) { state.rings += 1 }
             if mutant == .prunesAtParentsWord { for item in reach { state.disk.forget(item.stream, upTo: item.sequence) } }
         }

@@ -207,6 +207,9 @@ struct Register: Sendable {
 
     func key(of unit: UnitCode, id: [UInt8]) -> StatementPublicKey? { keys[unit]?.first { $0.key.id == id }?.key }
 
+    /// The key of a unit that came first: the centre's is the root.
+    func firstKey(of unit: UnitCode) -> StatementPublicKey? { keys[unit]?.first?.key }
+
     func activeKey(of unit: UnitCode) -> EnrolledKey? {
         keys[unit]?.max { ($0.generation, $1.key.id.description) < ($1.generation, $0.key.id.description) }
     }

@@ -4,7 +4,22 @@ public enum SimulationRun {
     public static func run(_ plan: RunPlan) -> Tally {
         let world = World(plan)
         world.run()
+        world.close()
         return world.tally
+    }
+
+    /// Every so many seeds one stands on real archives, for fewer steps.
+    static let realEvery: UInt64 = 50
+    static let realSteps = 300
+
+    /// The plan of a seed of a campaign.
+    /// - Parameter scratch: a folder for real archives; nil for none.
+    public static func plan(seed: UInt64, steps: Int, scratch: String?) -> RunPlan {
+        var plan = RunPlan(seed: seed, steps: steps)
+        guard let scratch, seed % realEvery == 3 else { return plan }
+        plan.steps = min(steps, realSteps)
+        plan.scratch = "\(scratch)/\(seed)"
+        return plan
     }
 
     /// A run with what belongs to it: some seeds twice for determinism, some under another clock.

@@ -7,6 +7,10 @@ extension World {
     /// Looks at everything a node has done since the last look: checks it, wakes links, lets the centre work.
     func note(_ node: Node) {
         let news = node.store.takeNews()
+        for sealed in news.written { ledger.mint(sealed) }
+        if node.store.real != nil {
+            tally.judge(.rebuildEqual, news.differs.isEmpty, step: step, news.differs.prefix(3).joined(separator: "; "))
+        }
         for sealed in news.stored { checkStored(sealed, node) }
         for sealed in news.salvaged where node.index < Self.cloneBase && node.store.look({ $0.secrets[sealed.envelope.stream.unit] != nil }) {
             ledger.hold(sealed, at: node.index)
@@ -36,6 +40,7 @@ extension World {
     /// What a recovery has promised, where it has come about by now.
     private func noteRecoveries(_ node: Node) {
         guard node.isUp, node.parent == nil ? node.isFenceOpen : node.isConfirmed else { return }
+        if node.isRecovering { node.store.endRecovery() }
         node.isRecovering = false
         if node.isBehind {
             node.isBehind = false

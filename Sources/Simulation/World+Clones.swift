@@ -9,7 +9,7 @@ extension World {
         guard node.isUp, children(of: node).isEmpty, isSettled(node), plan.clockScript == nil,
               node.store.look({ !$0.secrets.isEmpty }), strikes(.clone, node) else { return }
         let disk = node.store.disk
-        let store = ModelStore(node.unit, disk: disk, reader: reader, mutant: plan.mutant)
+        let store = ModelStore(node.unit, disk: disk, reader: reader, mutant: plan.mutant, real: cloneReal(node))
         let clone = Node(index: Self.cloneBase + node.index, unit: node.unit, store: store, parent: node.parent)
         clone.epoch = callCount
         clone.certificate = node.certificate
@@ -21,6 +21,18 @@ extension World {
         node.tempting = disk.register.folded.values.filter { $0.holder.map { disk.secrets[$0] != nil } ?? false }.map(\.id).sorted()
         agenda.plan(.cloneEnds(node.index), at: now + dice.seconds(500...8000))
         tell("\(node.unit) has a clone")
+    }
+
+    private func cloneReal(_ node: Node) -> ArchiveStore? {
+        guard let scratch = plan.scratch, let real = node.store.real, let rootKey else { return nil }
+        copies += 1
+        let path = "\(scratch)/copy-\(copies)"
+        let clone = openReal("\(scratch)/clone-\(copies)", node.store.disk, node.unit, rootKey)
+        do {
+            try real.copy(to: path)
+            try clone?.goBack(to: path)
+        } catch { tally.judge(.rebuildEqual, false, step: step, "cloning \(node.unit): \(error)") }
+        return clone
     }
 
     /// The operators have seen that two speak for one unit. Either somebody finds the copy and ends it, or the original gets a new
@@ -57,7 +69,7 @@ extension World {
                 unit: unit, publicKey: secret.key.publicKey, issuer: parent.unit, generation: generation, node: node.unit))) { entries.append(entry) }
         }
         for (unit, secret) in secrets { trueKeys[unit, default: []].append(secret.key.publicKey) }
-        for (unit, secret) in secrets { node.store.change { $0.keep(secret, of: unit) } }
+        for (unit, secret) in secrets.sorted(by: { $0.key < $1.key }) { node.store.keep(secret, of: unit) }
         guard write(entries, as: parent.unit, to: .subtree(node.unit), parent) else { return false }
         parent.endpoint?.close(node.unit)
         giveCertificate(node)

@@ -5,8 +5,14 @@ import Rules
 /// What happens to disks, and what operators do about it.
 extension World {
     func backUp(_ node: Node) {
-        let disk = node.store.disk
-        if !disk.secrets.isEmpty { node.backup = disk }
+        var disk = node.store.disk
+        guard !disk.secrets.isEmpty else { return }
+        if let real = node.store.real, let scratch = plan.scratch {
+            copies += 1
+            disk.copy = "\(scratch)/copy-\(copies)"
+            do { try real.copy(to: disk.copy ?? "") } catch { return }
+        }
+        node.backup = disk
     }
 
     /// The backup, where going back to it leaves every promised act on some disk, and forgets no enrolment: a child
@@ -47,9 +53,9 @@ extension World {
         let now = node.store.look { $0.secrets }
         guard old.secrets.allSatisfy({ now[$0.key]?.key.publicKey == $0.value.key.publicKey }),
               strikes(.backupRestored, node) else { return }
-        if plan.mutant != .restoreKeepsIncarnation { mint(&old) }
+        if plan.mutant != .restoreKeepsIncarnation, node.store.real == nil { mint(&old) }
         tempt(node, old)
-        exchange(node, old)
+        exchange(node, old, isRestored: true)
         let goesOn: Set<Mutant> = [.restoreKeepsIncarnation, .leaseOutlivesIncarnation, .restoreGoesOn]
         node.isRecovering = plan.mutant.map { !goesOn.contains($0) } ?? true
         node.isBehind = true
@@ -62,9 +68,9 @@ extension World {
         }
     }
 
-    private func exchange(_ node: Node, _ disk: ModelDisk) {
+    private func exchange(_ node: Node, _ disk: ModelDisk, isRestored: Bool = false) {
         if node.isUp { node.stop() }
-        node.store.replace(disk)
+        node.store.replace(disk, isRestored: isRestored)
         afterExchange(node)
         agenda.plan(.revive(node.index), at: now + dice.seconds(1...300))
     }
@@ -77,11 +83,17 @@ extension World {
         wipe(node)
     }
 
+    func emptyDisk(_ node: Node, _ root: StatementPublicKey, _ secrets: [UnitCode: ModelDisk.Secret] = [:]) -> ModelDisk {
+        var disk = ModelDisk(founding: Register(root: root, mutant: plan.mutant), secrets: secrets, isCentre: false)
+        disk.parent = node.parent.map { nodes[$0].unit }
+        return disk
+    }
+
     func wipe(_ node: Node) {
         guard let rootKey else { return }
         if node.isUp { node.stop() }
         node.backup = nil
-        let empty = ModelDisk(founding: Register(root: rootKey, mutant: plan.mutant), secrets: [:], isCentre: false)
+        let empty = emptyDisk(node, rootKey)
         if plan.mutant == .rejoinKeepsIncarnation { node.lostIncarnations = node.store.look { $0.secrets.mapValues(\.incarnation) } }
         node.store.replace(empty)
         afterExchange(node)
@@ -114,7 +126,7 @@ extension World {
         for (unit, secret) in secrets { trueKeys[unit, default: []].append(secret.key.publicKey) }
         // The invitation brings the root's key alone: everything else comes by the link.
         guard let rootKey else { return }
-        node.store.replace(ModelDisk(founding: Register(root: rootKey, mutant: plan.mutant), secrets: secrets, isCentre: false))
+        node.store.replace(emptyDisk(node, rootKey, secrets))
         afterExchange(node)
         node.isRefilling = true
         giveCertificate(node)
@@ -148,7 +160,7 @@ extension World {
 
     /// A bit of an envelope changes on the disk. Nobody notices before it is read.
     func flipBit(_ node: Node) {
-        guard node.parent != nil, isSettled(node), !ledger.wouldLose(node.index, becoming: nil) else { return }
+        guard node.parent != nil, node.store.real == nil, isSettled(node), !ledger.wouldLose(node.index, becoming: nil) else { return }
         let places = node.store.look { disk in disk.journal.indices.filter { disk.journal[$0] != nil } }
         guard let place = dice.pick(places), let bytes = node.store.look({ $0.bytes(at: place) }), strikes(.bitFlip, node) else { return }
         let rotten = corrupted(bytes)

@@ -18,11 +18,13 @@ extension World {
         for unit in WorldTree.units {
             let isDormant = hosts[unit.code] != unit.code
             // Some nodes are one release behind on the first day.
-            let unknown: Set<UInt32> = unit.code != .centre && dice.happens(perMille: 60) ? Self.newKinds : []
-            let disk = ModelDisk(
+            let unknown: Set<UInt32> = unit.code != .centre && plan.scratch == nil && dice.happens(perMille: 60) ? Self.newKinds : []
+            var disk = ModelDisk(
                 founding: Register(root: root.key.publicKey, unknownKinds: unknown, mutant: plan.mutant),
                 secrets: secrets.filter { hosts[$0.key] == unit.code }, isCentre: unit.code == .centre)
-            let store = ModelStore(unit.code, disk: disk, reader: reader, mutant: plan.mutant)
+            disk.parent = unit.competent
+            let store = ModelStore(
+                unit.code, disk: disk, reader: reader, mutant: plan.mutant, real: foundReal(unit, disk, root.key.publicKey))
             let parent = unit.competent.flatMap { indexOf[$0] }
             let node = Node(index: nodes.count, unit: unit.code, store: store, parent: parent)
             node.isDormant = isDormant
@@ -49,6 +51,28 @@ extension World {
         }
         let stream = StreamID(unit: .centre, incarnation: root.incarnation, audience: .everyone)
         return (try? Envelope.seal(entries, stream: stream, after: nil, key: root.key)).flatMap { reader.read($0.bytes) }
+    }
+
+    /// The real archive of a run over real ones.
+    private func foundReal(_ unit: Unit, _ disk: ModelDisk, _ root: StatementPublicKey) -> ArchiveStore? {
+        guard let scratch = plan.scratch else { return nil }
+        return openReal("\(scratch)/\(unit.code)", disk, unit.code, root)
+    }
+
+    func openReal(_ folder: String, _ disk: ModelDisk, _ unit: UnitCode, _ root: StatementPublicKey) -> ArchiveStore? {
+        let pocket = Pocket(seed: dice.next())
+        let clock = ClockFace()
+        clock.set(1_700_000_000)
+        let surroundings = Surroundings(now: { clock.now }, randomBytes: { pocket.bytes($0) })
+        tally.isReal = true
+        do {
+            return try ArchiveStore(base: folder, surroundings: surroundings) {
+                try ModelStore.prepare($0, unit, disk.parent, root, disk.secrets)
+            }
+        } catch {
+            tally.judge(.rebuildEqual, false, step: step, "the archive of \(unit): \(error)")
+            return nil
+        }
     }
 
     func mintSecret() -> ModelDisk.Secret? {

@@ -20,7 +20,11 @@ extension World {
     private func noteRolledBack(_ stream: StreamID, _ node: Node) {
         guard let secret = node.store.look({ $0.secrets[stream.unit] }) else { return }
         node.isRecovering = true
-        if secret.incarnation == stream.incarnation { beginRecovery(node) }
+        if node.store.noteRolledBack(stream) {
+            introduce(node)
+        } else if secret.incarnation == stream.incarnation {
+            beginRecovery(node)
+        }
         planMending(node)
     }
 
@@ -39,7 +43,9 @@ extension World {
         guard plan.mutant != .nobodyGivesWay, node.store.fault == nil, node.store.look({ $0.streams[stream] != nil }) else { return }
         tally.count(.copiesDiffer)
         let secret = node.store.look { $0.secrets[stream.unit] }
-        if secret?.incarnation == stream.incarnation { beginRecovery(node) }
+        if secret?.incarnation == stream.incarnation {
+            if node.store.real == nil { beginRecovery(node) } else { node.isRecovering = true }
+        }
         let unit = node.parent.map { nodes[$0].unit }
         let entries = node.store.giveWay(stream, to: parent, at: unit, keeping: plan.mutant != .salvageDiscarded)
         tell("\(node.unit) gives way in \(stream.unit)/\(stream.audience.text): \(entries.count) entries")
@@ -84,7 +90,8 @@ extension World {
 
     /// Orphaned acts of units written for here, wherever they were found, are written again with the same act ids.
     func mend(_ node: Node) {
-        guard plan.mutant != .orphansDropped, node.isUp, node.index < Self.cloneBase else { return }
+        // A real archive writes its orphans again by itself.
+        guard plan.mutant != .orphansDropped, node.store.real == nil, node.isUp, node.index < Self.cloneBase else { return }
         guard node.parent == nil || node.machine.confirmedPosition != nil, node.store.fault == nil else { return planMending(node) }
         handOn(node)
         let (known, salvage) = node.store.look { disk in (disk.acts, disk.salvage.filter { disk.secrets[$0.envelope.stream.unit] != nil }) }

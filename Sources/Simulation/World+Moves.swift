@@ -20,8 +20,7 @@ extension World {
         trueKeys[node.unit, default: []].append(secret.key.publicKey)
         hosts[node.unit] = node.unit
         node.isDormant = false
-        node.store.replace(ModelDisk(
-            founding: Register(root: rootKey, mutant: plan.mutant), secrets: [node.unit: secret], isCentre: false))
+        node.store.replace(emptyDisk(node, rootKey, [node.unit: secret]))
         afterExchange(node)
         giveCertificate(node)
         boot(node)
@@ -37,7 +36,7 @@ extension World {
         guard write([entry], as: parent.unit, to: .subtree(node.unit), parent) else { return }
         trueKeys[node.unit, default: []].append(secret.key.publicKey)
         hosts[node.unit] = parent.unit
-        parent.store.change { $0.keep(secret, of: node.unit) }
+        parent.store.keep(secret, of: node.unit)
         parent.endpoint?.close(node.unit)
         node.isLeaving = true
         agenda.plan(.switchOff(node.index), at: now + (plan.mutant == .moveDropsQueue ? 1 : 300))
@@ -61,7 +60,7 @@ extension World {
         node.backup = nil
         node.tempting = []
         guard let rootKey else { return }
-        node.store.replace(ModelDisk(founding: Register(root: rootKey, mutant: plan.mutant), secrets: [:], isCentre: false))
+        node.store.replace(emptyDisk(node, rootKey))
         afterExchange(node)
         tally.count(.unitMoved)
         tell("\(node.unit) has been switched off")

@@ -6,7 +6,7 @@ import Rules
 extension World {
     /// A node's program is exchanged for the newer one, or for the one before.
     func changeRelease(_ node: Node) {
-        guard node.parent != nil, let rootKey, isSettled(node), node.store.look({ !$0.secrets.isEmpty }) else { return }
+        guard node.parent != nil, node.store.real == nil, let rootKey, isSettled(node), node.store.look({ !$0.secrets.isEmpty }) else { return }
         guard node.store.look({ $0.register.unknownKinds.isEmpty }) else { return upgrade(node) }
         guard strikes(.downgrade, node) else { return }
         run(node, unknownKinds: Self.newKinds, rootKey)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Protocol
 import Replication
 import Rules
@@ -21,6 +22,8 @@ final class World {
     var hosts: [UnitCode: UnitCode]
     /// Links' certificates given out so far.
     var certificates = 0
+    /// Files with copies of real stores.
+    var copies = 0
     /// Everybody's true public keys, for the checks.
     var trueKeys: [UnitCode: [StatementPublicKey]] = [:]
     var rootKey: StatementPublicKey?
@@ -69,12 +72,20 @@ final class World {
     /// Whether a node stays as it is: not switched off, not on its way out, without a copy beside it.
     func isSettled(_ node: Node) -> Bool { !node.isDormant && !node.isLeaving && clones[node.index] == nil }
 
+    /// Real archives go with the run.
+    func close() {
+        guard let scratch = plan.scratch else { return }
+        for node in nodes + clones.values + ended.values { node.store.real?.close() }
+        try? FileManager.default.removeItem(atPath: scratch)
+    }
+
     // MARK: Life of a process
 
     func boot(_ node: Node) {
         node.start(seed: dice.next())
         tick(node)
         if node.index < Self.cloneBase, verifies(node) { return }
+        node.store.checkReal()
         for lane in ChildLink.Lane.allCases where node.parent != nil { wake(node, lane, after: dice.seconds(0.01...2)) }
         if node.index < Self.cloneBase {
             audit(node)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import Simulation
 
 /// 模拟器:同一颗种子,同一段历史。
@@ -30,16 +31,21 @@ struct SimulateCommand: AsyncParsableCommand {
         if mutants || !mutant.isEmpty { try await hunt(watch) } else { try await march(watch) }
     }
 
+    /// Where the runs over real archives have their stores.
+    private var scratch: String { FileManager.default.temporaryDirectory.path + "/xueji-simulate-\(getpid())" }
+
     private func march(_ watch: Stopwatch) async throws {
-        let result = await Campaign(first: seed, seeds: seeds, steps: steps).run(workers: workers)
+        let result = await Campaign(first: seed, seeds: seeds, steps: steps, scratch: scratch).run(workers: workers)
         var report = CampaignReport(result, self, seconds: watch.seconds)
         if let failure = result.failures.first, shorten {
-            let plan = RunPlan(seed: failure.seed, steps: steps)
+            let plan = SimulationRun.plan(seed: failure.seed, steps: steps, scratch: scratch)
             report.failures[0].shortened = Shrinking.shorten(plan).map(CampaignReport.Shortened.init)
         }
         print(json ? try report.json : report.text)
         if told, let failure = result.failures.first {
-            let tally = SimulationRun.run(RunPlan(seed: failure.seed, steps: steps, isTold: true))
+            var plan = SimulationRun.plan(seed: failure.seed, steps: steps, scratch: scratch)
+            plan.isTold = true
+            let tally = SimulationRun.run(plan)
             for line in tally.log.suffix(120) { print(line) }
         }
         if !result.isGood { throw ExitCode(1) }
