@@ -39,6 +39,8 @@ public struct Campaign: Sendable {
         /// A campaign of fewer seeds reports what is rare and does not fail for it.
         public static let enough = 1000
 
+        public init() {}
+
         public var failures: [Failure] = []
         public var checks: [Check: Int] = [:]
         public var seeds = 0
@@ -144,8 +146,10 @@ public enum MutantHunt {
     }
 
     /// All mutants, several at a time, in their own order.
+    /// - Parameter heard: told of each as soon as it is known.
     public static func huntAll(
-        _ mutants: [Mutant] = Mutant.allCases, first: UInt64, limit: Int, steps: Int, workers: Int
+        _ mutants: [Mutant] = Mutant.allCases, first: UInt64, limit: Int, steps: Int, workers: Int,
+        heard: @escaping @Sendable (Verdict) -> Void = { _ in }
     ) async -> [Verdict] {
         let turn = Turn()
         return await withTaskGroup(of: [Verdict].self) { group in
@@ -155,7 +159,9 @@ public enum MutantHunt {
                     while true {
                         let index = turn.next()
                         guard index < mutants.count else { return done }
-                        done.append(hunt(mutants[index], first: first, limit: limit, steps: steps))
+                        let verdict = hunt(mutants[index], first: first, limit: limit, steps: steps)
+                        heard(verdict)
+                        done.append(verdict)
                     }
                 }
             }

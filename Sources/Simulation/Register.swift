@@ -214,10 +214,10 @@ struct Register: Sendable {
         keys[unit]?.max { ($0.generation, $1.key.id.description) < ($1.generation, $0.key.id.description) }
     }
 
-    /// Whether a key of a unit has a younger one beside it; a key that is not enrolled here yet is newer than all that are.
+    /// Whether another key of a unit speaks for it now: a younger one, or of two of one generation the other. A key that is not enrolled here yet is newer than all that are.
     func isSuperseded(_ key: StatementPublicKey, of unit: UnitCode) -> Bool {
         guard let known = keys[unit]?.first(where: { $0.key == key }), let active = activeKey(of: unit) else { return false }
-        return known.generation < active.generation
+        return active.key != key && known.generation <= active.generation
     }
 
     // MARK: Dossiers

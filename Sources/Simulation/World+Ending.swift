@@ -55,7 +55,8 @@ extension World {
 
     private var isQuiet: Bool {
         present.allSatisfy { node in
-            guard node.isUp, !node.isLeaving, let parent = node.parent else { return node.isUp }
+            guard node.isUp, !node.isLeaving else { return false }
+            guard let parent = node.parent else { return true }
             guard node.isConfirmed, node.store.look({ $0.rottenPlaces.isEmpty }), let own = try? node.store.heads(.up) else { return false }
             return Set(own) == (try? Set(nodes[parent].store.heads(.down(node.unit))))
         } && centre.isFenceOpen && centre.store.look { $0.errands.isEmpty && $0.heldBack.isEmpty }

@@ -43,6 +43,16 @@ extension World {
         tell("\(node.unit) is hosted by \(parent.unit)")
     }
 
+    /// The former node has everything and takes itself for the right one still: its key won against the other of one generation.
+    private func enrolOnceMore(_ node: Node) {
+        guard let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil, let host = hosts[node.unit], host == nodes[at].unit,
+              nodes[at].store.look({ $0.register.activeKey(of: node.unit)?.key != $0.secrets[node.unit]?.key.publicKey }),
+              let secret = mintSecret(), let entry = enrolment(secret, of: node.unit, on: host, nodes[at]),
+              write([entry], as: host, to: .subtree(node.unit), nodes[at]) else { return }
+        trueKeys[node.unit, default: []].append(secret.key.publicKey)
+        nodes[at].store.keep(secret, of: node.unit)
+    }
+
     private func enrolment(_ secret: ModelDisk.Secret, of unit: UnitCode, on host: UnitCode, _ issuer: Node) -> Entry? {
         let generation = 1 + issuer.store.look { $0.register.activeKey(of: unit)?.generation ?? 0 }
         return entry(.key, Payload.encode(KeyEnrolment(
@@ -53,7 +63,10 @@ extension World {
     func switchOff(_ node: Node) {
         guard node.isLeaving else { return }
         let isDone = node.isConfirmed && node.store.look { $0.secrets.isEmpty } && node.machine.held.isEmpty
-        guard isDone || plan.mutant == .moveDropsQueue else { return agenda.plan(.switchOff(node.index), at: now + 300) }
+        guard isDone || plan.mutant == .moveDropsQueue else {
+            if node.isConfirmed { enrolOnceMore(node) }
+            return agenda.plan(.switchOff(node.index), at: now + 300)
+        }
         if node.isUp { node.stop() }
         node.isLeaving = false
         node.isDormant = true

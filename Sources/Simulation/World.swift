@@ -213,6 +213,6 @@ final class World {
     func tell(_ text: @autoclosure () -> String) {
         guard plan.isTold else { return }
         tally.log.append("\(step) t=\(Int(now)) \(text())")
-        if tally.log.count > 400 { tally.log.removeFirst(200) }
+        if tally.log.count > 4000 { tally.log.removeFirst(2000) }
     }
 }

@@ -54,7 +54,10 @@ struct SimulateCommand: AsyncParsableCommand {
     private func hunt(_ watch: Stopwatch) async throws {
         let chosen = mutant.isEmpty ? Mutant.allCases : mutant.compactMap(Mutant.init(rawValue:))
         let verdicts = await MutantHunt.huntAll(
-            chosen, first: seed, limit: mutant.isEmpty || seeds == 200 ? 1000 : seeds, steps: steps, workers: workers)
+            chosen, first: seed, limit: mutant.isEmpty || seeds == 200 ? 1000 : seeds, steps: steps, workers: workers) {
+            let line = "\($0.isKilled ? "killed" : "LIVES ") \($0.mutant.rawValue) after \($0.seeds) seeds\n"
+            fputs(line, stderr)
+        }
         let report = MutantReport(verdicts)
         print(json ? try report.json : report.text)
         if told, let verdict = verdicts.first, let found = verdict.seed, let short = Shrinking.shorten(

@@ -15,8 +15,8 @@ enum ImportGraph {
             "Rules", "Protocol", "Replication", "Store", "Sheets", "Features", "Hummingbird", "HTTPTypes", "ArgumentParser",
             "ServiceLifecycle", "Logging", "GRDB", "Mustache", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
         ],
-        "Simulation": ["Rules", "Protocol", "Replication", "Synchronization"],
-        "simulate": ["Simulation", "ArgumentParser", "FoundationEssentials"],
+        "Simulation": ["Rules", "Protocol", "Replication", "Store", "GRDB", "FoundationEssentials", "Synchronization"],
+        "simulate": ["Simulation", "ArgumentParser", "FoundationEssentials", "Glibc"],
         "xueji": ["Node", "Glibc"],
     ]
 
