@@ -56,7 +56,7 @@ struct SimulateCommand: AsyncParsableCommand {
         let verdicts = await MutantHunt.huntAll(
             chosen, first: seed, limit: mutant.isEmpty || seeds == 200 ? 1000 : seeds, steps: steps, workers: workers) {
             let line = "\($0.isKilled ? "killed" : "LIVES ") \($0.mutant.rawValue) after \($0.seeds) seeds\n"
-            fputs(line, stderr)
+            _ = Array(line.utf8).withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
         }
         let report = MutantReport(verdicts)
         print(json ? try report.json : report.text)
