@@ -59,6 +59,9 @@ let package = Package(
             hummingbird, httpTypes, arguments, lifecycle, logging, grdb, mustache,
         ]),
         room("Simulation", ["Rules", "Protocol", "Replication", "Store", grdb]),
+        room("Crowd", ["Rules", "Protocol", "Replication", "Features"]),
+        .executableTarget(
+            name: "storm", dependencies: ["Crowd", "Node", "Protocol", "Replication", "Rules", arguments], swiftSettings: strict),
         .executableTarget(name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
         .executableTarget(name: "xueji", dependencies: ["Node"], swiftSettings: strict),
 
@@ -72,6 +75,6 @@ let package = Package(
         tests(of: "Sheets", ["Sheets"], exclude: ["Fixtures"]),
         tests(of: "Features", ["CFaultyFiles", "Features", "Store", "Sheets", "Protocol", "Rules", "CXlsxWriter", "CZip", grdb, mustache], exclude: ["Fixtures"]),
         tests(of: "House", []),
-        tests(of: "Node", ["Node", "Features", "Store", "Sheets", "Replication", "Protocol", "Rules", grdb]),
+        tests(of: "Node", ["Node", "Crowd", "Features", "Store", "Sheets", "Replication", "Protocol", "Rules", grdb]),
     ]
 )

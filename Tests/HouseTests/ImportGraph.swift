@@ -17,6 +17,8 @@ enum ImportGraph {
         ],
         "Simulation": ["Rules", "Protocol", "Replication", "Store", "GRDB", "FoundationEssentials", "Synchronization"],
         "simulate": ["Simulation", "ArgumentParser", "FoundationEssentials", "Glibc"],
+        "Crowd": ["Rules", "Protocol", "Replication", "Features", "FoundationEssentials", "Synchronization"],
+        "storm": ["Crowd", "Node", "Protocol", "Replication", "Rules", "ArgumentParser", "FoundationEssentials"],
         "xueji": ["Node", "Glibc"],
     ]
 

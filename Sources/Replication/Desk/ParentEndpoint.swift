@@ -77,6 +77,11 @@ public final class ParentEndpoint: Sendable {
     /// Ends a child's session: it moved away or was revoked; its next hello is judged anew.
     public func close(_ child: UnitCode) { desk.withLock { $0.close(child) } }
 
+    /// Who pulls: for the one that keeps the pull waiting. Nil once the session has ended.
+    public func child(ofPull body: [UInt8]) -> UnitCode? {
+        PullRequest(bytes: body).flatMap { request in desk.withLock { $0.holder(of: request.session) } }
+    }
+
     // MARK: Calls
 
     /// Answers a call, or says that a pull may wait.
@@ -93,7 +98,8 @@ public final class ParentEndpoint: Sendable {
         }
     }
 
-    private static func answer(_ refusal: PeerRefusal) -> Answer {
+    /// A refusal as it goes over the line.
+    public static func answer(_ refusal: PeerRefusal) -> Answer {
         Answer(status: refusal.status, body: refusal.problem.bytes, retryAfterSeconds: refusal.problem.retryAfterSeconds)
     }
 
@@ -118,10 +124,17 @@ public final class ParentEndpoint: Sendable {
         return message
     }
 
+    /// The child that calls, with its place among those in work; `done` gives it back.
     private func caller(_ token: SessionToken) throws(PeerRefusal) -> UnitCode {
         let now = surroundings.now()
-        return try desk.withLock { desk throws(PeerRefusal) in try desk.child(token, now: now) }
+        return try desk.withLock { desk throws(PeerRefusal) in
+            let child = try desk.child(token, now: now)
+            try desk.begin(child, now: now)
+            return child
+        }
     }
+
+    private func done(_ child: UnitCode) { desk.withLock { $0.end(child) } }
 
     // MARK: Hello
 
@@ -138,7 +151,7 @@ public final class ParentEndpoint: Sendable {
         guard hello.keyID == key.id, hello.isSigned(by: key) else { throw PeerRefusal.badSignature }
         let token = try newToken()
         let ours = try hello.headsDigest.map { _ in HeadsSummary(try outbox.heads(.down(hello.unit))) }
-        let own = try (ours?.buckets.flatMap { $0 } ?? []).filter { try doorkeeper.isOwn($0.stream.unit) }
+        let own = try ownStreams(ours?.buckets.flatMap { $0 } ?? [])
         let now = surroundings.now()
         summaries.withLock { $0[hello.unit] = nil }
         reply.isSame = try desk.withLock { desk throws(PeerRefusal) in
@@ -162,6 +175,12 @@ public final class ParentEndpoint: Sendable {
         }
     }
 
+    /// Those of them that units of this node write.
+    private func ownStreams(_ heads: [StreamHead]) throws -> [StreamHead] {
+        let own = try Set(heads.map(\.stream.unit)).filter { try doorkeeper.isOwn($0) }
+        return own.isEmpty ? [] : heads.filter { own.contains($0.stream.unit) }
+    }
+
     private func newToken() throws(PeerRefusal) -> SessionToken {
         guard let token = SessionToken(surroundings.randomBytes(16)) else { throw .ownStore() }
         return token
@@ -171,6 +190,7 @@ public final class ParentEndpoint: Sendable {
 
     private func heads(_ request: HeadsRequest) throws -> HeadsReply {
         let child = try caller(request.session)
+        defer { done(child) }
         guard request.heads.count <= limits.headsPerRequest else { throw PeerRefusal.tooLarge }
         let (ours, position) = try summary(for: child, isNew: !request.digests.isEmpty || request.buckets.count == 256)
         var reply = HeadsReply(differing: [], covered: [], heads: [], position: position, at: surroundings.now())
@@ -207,7 +227,7 @@ public final class ParentEndpoint: Sendable {
     }
 
     private func note(_ seen: [StreamHead], _ ours: HeadsSummary, _ buckets: [UInt8], by child: UnitCode) throws {
-        let copies = try seen.filter { try doorkeeper.isOwn($0.stream.unit) }
+        let copies = try ownStreams(seen)
         let streams = Set(copies.map(\.stream))
         let own = Dictionary(
             buckets.flatMap { ours.buckets[Int($0)] }.filter { streams.contains($0.stream) }.map { ($0.stream, $0) },
@@ -223,6 +243,7 @@ public final class ParentEndpoint: Sendable {
 
     private func push(_ request: PushRequest) throws -> PushReply {
         let child = try caller(request.session)
+        defer { done(child) }
         guard request.envelopes.count <= limits.envelopesPerPush else { throw PeerRefusal.tooLarge }
         let results = try inbox.accept(request.envelopes, from: .child(child))
         var heads: [StreamID: StreamHead] = [:]
@@ -257,6 +278,7 @@ public final class ParentEndpoint: Sendable {
 
     private func fetch(_ request: FetchRequest) throws -> FetchReply {
         let child = try caller(request.session)
+        defer { done(child) }
         guard request.ranges.count <= limits.rangesPerFetch else { throw PeerRefusal.tooLarge }
         return FetchReply(
             envelopes: try outbox.envelopes(request.ranges, in: .down(child), limitBytes: limits.batchBytes))
@@ -264,8 +286,9 @@ public final class ParentEndpoint: Sendable {
 
     private func pull(_ request: PullRequest) throws -> Outcome {
         let child = try caller(request.session)
+        defer { done(child) }
         guard request.stored.count <= limits.headsPerRequest else { throw PeerRefusal.tooLarge }
-        let copies = try request.stored.filter { try doorkeeper.isOwn($0.stream.unit) }
+        let copies = try ownStreams(request.stored)
         desk.withLock { desk in
             for copy in copies { desk.stored(copy, at: child) }
             desk.pulled(request.after, by: child)

@@ -12,8 +12,8 @@ public struct PeerRefusal: Error, Sendable, Hashable {
     }
 
     static let malformed = PeerRefusal(400, "malformed", "请求无法识别。", "请核对两端的程序版本。")
-    static let unknownPath = PeerRefusal(404, "unknownPath", "没有这个接口。", "请核对上级地址和程序版本。")
-    static let tooLarge = PeerRefusal(413, "tooLarge", "请求超出大小限制。", "请联系开发者。")
+    public static let unknownPath = PeerRefusal(404, "unknownPath", "没有这个接口。", "请核对上级地址和程序版本。")
+    public static let tooLarge = PeerRefusal(413, "tooLarge", "请求超出大小限制。", "请联系开发者。")
     static let noJoining = PeerRefusal(403, "noJoining", "本节点不接受下级入网。", "请到主管部门的节点办理入网。")
     static let badSignature = PeerRefusal(401, "badSignature", "单位签名核验不通过。", "请核对本节点的密钥;重装或恢复后请用一次性代码重新入网。")
     static let sessionGone = PeerRefusal(410, "sessionGone", "会话已失效,请重新连接。", "程序会自动重新连接。")
@@ -27,6 +27,16 @@ public struct PeerRefusal: Error, Sendable, Hashable {
     static let sessionsFull = PeerRefusal(503, "sessionsFull", "连接数已满。", "程序会自动重试。", retryAfter: 60)
 
     static let blobsBusy = PeerRefusal(503, "blobsBusy", "附件通道繁忙。", "程序会自动重试。", retryAfter: 2)
+
+    /// One caller asks too much at a time, or too often.
+    public static func tooOften(seconds: Int) -> PeerRefusal {
+        PeerRefusal(429, "tooOften", "对上级的请求过于频繁。", "程序会自动稍后重试;如持续出现,请检查是否有节点副本。", retryAfter: seconds)
+    }
+
+    /// All callers together ask too much.
+    public static func overloaded(seconds: Int) -> PeerRefusal {
+        PeerRefusal(503, "overloaded", "上级节点正忙。", "程序会自动稍后重试。", retryAfter: seconds)
+    }
 
     static func unknownUnit(_ unit: UnitCode) -> PeerRefusal {
         PeerRefusal(401, "unknownUnit", "上级节点没有单位 \(unit) 的登记或密钥。", "请用一次性代码入网,或联系主管部门。")
