@@ -67,7 +67,7 @@ struct NewsScout: Service {
         var known: [Int64: Set<UnitCode>?] = [:]
         func below(_ row: Int64) throws -> Set<UnitCode>? {
             if let found = known[row] { return found }
-            let found = try Journal.stream(row: row, in: reading.database).flatMap { Self.below(own, $0, reading.directory) }
+            let found = try Journal.stream(row: row, in: reading.database).flatMap { ChildrenConcerned.below(own, $0, reading.directory) }
             known[row] = .some(found)
             return found
         }
@@ -88,20 +88,5 @@ struct NewsScout: Service {
             units.formUnion(found)
         }
         return isForAll ? .everyone : .units(units)
-    }
-
-    /// The units below this node's on the way to a stream's writer and to those it is addressed to; nil: all.
-    private static func below(_ own: UnitCode, _ stream: StreamID, _ directory: UnitDirectory) -> Set<UnitCode>? {
-        func way(to unit: UnitCode) -> Set<UnitCode> {
-            let path = directory.path(of: unit)
-            return Set(path.prefix { $0 != own })
-        }
-        switch stream.audience {
-        case .up: return way(to: stream.unit)
-        case .everyone: return nil
-        case .unit(let code): return way(to: stream.unit).union(way(to: code))
-        case .subtree(let code):
-            return directory.contains(code, own) ? nil : way(to: stream.unit).union(way(to: code)).union([code])
-        }
     }
 }

@@ -91,7 +91,7 @@ struct StoreOutbox: Outbox {
         try archive.read { reading in
             let view = try ScopeView(scope, reading)
             let rows = try Row.fetchAll(reading.database, sql: """
-                SELECT s.unit, s.incarnation, s.audience, count(*) AS n, sum(length(e.bytes)) AS size
+                SELECT s.unit, s.incarnation, s.audience, count(*) AS n, sum(length(e.bytes)) AS size, min(e.stored_at) AS oldest
                 FROM envelope e JOIN stream s ON s.id = e.stream
                 WHERE e.position > ? AND e.source <> ? GROUP BY e.stream
                 """, arguments: [position, view.neighbour])
@@ -100,6 +100,7 @@ struct StoreOutbox: Outbox {
                 guard let stream = Journal.streamID(row), view.covers(stream) else { continue }
                 backlog.envelopes += row["n"]
                 backlog.bytes += row["size"]
+                backlog.oldest = min(backlog.oldest ?? .max, row["oldest"])
             }
             return backlog
         }

@@ -134,6 +134,8 @@ public final class NodeServer: Sendable {
                 stored: stored, ending: ending, log: plan.log),
             BlobSweepLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             BackupLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
+            NodeWatch(
+                archive: archive, workers: workers, endpoint: endpoint, runner: link?.runner, end: end, ending: ending, log: plan.log),
             NewsScout(archive: archive, workers: workers, news: news, children: children, ending: ending, log: plan.log),
             RecoveryWatch(
                 archive: archive, workers: workers, runner: link?.runner, fence: fence, stored: stored, ending: ending, log: plan.log),

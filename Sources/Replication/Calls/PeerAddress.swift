@@ -30,6 +30,15 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
     }
 
+    /// Host and port of a web address, the scheme's port where none is written.
+    static func place(_ text: String) -> (host: String, port: String)? {
+        guard let url = curl_url() else { return nil }
+        defer { curl_url_cleanup(url) }
+        guard curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK, let host = part(url, CURLUPART_HOST),
+              let port = part(url, CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT)) else { return nil }
+        return (host, port)
+    }
+
     private static func parts(_ text: String) -> (scheme: String, host: String)? {
         guard let url = curl_url() else { return nil }
         defer { curl_url_cleanup(url) }
@@ -38,9 +47,9 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         return (scheme, host.lowercased())
     }
 
-    private static func part(_ url: OpaquePointer, _ which: CURLUPart) -> String? {
+    private static func part(_ url: OpaquePointer, _ which: CURLUPart, _ flags: UInt32 = 0) -> String? {
         var text: UnsafeMutablePointer<CChar>?
-        guard curl_url_get(url, which, &text, 0) == CURLUE_OK, let text else { return nil }
+        guard curl_url_get(url, which, &text, flags) == CURLUE_OK, let text else { return nil }
         defer { curl_free(text) }
         return String(cString: text)
     }

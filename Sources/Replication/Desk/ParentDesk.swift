@@ -9,6 +9,9 @@ public struct ChildRecord: Sendable, Hashable {
     /// Seconds since 1970.
     public var lastContact: Int64
     public var isConnected: Bool
+    /// Seconds since 1970 of the last push and the last pull.
+    public var lastPush: Int64?
+    public var lastPull: Int64?
     /// Whether it has shown all its heads to this process: the boot fence stays closed until the needed children have.
     public var hasShownHeads = false
     /// Copies of this node's own streams that are longer there than here, or differ: the fence stays closed until they are
@@ -213,7 +216,10 @@ public struct ParentDesk: Sendable {
         }
     }
 
-    mutating func pulled(_ position: Int64, by child: UnitCode) {
+    mutating func pushed(by child: UnitCode, now: Int64) { children[child]?.lastPush = now }
+
+    mutating func pulled(_ position: Int64, by child: UnitCode, now: Int64) {
+        children[child]?.lastPull = now
         let known = children[child]?.pulledUpTo ?? 0
         children[child]?.pulledUpTo = max(known, position)
     }

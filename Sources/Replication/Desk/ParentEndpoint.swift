@@ -254,8 +254,12 @@ public final class ParentEndpoint: Sendable {
                 refused.append(RefusedEnvelope(index: index, head: Shell(request.envelopes[index])?.head, refusal: refusal))
             }
         }
-        desk.withLock { desk in for head in heads.values { desk.regained(head, from: child) } }
-        return PushReply(heads: heads.values.inOrder, refused: refused, at: surroundings.now())
+        let now = surroundings.now()
+        desk.withLock { desk in
+            desk.pushed(by: child, now: now)
+            for head in heads.values { desk.regained(head, from: child) }
+        }
+        return PushReply(heads: heads.values.inOrder, refused: refused, at: now)
     }
 
     /// A child that this node does not know any more brings this node's own streams back: what we have signed ourselves we
@@ -289,9 +293,10 @@ public final class ParentEndpoint: Sendable {
         defer { done(child) }
         guard request.stored.count <= limits.headsPerRequest else { throw PeerRefusal.tooLarge }
         let copies = try ownStreams(request.stored)
+        let now = surroundings.now()
         desk.withLock { desk in
             for copy in copies { desk.stored(copy, at: child) }
-            desk.pulled(request.after, by: child)
+            desk.pulled(request.after, by: child, now: now)
         }
         let batch = try outbox.envelopes(after: request.after, .down(child), limitBytes: limits.batchBytes)
         let (reach, change) = try outbox.reach(after: request.reachAfter, .down(child), limit: limits.reachPerReply)

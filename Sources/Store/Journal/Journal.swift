@@ -116,16 +116,19 @@ public enum Journal {
         public let stream: Int64
         public let source: String
         public let size: Int
+        /// Seconds since 1970.
+        public let storedAt: Int64
     }
 
     /// Visits the places of envelopes after a position in order of arrival, until `body` returns false.
     public static func forEachPlace(after position: Int64, in db: Database, _ body: (Place) throws -> Bool) throws {
         let rows = try Row.fetchCursor(
             db.cachedStatement(sql: """
-                SELECT position, stream, source, length(bytes) AS size FROM envelope WHERE position > ? ORDER BY position
+                SELECT position, stream, source, length(bytes) AS size, stored_at FROM envelope WHERE position > ? ORDER BY position
                 """), arguments: [position])
         while let row = try rows.next() {
-            let place = Place(position: row["position"], stream: row["stream"], source: row["source"], size: row["size"])
+            let place = Place(
+                position: row["position"], stream: row["stream"], source: row["source"], size: row["size"], storedAt: row["stored_at"])
             if try !body(place) { return }
         }
     }
