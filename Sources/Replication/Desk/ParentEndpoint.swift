@@ -106,7 +106,7 @@ public final class ParentEndpoint: Sendable {
     private func dispatch(_ path: String, _ body: [UInt8]) throws -> Outcome {
         guard body.count <= PeerCall.requestLimit else { throw PeerRefusal.tooLarge }
         let path = path.prefix(while: { $0 != "?" })
-        if let blobs, path.hasPrefix("/peer/v1/blob/") { return .ok(try blobs.answer(path, body, caller: caller)) }
+        if let blobs, path.hasPrefix("/peer/v1/blob/") { return .ok(try blobs.answer(path, body, caller: holder)) }
         switch path {
         case "/peer/v1/hello": return .ok(try hello(try read(Hello.init(bytes:), body)).bytes)
         case "/peer/v1/heads": return .ok(try heads(try read(HeadsRequest.init(bytes:), body)).bytes)
@@ -132,6 +132,12 @@ public final class ParentEndpoint: Sendable {
             try desk.begin(child, now: now)
             return child
         }
+    }
+
+    /// The child that calls, where another desk counts its calls.
+    private func holder(_ token: SessionToken) throws(PeerRefusal) -> UnitCode {
+        let now = surroundings.now()
+        return try desk.withLock { desk throws(PeerRefusal) in try desk.child(token, now: now) }
     }
 
     private func done(_ child: UnitCode) { desk.withLock { $0.end(child) } }
