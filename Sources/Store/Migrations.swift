@@ -7,7 +7,8 @@ struct Migrations {
 
     func run(on pool: DatabasePool, path: String, readOnly: Bool) throws {
         var migrator = DatabaseMigrator()
-        for (name, sql) in JournalSchema.migrations + DossierSchema.migrations + RecoverySchema.migrations + book.migrations + RecoverySchema.later {
+        for (name, sql) in JournalSchema.migrations + DossierSchema.migrations + RecoverySchema.migrations + book.migrations
+            + RecoverySchema.later + TrustSchema.migrations {
             migrator.registerMigration(name) { try $0.execute(sql: sql) }
         }
         let applied = try pool.read { try migrator.appliedIdentifiers($0) }

@@ -49,7 +49,7 @@ public struct ProjectionBook: Sendable {
     public init(_ projections: [any Projection], offices: [any Office] = []) {
         var byKind: [UInt32: any Projection] = [:]
         let builtIn: [any Projection] = [
-            DirectoryProjection(), DossierProjection(), SalvageProjection(), DropProjection(),
+            DirectoryProjection(), KeySeals(), DossierProjection(), SalvageProjection(), DropProjection(),
         ]
         for projection in builtIn + projections {
             for kind in projection.kinds { byKind[kind.rawValue] = projection }

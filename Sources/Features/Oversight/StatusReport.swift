@@ -15,10 +15,12 @@ public struct StatusReport: Encodable, Sendable {
         public var lagEntries: Int
         public var lagBytes: Int
         public var lagSeconds: Int
+        /// Whole days until the certificate of the lower end of the link ends; negative afterwards.
+        @OrNull public var certificateDays: Int?
 
         public init(
             unit: String? = nil, name: String? = nil, state: String, lastContact: String? = nil, lagEntries: Int = 0,
-            lagBytes: Int = 0, lagSeconds: Int = 0
+            lagBytes: Int = 0, lagSeconds: Int = 0, certificateDays: Int? = nil
         ) {
             self.unit = unit
             self.name = name
@@ -27,6 +29,7 @@ public struct StatusReport: Encodable, Sendable {
             self.lagEntries = lagEntries
             self.lagBytes = lagBytes
             self.lagSeconds = lagSeconds
+            self.certificateDays = certificateDays
         }
     }
 

@@ -18,12 +18,15 @@ final class LinkBoard: Sendable {
         var endpoint: ParentEndpoint
         var runner: LinkRunner?
         var links: LinkSwitch?
+        var trust: NodeTrust?
     }
 
     private let ends = Mutex<Ends?>(nil)
 
-    func attach(archive: Archive, outbox: StoreOutbox, endpoint: ParentEndpoint, runner: LinkRunner?, links: LinkSwitch? = nil) {
-        ends.withLock { $0 = Ends(archive: archive, outbox: outbox, endpoint: endpoint, runner: runner, links: links) }
+    func attach(archive: Archive, outbox: StoreOutbox, endpoint: ParentEndpoint, runner: LinkRunner?, links: LinkSwitch? = nil, trust: NodeTrust? = nil) {
+        ends.withLock {
+            $0 = Ends(archive: archive, outbox: outbox, endpoint: endpoint, runner: runner, links: links, trust: trust)
+        }
     }
 
     var links: OversightOperations.Links {
@@ -58,7 +61,8 @@ final class LinkBoard: Sendable {
         return StatusReport.Link(
             unit: state.parentUnit?.text, state: word, lastContact: state.lastContact.map(ChinaTime.text), lagEntries: lag,
             lagBytes: state.backlog?.bytes ?? 0,
-            lagSeconds: lag == 0 ? 0 : Int(max(0, now - (state.lastContact ?? now))))
+            lagSeconds: lag == 0 ? 0 : Int(max(0, now - (state.lastContact ?? now))),
+            certificateDays: ends.trust?.node?.daysLeft(at: now))
     }
 
     /// Children with nodes of their own, also those that have not called this process yet.
@@ -78,7 +82,8 @@ final class LinkBoard: Sendable {
             return StatusReport.Link(
                 unit: unit.code.text, name: unit.name, state: ends.links?.paused.isPaused(unit.code) == true ? Self.paused : isHere ? "connected" : "away",
                 lastContact: (record?.lastContact).map(ChinaTime.text), lagEntries: lag.envelopes, lagBytes: lag.bytes,
-                lagSeconds: lag.envelopes == 0 ? 0 : Int(max(0, now - (record?.lastContact ?? now))))
+                lagSeconds: lag.envelopes == 0 ? 0 : Int(max(0, now - (record?.lastContact ?? now))),
+                certificateDays: try ends.archive.read { try $0.certificateEnd(of: unit.code) }.map { Int(($0 - now) / 86_400) })
         }
     }
 }

@@ -16,17 +16,18 @@ struct ParentLink: Service {
 
     /// Nil for a node without a parent: the centre.
     init?(
-        archive: Archive, outbox: StoreOutbox, inbox: StoreInbox, workers: Workers, links: LinkSwitch, news: Bell, ending: Ending,
+        archive: Archive, trust: NodeTrust, outbox: StoreOutbox, inbox: StoreInbox, workers: Workers, links: LinkSwitch, news: Bell, ending: Ending,
         proxy: String?, log: Logger
     ) throws {
         guard let text = try archive.read({ try $0.nodeText(Joining.parentAddress) }), !text.isEmpty else { return nil }
         let address = try PeerAddress(text)
+        if address.wasPlain { log.notice("the parent's address is taken as https", metadata: ["address": "\(address)"]) }
         let nonce = Self.nonce(archive.surroundings)
         // Weak: the switch holds the runner.
         let resync: @Sendable () -> Void = { [weak links] in _ = links?.resync() }
         let alarms = LinkAlarms(archive: archive, log: log, resync: resync)
         runner = LinkRunner(
-            address: address, sender: try HTTPCaller.network(proxy: proxy), outbox: outbox, inbox: inbox,
+            address: address, sender: try CertifiedSender(trust: trust, archive: archive, address: address, proxy: proxy, log: log), outbox: outbox, inbox: inbox,
             identity: { try Self.identity(archive, nonce: nonce) },
             clock: LinkClock(
                 now: SystemSurroundings.monotonicSeconds, epoch: archive.surroundings.now, sleep: SystemSurroundings.sleep,
@@ -83,7 +84,7 @@ struct ParentLink: Service {
 
     /// A parent on this very machine is tried again sooner than one across a country.
     private static func plan(for address: PeerAddress) -> LinkPlan {
-        guard address.base.hasPrefix("http://") else { return LinkPlan() }
+        guard address.isLoopback else { return LinkPlan() }
         return LinkPlan(backOff: BackOffPlan(quick: [0.2, 0.5, 1, 1, 2], base: 3, longest: 15))
     }
 
