@@ -83,8 +83,8 @@ public final class NodeServer: Sendable {
         let pages = try FixedPages(archive: archive, meter: meter, operations: operations, gauges: { board.gauges })
         let limits = RequestLimits()
         let console = try ConsoleResponder(dispatcher: dispatcher, operations: operations, workers: workers, incoming: incoming)
-        let end = Bell()
-        let ending = Ending(bells: [stored, news, importWaits, end], processOf: plan.obeysSignals ? plan.folder : nil)
+        let (end, refusedBell) = (Bell(), Bell())
+        let ending = Ending(bells: [stored, news, importWaits, refusedBell, end], processOf: plan.obeysSignals ? plan.folder : nil)
         let newsStream = NewsStream(archive: archive, workers: workers, stored: stored, ending: ending)
         func responder(_ door: APIResponder.Door) -> APIResponder {
             APIResponder(
@@ -93,9 +93,6 @@ public final class NodeServer: Sendable {
         }
         let trust = try NodeTrust(archive, unit: unit)
         let nonce = ParentLink.nonce(plan.surroundings)
-        let refusedBell = Bell()
-        let end = Bell()
-        let ending = Ending(bells: [stored, news, importWaits, refusedBell, end], processOf: plan.obeysSignals ? plan.folder : nil)
         let refusals = RefusalBoard(archive: archive, workers: workers, bell: refusedBell, ending: ending, log: plan.log)
         let outbox = StoreOutbox(archive: archive)
         let inbox = StoreInbox(archive: archive, stored: stored, news: news)

@@ -59,6 +59,8 @@ actor CertifiedSender: RequestSender {
         }
         showNewest()
         let answer = try await caller.send(address.request(request, toPeerNamed: name))
+        // A parent that has just been reminded of us can certify us now.
+        if answer.status == 200, request.url.hasSuffix("/vouch") { lastTry = nil }
         guard answer.status == 401, let failure = LinkFailure(answer: answer), Self.asksForNew(failure.peerCode) else { return answer }
         guard case .success = await renew(now) else { return answer }
         showNewest()

@@ -10,8 +10,9 @@ import Trust
 final class PeerGate: Sendable {
     /// Chains remembered at a time: signatures are checked once for each.
     private static let remembered = 8192
-    /// Where nodes come that have no certificate, or none that counts any more.
-    private static let open: Set<String> = ["/peer/v1/join", "/peer/v1/renew"]
+    /// Where nodes come that have no certificate, or none that counts any more: each of these calls proves itself, by the code's
+    /// secret, by the unit's statement key, or by this node's own signatures.
+    private static let open: Set<String> = ["/peer/v1/join", "/peer/v1/renew", "/peer/v1/vouch"]
 
     private let archive: Archive
     private let judge: ChainJudge
