@@ -3,16 +3,18 @@
 enum ImportGraph {
     static let allowed: [String: Set<String>] = [
         "Rules": ["Foundation"],
+        "Trust": ["Rules", "Protocol", "Crypto", "X509", "SwiftASN1", "FoundationEssentials"],
         "Protocol": ["Rules", "CZstd", "Crypto", "SwiftProtobuf", "Foundation", "FoundationEssentials"],
         "Replication": ["Rules", "Protocol", "CCurl", "Glibc", "Synchronization"],
         "Store": ["Rules", "Protocol", "GRDB", "FoundationEssentials", "Glibc", "Synchronization"],
         "Sheets": ["CZip", "CExpat", "CXlsxWriter", "Glibc"],
         "Features": [
-            "Rules", "Protocol", "Store", "Sheets", "GRDB", "Crypto", "CryptoExtras", "Mustache", "Foundation",
+            "Rules", "Protocol", "Trust", "Store", "Sheets", "GRDB", "Crypto", "CryptoExtras", "Mustache", "Foundation",
             "FoundationEssentials",
         ],
         "Node": [
-            "Rules", "Protocol", "Replication", "Store", "Sheets", "Features", "Hummingbird", "HTTPTypes", "ArgumentParser",
+            "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features", "Hummingbird", "HummingbirdCore", "NIOCore",
+            "NIOSSL", "NIOTLS", "HTTPTypes", "ArgumentParser",
             "ServiceLifecycle", "Logging", "GRDB", "Mustache", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "Simulation": ["Rules", "Protocol", "Replication", "Synchronization"],

@@ -21,17 +21,19 @@ final class LinkBoard: Sendable {
         var room: StoreBlobs
         var blobs: BlobRunner?
         var links: LinkSwitch?
+        var trust: NodeTrust?
     }
 
     private let ends = Mutex<Ends?>(nil)
 
     func attach(
         archive: Archive, outbox: StoreOutbox, endpoint: ParentEndpoint, runner: LinkRunner?, blobs: (room: StoreBlobs, lane: BlobRunner?),
-        links: LinkSwitch? = nil
+        links: LinkSwitch? = nil, trust: NodeTrust? = nil
     ) {
         ends.withLock {
             $0 = Ends(
-                archive: archive, outbox: outbox, endpoint: endpoint, runner: runner, room: blobs.room, blobs: blobs.lane, links: links)
+                archive: archive, outbox: outbox, endpoint: endpoint, runner: runner, room: blobs.room, blobs: blobs.lane, links: links,
+                trust: trust)
         }
     }
 
@@ -79,7 +81,7 @@ final class LinkBoard: Sendable {
             unit: state.parentUnit?.text, state: word, lastContact: state.lastContact.map(ChinaTime.text), lagEntries: lag,
             lagBytes: state.backlog?.bytes ?? 0,
             lagSeconds: lag == 0 ? 0 : Int(max(0, now - (state.lastContact ?? now))),
-            blobs: StatusReport.Blobs(ends.blobs?.queue ?? BlobQueue()))
+            blobs: StatusReport.Blobs(ends.blobs?.queue ?? BlobQueue()), certificateDays: ends.trust?.node?.daysLeft(at: now))
     }
 
     /// Children with nodes of their own, also those that have not called this process yet.
@@ -100,7 +102,8 @@ final class LinkBoard: Sendable {
                 unit: unit.code.text, name: unit.name, state: ends.links?.paused.isPaused(unit.code) == true ? Self.paused : isHere ? "connected" : "away",
                 lastContact: (record?.lastContact).map(ChinaTime.text), lagEntries: lag.envelopes, lagBytes: lag.bytes,
                 lagSeconds: lag.envelopes == 0 ? 0 : Int(max(0, now - (record?.lastContact ?? now))),
-                blobs: StatusReport.Blobs(try ends.room.wants(from: unit.code, limit: 0).queue))
+                blobs: StatusReport.Blobs(try ends.room.wants(from: unit.code, limit: 0).queue),
+                certificateDays: try ends.archive.read { try $0.certificateEnd(of: unit.code) }.map { Int(($0 - now) / 86_400) })
         }
     }
 }

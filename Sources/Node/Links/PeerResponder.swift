@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Protocol
 import Replication
 
 /// The door for nodes below: raw bodies in, raw bodies out; a pull without news waits here.
@@ -13,6 +14,9 @@ struct PeerResponder: HTTPResponder {
     let ending: Ending
     let limits: RequestLimits
     let meter: RequestMeter
+    let gate: PeerGate
+    let door: PeerDoor
+    let refusals: RefusalBoard
 
     func respond(to request: Request, context: RequestOrigin) async throws -> Response {
         let begin = SystemSurroundings.monotonicSeconds()
@@ -20,10 +24,13 @@ struct PeerResponder: HTTPResponder {
         guard request.method == .post else { return Self.plain(.methodNotAllowed) }
         var body: [UInt8] = []
         for try await part in request.body {
-            guard body.count + part.readableBytes <= PeerCall.requestLimit else { return Self.plain(.contentTooLarge) }
+            guard body.count + part.readableBytes <= PeerCall.requestLimit else {
+                refusals.note("tooLarge", "请求超出大小限制", from: context.address)
+                return Self.plain(.contentTooLarge)
+            }
             body.append(contentsOf: part.readableBytesView)
         }
-        let answer = try await answer(path, body)
+        let answer = try await judged(path, body, context)
         let name = "peer." + (path.split(separator: "/").last.map(String.init) ?? "")
         meter.count(
             answer.status == 404 ? "none" : name, status: answer.status,
@@ -31,13 +38,28 @@ struct PeerResponder: HTTPResponder {
         return Self.response(answer)
     }
 
-    private func answer(_ path: String, _ body: [UInt8]) async throws -> ParentEndpoint.Answer {
+    /// The certificate is asked at every request, whatever the connection has seen before.
+    private func judged(_ path: String, _ body: [UInt8], _ context: RequestOrigin) async throws -> ParentEndpoint.Answer {
+        var who = context.address
+        let answer: ParentEndpoint.Answer
+        do {
+            let proof = try await gate.proof(door.chain(context.connection), path: path)
+            if case .certificate(let unit) = proof { who = unit.text }
+            answer = try await self.answer(path, body, proof)
+        } catch let refusal as PeerRefusal {
+            answer = ParentEndpoint.Answer(refusal)
+        }
+        if answer.status >= 400, let problem = PeerProblem(bytes: answer.body) { refusals.note(problem, from: who) }
+        return answer
+    }
+
+    private func answer(_ path: String, _ body: [UInt8], _ proof: CallerProof) async throws -> ParentEndpoint.Answer {
         var body = body
         var deadline: Double?
         while true {
             let rings = news.rings
             let present = body
-            switch try await workers.run({ [endpoint] in endpoint.outcome(path: path, body: present) }) {
+            switch try await workers.run({ [endpoint] in endpoint.outcome(path: path, body: present, from: proof) }) {
             case .answer(let answer): return answer
             case .wait(let seconds, let next, let answer):
                 let now = SystemSurroundings.monotonicSeconds()
