@@ -69,7 +69,7 @@ let package = Package(
             "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features",
             hummingbird, hummingbirdCore, nio, nioTLSEvents, nioTLS, httpTypes, arguments, lifecycle, logging, grdb, mustache,
         ]),
-        room("Simulation", ["Rules", "Protocol", "Replication"]),
+        room("Simulation", ["Rules", "Protocol", "Replication", "Store", grdb]),
         .executableTarget(name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
         .executableTarget(name: "xueji", dependencies: ["Node"], swiftSettings: strict),
 

@@ -18,7 +18,11 @@ public struct Campaign: Sendable {
     public var seeds: Int
     public var steps: Int
 
-    public init(first: UInt64, seeds: Int, steps: Int) {
+    /// Folder for real archives, where every fiftieth seed has them; nil for none.
+    public var scratch: String?
+
+    public init(first: UInt64, seeds: Int, steps: Int, scratch: String? = nil) {
+        self.scratch = scratch
         self.first = first
         self.seeds = seeds
         self.steps = steps
@@ -32,8 +36,19 @@ public struct Campaign: Sendable {
     }
 
     public struct Result: Sendable {
+        /// A campaign of fewer seeds reports what is rare and does not fail for it.
+        public static let enough = 1000
+
+        public init() {}
+
         public var failures: [Failure] = []
         public var checks: [Check: Int] = [:]
+        public var seeds = 0
+        /// Of them, those over real archives.
+        public var realSeeds = 0
+        public var recoveries: [Recovery: Int] = [:]
+        /// In how many seeds what a row of the table of recoveries promises came about.
+        public var seedsWithRecovery: [Recovery: Int] = [:]
         public var faults: [Fault: Int] = [:]
         /// In how many seeds a fault occurred.
         public var seedsWithFault: [Fault: Int] = [:]
@@ -43,6 +58,17 @@ public struct Campaign: Sendable {
         public var numbers = 0
         /// Over all seeds in order.
         public var traceHash = ""
+
+        /// Faults and recoveries that fewer than one per cent of the seeds had, and checks that never judged: what was hardly
+        /// tried has not been shown.
+        public var rare: [String] {
+            Fault.allCases.filter { (seedsWithFault[$0] ?? 0) * 100 < seeds }.map { "fault \($0.rawValue)" }
+                + Recovery.allCases.filter { (seedsWithRecovery[$0] ?? 0) * 100 < seeds }.map { "recovery \($0.rawValue)" }
+                + Check.allCases.filter { (checks[$0] ?? 0) == 0 }.map { "check \($0.rawValue)" }
+                + (realSeeds * 100 < seeds ? ["runs over real archives"] : [])
+        }
+
+        public var isGood: Bool { failures.isEmpty && (seeds < Self.enough || rare.isEmpty) }
     }
 
     /// - Parameter workers: seeds run at the same time.
@@ -56,7 +82,8 @@ public struct Campaign: Sendable {
                     while true {
                         let index = turn.next()
                         guard index < count else { return done }
-                        done.append((index, SimulationRun.judge(RunPlan(seed: first + UInt64(index), steps: steps))))
+                        done.append((index, SimulationRun.judge(
+                            SimulationRun.plan(seed: first + UInt64(index), steps: steps, scratch: scratch))))
                     }
                 }
             }
@@ -77,6 +104,10 @@ public struct Campaign: Sendable {
             }
             result.checks.merge(tally.checks, uniquingKeysWith: +)
             result.faults.merge(tally.faults, uniquingKeysWith: +)
+            result.seeds += 1
+            if tally.isReal { result.realSeeds += 1 }
+            result.recoveries.merge(tally.recoveries, uniquingKeysWith: +)
+            for recovery in tally.recoveries.keys { result.seedsWithRecovery[recovery, default: 0] += 1 }
             for fault in tally.faults.keys { result.seedsWithFault[fault, default: 0] += 1 }
             result.steps += tally.steps
             result.envelopes += tally.envelopes
@@ -105,8 +136,9 @@ public enum MutantHunt {
     public static func hunt(_ mutant: Mutant, first: UInt64, limit: Int, steps: Int) -> Verdict {
         for index in 0..<limit {
             let seed = first + UInt64(index)
-            let tally = SimulationRun.run(RunPlan(seed: seed, steps: steps, mutant: mutant))
+            let tally = SimulationRun.judge(RunPlan(seed: seed, steps: steps, mutant: mutant))
             if let failure = tally.failure {
+                guard SimulationRun.judge(RunPlan(seed: seed, steps: steps)).failure == nil else { continue }
                 return Verdict(mutant: mutant, seeds: index + 1, seed: seed, check: failure.check, text: failure.text)
             }
         }
@@ -114,8 +146,10 @@ public enum MutantHunt {
     }
 
     /// All mutants, several at a time, in their own order.
+    /// - Parameter heard: told of each as soon as it is known.
     public static func huntAll(
-        _ mutants: [Mutant] = Mutant.allCases, first: UInt64, limit: Int, steps: Int, workers: Int
+        _ mutants: [Mutant] = Mutant.allCases, first: UInt64, limit: Int, steps: Int, workers: Int,
+        heard: @escaping @Sendable (Verdict) -> Void = { _ in }
     ) async -> [Verdict] {
         let turn = Turn()
         return await withTaskGroup(of: [Verdict].self) { group in
@@ -125,7 +159,9 @@ public enum MutantHunt {
                     while true {
                         let index = turn.next()
                         guard index < mutants.count else { return done }
-                        done.append(hunt(mutants[index], first: first, limit: limit, steps: steps))
+                        let verdict = hunt(mutants[index], first: first, limit: limit, steps: steps)
+                        heard(verdict)
+                        done.append(verdict)
                     }
                 }
             }

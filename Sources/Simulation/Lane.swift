@@ -31,12 +31,21 @@ enum Occurrence {
     case request(child: Int, epoch: Int, lane: ChildLink.Lane, call: Int, path: String, body: [UInt8])
     case reply(child: Int, epoch: Int, lane: ChildLink.Lane, call: Int, answer: WireAnswer)
     case timeout(child: Int, epoch: Int, lane: ChildLink.Lane, call: Int, isSilent: Bool)
+    case shut(child: Int, epoch: Int, lane: ChildLink.Lane, call: Int, refusal: LinkFailure)
     case heldEnds(parent: Int)
     case act
     case fault
     case revive(Int)
     case unpause(Int)
     case mend(Int)
+    case upgrade(Int)
+    case verify(Int)
+    /// The former node of a unit that works elsewhere now.
+    case switchOff(Int)
+    case clockRight(Int)
+    /// An operator gives a node a new certificate.
+    case certify(Int)
+    case centreStops(Double)
     case join(Int)
     case readmit(Int)
     case centreGoesBack

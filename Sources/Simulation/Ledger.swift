@@ -12,7 +12,17 @@ struct Ledger {
         var isLost = false
     }
 
+    struct Handed: Hashable {
+        let node: Int
+        let hash: Digest
+    }
+
     private(set) var acts: [ActID: Act] = [:]
+    /// What was handed on to a writer from another's salvage.
+    var handed: Set<Handed> = []
+    /// Certificates that are trusted no longer, and the present one of each node.
+    var revoked: Set<Int> = []
+    var currentSerial: [Int: Int] = [:]
     /// Envelopes that a rightful writer sealed.
     private(set) var minted: Set<Digest> = []
     /// Steps that a unit signed without a right to.
@@ -22,6 +32,8 @@ struct Ledger {
     /// Numbers that people could see.
     var shown: [String: DossierID] = [:]
     var numberOf: [DossierID: String] = [:]
+    /// Numbers that a node other than the centre's has had on its disk: only such may be shown.
+    var copied: Set<String> = []
     /// Provisional numbers of canonical chains.
     var provisional: [String: DossierID] = [:]
     var places: [StreamID: [UInt64: Digest]] = [:]
@@ -61,8 +73,9 @@ struct Ledger {
         }
     }
 
-    /// Counts anew what a node holds; returns the promised acts that nobody holds any more.
-    mutating func recount(_ node: Int, _ disk: ModelDisk) -> Int {
+    /// Counts anew what a node holds; returns the acts that nobody holds any more and somebody should: those that were
+    /// promised to survive any one disk, and, where no disk was lost, every one.
+    mutating func recount(_ node: Int, _ disk: ModelDisk, afterLoss: Bool) -> Int {
         let present = Self.acts(on: disk)
         let bit = UInt64(1) << UInt64(node)
         var broken = 0
@@ -73,7 +86,7 @@ struct Ledger {
             guard holders != record.holders else { continue }
             acts[act]?.holders = holders
             guard holders == 0 else { continue }
-            if record.isPromised { broken += 1 } else { acts[act]?.isLost = true }
+            if record.isPromised || !afterLoss { broken += 1 } else { acts[act]?.isLost = true }
         }
         return broken
     }

@@ -25,17 +25,30 @@ struct ModelDisk: Sendable {
     private(set) var salvage: [Sealed] = []
     /// Entries stored and not set aside: all of them must have been through the second stage.
     private(set) var storedEntries = 0
+    /// Envelopes that a fork has taken out of the journal.
+    private var setAside = 0
     private(set) var reach: [Reach] = []
     private var reached: [StreamID: [UnitCode: UInt64]] = [:]
-    var secrets: [UnitCode: Secret]
-    var register: Register
+    /// Units that are written for here.
+    private(set) var secrets: [UnitCode: Secret]
+    /// Those that were, and are elsewhere now: read-only.
+    private(set) var retired: [UnitCode: Secret] = [:]
+    private(set) var register: Register
     /// Numbers of the centre that wait for a copy elsewhere.
     var heldBack: [DossierID: Place] = [:]
     /// Dossiers that the centre's offices have to look at.
     var errands: Set<DossierID> = []
-    /// As founded, for building the register anew.
-    let founding: Register
+    /// Places in the journal whose bytes have rotted, with the bytes that are read there now.
+    private(set) var rotten: [Int: [UInt8]] = [:]
+    /// The register of an empty journal, for building it anew.
+    private(set) var founding: Register
     let isCentre: Bool
+    /// The unit at the other end of the link upwards.
+    var parent: UnitCode?
+    /// File of the real store's copy that was made together with this one.
+    var copy: String?
+    /// Position of the real store's journal up to which this disk has followed it.
+    var followed: Int64 = 0
 
     init(founding: Register, secrets: [UnitCode: Secret], isCentre: Bool) {
         self.founding = founding
@@ -53,6 +66,46 @@ struct ModelDisk: Sendable {
         guard let places = streams[stream], sequence >= 1, sequence <= UInt64(places.count) else { return nil }
         return journal[places[Int(sequence) - 1]]?.sealed
     }
+
+    /// What is read from the disk there.
+    func bytes(at place: Int) -> [UInt8]? { rotten[place] ?? journal[place]?.sealed.envelope.bytes }
+
+    /// Where an envelope does not prove itself any more.
+    var rottenPlaces: [Int] {
+        rotten.filter { place, bytes in
+            guard let sealed = journal[place]?.sealed, let key = register.key(of: sealed.envelope.stream.unit, id: sealed.envelope.keyID)
+            else { return false }
+            guard let envelope = try? Envelope(bytes: bytes), envelope.hash == sealed.envelope.hash else { return true }
+            return (try? envelope.verify(key)) == nil
+        }.keys.sorted()
+    }
+
+    mutating func rot(at place: Int, _ bytes: [UInt8]) { rotten[place] = bytes }
+
+    /// Envelopes ever stored here: those in the journal, and those that a fork has set aside.
+    var kept: Int { journal.count { $0 != nil } + setAside }
+
+    /// Every act stored and not set aside.
+    var acts: Set<ActID> { Set(journal.flatMap { $0?.sealed.entries ?? [] }.compactMap { $0?.act }) }
+
+    // MARK: Secrets
+
+    mutating func keep(_ secret: Secret, of unit: UnitCode) {
+        secrets[unit] = secret
+        retired[unit] = nil
+    }
+
+    mutating func mint(_ incarnation: Incarnation, for unit: UnitCode) { secrets[unit]?.incarnation = incarnation }
+
+    mutating func retire(_ unit: UnitCode) { if let secret = secrets.removeValue(forKey: unit) { retired[unit] = secret } }
+
+    /// Units whose key has a younger one beside it are no longer written for here.
+    private mutating func retireSuperseded() {
+        guard !register.movedUnitsWriteOn else { return }
+        for (unit, secret) in secrets where register.isSuperseded(secret.key.publicKey, of: unit) { retire(unit) }
+    }
+
+    // MARK: Two stages
 
     /// First stage.
     mutating func store(_ sealed: Sealed, from source: Neighbour?) -> Int {
@@ -76,11 +129,14 @@ struct ModelDisk: Sendable {
     mutating func apply(at place: Int) -> [DossierID] {
         guard let sealed = journal[place]?.sealed else { return [] }
         var touched: [DossierID] = []
+        var hasKeys = false
         for entry in sealed.entries {
             guard let entry else { continue }
-            if case .applied(let dossier?) = register.apply(entry, of: sealed.envelope.stream) { touched.append(dossier) }
+            hasKeys = hasKeys || entry.kind == EntryKind.key.rawValue
+            touched += register.apply(entry, of: sealed.envelope.stream)
         }
         for id in touched { refold(id) }
+        if hasKeys { retireSuperseded() }
         return touched
     }
 
@@ -90,35 +146,69 @@ struct ModelDisk: Sendable {
     }
 
     /// What the journal says, read from the beginning.
-    func rebuilt() -> Register {
+    func rebuilt(without kinds: Set<UInt32> = []) -> Register {
         var fresh = founding
         var touched: Set<DossierID> = []
         for stored in journal {
             guard let sealed = stored?.sealed else { continue }
             for entry in sealed.entries {
-                guard let entry else { continue }
-                if case .applied(let dossier?) = fresh.apply(entry, of: sealed.envelope.stream) { touched.insert(dossier) }
+                guard let entry, !kinds.contains(entry.kind) else { continue }
+                touched.formUnion(fresh.apply(entry, of: sealed.envelope.stream))
             }
         }
         for id in touched.sorted() { fresh.refold(id, isHeldBack: heldBack[id] != nil) }
         return fresh
     }
 
-    mutating func rebuild() {
-        register = rebuilt()
+    mutating func rebuild(without kinds: Set<UInt32> = []) {
+        register = rebuilt(without: kinds)
         if isCentre { errands.formUnion(register.folded.keys) }
     }
 
-    /// The copy nearest the root wins: ours goes to salvage whole, and is fetched again.
-    mutating func setAside(_ stream: StreamID, keeping: Bool) {
-        guard let places = streams.removeValue(forKey: stream) else { return }
-        for place in places {
+    /// Another release of the program starts on this disk.
+    mutating func run(unknownKinds: Set<UInt32>, root: StatementPublicKey, mutant: Mutant?) -> [DossierID] {
+        founding = Register(root: root, unknownKinds: unknownKinds, mutant: mutant)
+        guard unknownKinds.isEmpty else {
+            rebuild()
+            return register.folded.keys.sorted()
+        }
+        let touched = register.learnAll()
+        for id in touched { refold(id) }
+        return touched
+    }
+
+    // MARK: Forks
+
+    /// How much of a stream a unit above has told to have stored.
+    func told(_ stream: StreamID, _ unit: UnitCode?) -> UInt64 { unit.flatMap { reached[stream]?[$0] } ?? 0 }
+
+    /// The last link that both copies have in common, as far as is known, by the product's rule: what the parent has told to
+    /// have stored; when even that differs, none.
+    func agreed(_ stream: StreamID, parent: StreamHead?, unit: UnitCode?) -> UInt64 {
+        guard let own = head(of: stream) else { return 0 }
+        let told = told(stream, unit)
+        if told >= own.sequence { return 0 }
+        if let parent, parent.sequence <= told, link(stream, parent.sequence)?.envelope.hash != parent.hash { return 0 }
+        return told
+    }
+
+    /// The copy nearest the root wins: our links after a place go to salvage.
+    /// - Returns: their entries in order.
+    mutating func rewind(_ stream: StreamID, after sequence: UInt64, keeping: Bool) -> [Entry] {
+        guard let places = streams[stream] else { return [] }
+        var entries: [Entry] = []
+        for place in places.dropFirst(Int(sequence)) {
             guard let sealed = journal[place]?.sealed else { continue }
+            entries += sealed.entries.compactMap { $0 }
             if keeping { keepApart(sealed) }
             storedEntries -= sealed.entries.count
+            setAside += 1
             journal[place] = nil
         }
+        streams[stream] = sequence == 0 ? nil : Array(places.prefix(Int(sequence)))
+        reached[stream] = reached[stream]?.mapValues { min($0, sequence) }
         rebuild()
+        return entries
     }
 
     mutating func note(_ news: [Reach]) -> Bool {
@@ -131,6 +221,8 @@ struct ModelDisk: Sendable {
         return hasNews
     }
 
+    // MARK: Mutants
+
     /// Queued work thrown away, only for `Mutant.errorDeletesQueue`.
     mutating func forgetLast() {
         guard let place = journal.indices.last, let stored = journal[place], stored.source == nil else { return }
@@ -140,17 +232,12 @@ struct ModelDisk: Sendable {
         rebuild()
     }
 
-    /// Only for `Mutant.restartForgetsWords`.
-    mutating func forgetWords() {
-        var fresh = founding
-        for stored in journal {
-            guard let sealed = stored?.sealed else { continue }
-            for entry in sealed.entries {
-                guard let entry, entry.kind != EntryKind.supplement.rawValue else { continue }
-                _ = fresh.apply(entry, of: sealed.envelope.stream)
-            }
-        }
-        for id in fresh.facts.keys.sorted() { fresh.refold(id, isHeldBack: heldBack[id] != nil) }
-        register = fresh
+    /// Only for `Mutant.prunesAtParentsWord`.
+    mutating func forget(_ stream: StreamID, upTo sequence: UInt64) {
+        guard secrets[stream.unit] != nil else { return }
+        for place in streams[stream]?.dropLast().prefix(Int(sequence)) ?? [] { journal[place] = nil }
     }
+
+    /// The register without the second half of what a crash cut off, only for `Mutant.tearsTransactions`.
+    mutating func keep(_ register: Register) { self.register = register }
 }

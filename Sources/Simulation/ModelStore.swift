@@ -15,6 +15,10 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         var salvaged: [Sealed] = []
         var touched: Set<DossierID> = []
         var refused = 0
+        /// What a real store wrote of its own accord.
+        var written: [Sealed] = []
+        /// Where a real store shows something else than the model.
+        var differs: [String] = []
         var isEmpty: Bool { stored.isEmpty && salvaged.isEmpty && touched.isEmpty && refused == 0 }
     }
 
@@ -27,15 +31,20 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         var durable: ModelDisk?
         /// Grows with every change that links may want to hear of.
         var rings = 0
+        /// The lock on the folder.
+        var isServed = false
     }
 
     let unit: UnitCode
-    fileprivate let state: Mutex<State>
-    private let reader: SealReader
+    /// Nil for the store in memory alone.
+    let real: ArchiveStore?
+    let state: Mutex<State>
+    let reader: SealReader
     private let mutant: Mutant?
 
-    init(_ unit: UnitCode, disk: ModelDisk, reader: SealReader, mutant: Mutant?) {
+    init(_ unit: UnitCode, disk: ModelDisk, reader: SealReader, mutant: Mutant?, real: ArchiveStore? = nil) {
         self.unit = unit
+        self.real = real
         self.reader = reader
         self.mutant = mutant
         state = Mutex(State(disk: disk))
@@ -55,13 +64,15 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     var fault: DiskFault? { state.withLock { $0.fault } }
 
     /// The disk is exchanged: a backup, a rollback, an empty one.
-    func replace(_ disk: ModelDisk) {
+    func replace(_ disk: ModelDisk, isRestored: Bool = false) {
         state.withLock { state in
             state.disk = disk
             state.durable = nil
             state.news = News()
             state.fault = nil
             state.rings += 1
+            guard let real else { return }
+            do { try exchange(real, isRestored: isRestored, &state) } catch { state.news.differs.append("exchange: \(error)") }
         }
     }
 
@@ -70,8 +81,12 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         state.withLock { state in
             if let durable = state.durable { state.disk = durable }
             state.durable = nil
+            state.isServed = false
             if case .crashed? = state.fault { state.fault = nil }
-            if mutant == .restartForgetsWords { state.disk.forgetWords() }
+            if let real {
+                do { try real.kill() } catch { state.news.differs.append("kill: \(error)") }
+            }
+            if mutant == .restartForgetsWords { state.disk.rebuild(without: [EntryKind.supplement.rawValue]) }
         }
     }
 
@@ -85,26 +100,45 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     // MARK: Writing
 
     /// Appends acts as one envelope of a unit written for here, and applies them.
-    @discardableResult
-    func write(_ entries: [Entry], as unit: UnitCode, to audience: Audience) throws -> ModelDisk.Place {
+    func write(_ entries: [Entry], as unit: UnitCode, to audience: Audience) throws {
         try state.withLock { state in
             switch state.fault {
             case .full?: throw DiskFault.full
             case .failing?:
                 state.fault = nil
                 throw DiskFault.failing
-            case .crashed?, .noKey?, nil: break
+            case .crashed?: throw DiskFault.crashed
+            case .noKey?, nil: break
+            }
+            if let real {
+                try real.write(entries, as: unit, to: audience)
+                follow(real, &state)
+                return
             }
             guard let secret = state.disk.secrets[unit] else { throw DiskFault.noKey }
             let stream = StreamID(unit: unit, incarnation: secret.incarnation, audience: audience)
             let envelope = try Envelope.seal(entries, stream: stream, after: state.disk.head(of: stream), key: secret.key)
             guard let sealed = reader.read(envelope.bytes) else { throw DiskFault.noKey }
             keep(sealed, from: nil, &state)
-            return ModelDisk.Place(stream: stream, sequence: envelope.sequence)
         }
     }
 
-    private func keep(_ sealed: Sealed, from source: Neighbour?, _ state: inout State) {
+    /// Puts in place what a node begins with.
+    func found(_ sealed: Sealed, from source: Neighbour?) {
+        state.withLock { state in
+            guard let real else { return keep(sealed, from: source, &state) }
+            do {
+                if source == nil {
+                    try real.write(sealed.entries.compactMap { $0 }, as: sealed.envelope.stream.unit, to: sealed.envelope.stream.audience)
+                } else {
+                    _ = try real.accept([sealed.envelope.bytes], from: .parent)
+                }
+            } catch { state.news.differs.append("founding: \(error)") }
+            follow(real, &state)
+        }
+    }
+
+    func keep(_ sealed: Sealed, from source: Neighbour?, _ state: inout State) {
         let place = state.disk.store(sealed, from: source)
         state.news.stored.append(sealed)
         state.news.touched.formUnion(state.disk.apply(at: place))
@@ -119,6 +153,41 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         }
     }
 
+    /// Gives way in a fork; the entries of the links that went to salvage, in order.
+    func giveWay(_ stream: StreamID, to parent: StreamHead?, at unit: UnitCode?, keeping: Bool) -> [Entry] {
+        state.withLock { state in
+            state.rings += 1
+            if let real {
+                giveWay(stream, to: parent, real, &state)
+                return []
+            }
+            return state.disk.rewind(stream, after: state.disk.agreed(stream, parent: parent, unit: unit), keeping: keeping)
+        }
+    }
+
+    /// A program that does not know some kinds starts on this disk.
+    func run(unknownKinds: Set<UInt32>, root: StatementPublicKey, mutant: Mutant?) {
+        state.withLock { state in
+            state.news.touched.formUnion(state.disk.run(unknownKinds: unknownKinds, root: root, mutant: mutant))
+        }
+    }
+
+    /// One process serves a folder: false for the second.
+    func takeLock() -> Bool {
+        state.withLock { state in
+            defer { state.isServed = true }
+            return !state.isServed || mutant == .lockForgotten
+        }
+    }
+
+    /// Another key of a unit is written with here.
+    func keep(_ secret: ModelDisk.Secret, of unit: UnitCode) {
+        state.withLock { state in
+            state.disk.keep(secret, of: unit)
+            try? real?.change { try $0.keepSecret(secret.key, of: unit, incarnation: secret.incarnation) }
+        }
+    }
+
     // MARK: Outbox
 
     private static func isIn(_ scope: Scope, _ stream: StreamID, _ tree: UnitTree) -> Bool {
@@ -129,6 +198,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     }
 
     private func covers(_ scope: Scope, _ stream: StreamID, _ tree: UnitTree) -> Bool {
+        if mutant == .refillForgetsOwn, case .down(let child) = scope, tree.contains(child, stream.unit) { return false }
         if mutant == .relaysNothingBack, scope == .up, !tree.contains(unit, stream.unit) { return false }
         return Self.isIn(scope, stream, tree)
     }
@@ -155,10 +225,10 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             var taken: [[UInt8]] = []
             var bytes = 0
             for place in places.sorted() {
-                guard let envelope = state.disk.journal[place]?.sealed.envelope else { continue }
-                guard taken.isEmpty || bytes + envelope.bytes.count <= limitBytes else { break }
-                bytes += envelope.bytes.count
-                taken.append(envelope.bytes)
+                guard let next = state.disk.bytes(at: place) else { continue }
+                guard taken.isEmpty || bytes + next.count <= limitBytes else { break }
+                bytes += next.count
+                taken.append(next)
             }
             return taken
         }
@@ -170,9 +240,9 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             let neighbour: Neighbour = if case .down(let child) = scope { .child(child) } else { .parent }
             var batch = Batch(envelopes: [], position: position, hasMore: false)
             var bytes = 0
-            for stored in state.disk.journal.dropFirst(Int(position)) {
-                if let stored, stored.source != neighbour, covers(scope, stored.sealed.envelope.stream, tree) {
-                    let next = stored.sealed.envelope.bytes
+            for (place, stored) in state.disk.journal.enumerated().dropFirst(Int(position)) {
+                if let stored, stored.source != neighbour, covers(scope, stored.sealed.envelope.stream, tree),
+                   let next = state.disk.bytes(at: place) {
                     guard batch.envelopes.isEmpty || bytes + next.count <= limitBytes else {
                         batch.hasMore = true
                         return batch
@@ -183,6 +253,34 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
                 batch.position += 1
             }
             return batch
+        }
+    }
+
+    /// The copy of a stream that has forked, from where the parent's may differ.
+    func fork(of stream: StreamID, after sequence: UInt64?, limitBytes: Int) throws -> [[UInt8]] {
+        state.withLock { state in
+            guard let own = state.disk.head(of: stream), mutant != .salvageDiscarded else { return [] }
+            let told = state.disk.told(stream, state.disk.parent)
+            let from = sequence ?? (told >= own.sequence ? 0 : told)
+            guard from < own.sequence else { return [] }
+            return (from + 1...own.sequence).compactMap { state.disk.link(stream, $0)?.envelope.bytes }
+        }
+    }
+
+    /// What those above have written for this node or for many: its key is in it.
+    func vouchers(beyond heads: [StreamHead]?, limitBytes: Int) throws -> [[UInt8]] {
+        state.withLock { state in
+            let above = Set(state.disk.register.tree.path(of: unit).dropFirst())
+            let shown = Dictionary((heads ?? []).map { ($0.stream, $0.sequence) }, uniquingKeysWith: max)
+            var places: [Int] = []
+            for (stream, all) in state.disk.streams where above.contains(stream.unit) {
+                switch stream.audience {
+                case .everyone, .subtree: break
+                case .up, .unit: continue
+                }
+                places += heads == nil ? Array(all.suffix(1)) : Array(all.dropFirst(Int(shown[stream] ?? 0)))
+            }
+            return places.sorted().compactMap { state.disk.bytes(at: $0) }
         }
     }
 
@@ -209,6 +307,11 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
                 return envelopes.map { (.stored, reader.read($0)?.envelope.head) }
             }
             if state.fault == .full { throw DiskFault.full }
+            if let real, state.fault == nil {
+                let results = try real.accept(envelopes, from: neighbour)
+                follow(real, &state)
+                return results
+            }
             let (fault, before) = (state.fault, state.fault == nil && mutant != .acknowledgesBeforeCommit ? nil : state)
             let results = acceptAll(envelopes, from: neighbour, &state)
             if let fault, let before {
@@ -217,6 +320,9 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
                 state = before
                 if mutant == .tearsTransactions { tear(torn, &state) }
                 if fault == .failing { state.fault = nil }
+                if fault == .crashed, let real {
+                    try real.crash(in: { _ = try $0.accept(envelopes, from: neighbour) }, part: Double(envelopes.count % 7) / 7)
+                }
                 throw fault
             }
             if let before { state.durable = before.disk }
@@ -228,7 +334,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     private func tear(_ torn: ModelDisk, _ state: inout State) {
         let register = state.disk.register
         state.disk = torn
-        state.disk.register = register
+        state.disk.keep(register)
     }
 
     private func acceptAll(
@@ -245,7 +351,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         return results
     }
 
-    private static func mayPass(_ acceptance: Acceptance) -> Bool {
+    static func mayPass(_ acceptance: Acceptance) -> Bool {
         switch acceptance {
         case .refused(.unknownKey), .refused(.gap), .refused(.notForUs), .refused(.notAllowed): true
         default: false
@@ -295,18 +401,23 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
 
     private func mayBring(_ stream: StreamID, _ neighbour: Neighbour, _ tree: UnitTree) -> Acceptance.Refusal? {
         let target: UnitCode = if case .child(let child) = neighbour { child } else { unit }
-        guard tree.contains(target, stream.unit) || stream.audience.reaches(target, in: tree) else { return .notForUs }
+        let isFresh = neighbour == .parent && tree.unit(unit) == nil
+        guard tree.contains(target, stream.unit) || stream.audience.reaches(target, in: tree) || isFresh else { return .notForUs }
         switch stream.audience {
         case .up: return nil
         case .unit(let code), .subtree(let code): return tree.contains(stream.unit, code) ? nil : .notAllowed
         case .everyone:
-            let tier = tree.tier(of: stream.unit)
-            return tier.map { TierRights.may($0, .importUnits) } ?? false ? nil : .notAllowed
+            guard let tier = tree.tier(of: stream.unit) else { return stream.unit == .centre ? nil : .notAllowed }
+            return TierRights.may(tier, .importUnits) ? nil : .notAllowed
         }
     }
 
     func note(_ reach: [Reach]) throws {
-        state.withLock { state in if state.disk.note(reach) { state.rings += 1 } }
+        try state.withLock { state in
+            if let real { try real.note(reach) }
+            if state.disk.note(reach) { state.rings += 1 }
+            if mutant == .prunesAtParentsWord { for item in reach { state.disk.forget(item.stream, upTo: item.sequence) } }
+        }
     }
 
     // MARK: Doorkeeper
@@ -317,6 +428,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             guard let known = register.tree.unit(caller), let active = register.activeKey(of: caller) else { return .unknown }
             guard register.tree.contains(unit, caller), caller != unit else { return .notBelow }
             guard known.competent == unit else { return .moved(to: known.competent) }
+            if active.node == unit || mutant == .supersededKeyCounts, let former = register.key(of: caller, id: keyID) { return .child(former) }
             return .child(active.key)
         }
     }

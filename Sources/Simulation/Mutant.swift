@@ -8,8 +8,14 @@ public enum Mutant: String, Sendable, CaseIterable {
     case comparesLengthNotHash
     /// What came from above is not shown upwards: a parent that lost it never gets it back.
     case relaysNothingBack
+    /// A child's own streams are not shown to it: after a lost disk they never come back.
+    case refillForgetsOwn
     /// Queued work is deleted after an error of the peer.
     case errorDeletesQueue
+    /// Queued work is given up after a month of silence.
+    case queueExpires
+    /// Pulls that nobody waits for any more are held for ever.
+    case heldForEver
     // Storing
     case acknowledgesBeforeCommit
     case tearsTransactions
@@ -19,6 +25,12 @@ public enum Mutant: String, Sendable, CaseIterable {
     case misaddressedAccepted
     case fullDiskSaysStored
     case salvageDiscarded
+    /// What the parent has is removed here, before the root has it.
+    case prunesAtParentsWord
+    /// A second process may open the same folder.
+    case lockForgotten
+    /// Verification reads the tables and not the envelopes.
+    case verifyTrustsTables
     // Applying
     case poisonBlocksStream
     case foreignStepsCount
@@ -27,14 +39,81 @@ public enum Mutant: String, Sendable, CaseIterable {
     case firstBranchWins
     case lastSupplementWins
     case restartForgetsWords
+    /// What an old program does not know is dropped, and missing after the upgrade.
+    case unknownKindsDropped
     // Recovery
     case noBootFence
     case fenceOpensForFirstChild
+    case fenceNeverOpens
     case noReleaseGate
     case gateForgotten
+    case errandsForgotten
     case orphansDropped
     case orphansGetNewActs
+    /// In a fork both sides keep their own.
+    case nobodyGivesWay
     case restoreKeepsIncarnation
+    /// A restored node goes on with old dossiers before its streams are back.
+    case restoreGoesOn
+    case rejoinKeepsIncarnation
     case leaseOutlivesIncarnation
+    /// A key that has a younger one beside it opens the door still: the clone runs on.
+    case supersededKeyCounts
+    /// A node whose unit works elsewhere now goes on writing for it.
+    case movedUnitWritesOn
+    /// The former node of a unit is switched off before its queue is at the parent.
+    case moveDropsQueue
+    // Trust, time, chance
+    case revokedStaysIn
+    case expiredStaysOut
     case numberFollowsClock
+    /// Chance comes from where the machine happened to put things.
+    case chanceFromAddresses
+
+    /// The rows of the table of recoveries that the bug breaks.
+    public var rows: [Recovery] {
+        switch self {
+        case .relaysNothingBack: [.countyLost, .centreRolledBack]
+        case .refillForgetsOwn, .prunesAtParentsWord: [.countyLost, .diskLost]
+        case .rejoinKeepsIncarnation, .verifyTrustsTables: [.diskLost]
+        case .restoreKeepsIncarnation, .restoreGoesOn, .leaseOutlivesIncarnation: [.backupRestored]
+        case .orphansDropped, .orphansGetNewActs, .firstBranchWins, .childTrustsOwnCursor: [.silentRollback]
+        case .comparesLengthNotHash, .forkOverwrites, .salvageDiscarded, .nobodyGivesWay: [.copiesDiffer]
+        case .supersededKeyCounts, .lastSupplementWins: [.clone]
+        case .noBootFence, .fenceOpensForFirstChild, .fenceNeverOpens, .noReleaseGate, .gateForgotten, .errandsForgotten: [.centreRolledBack]
+        case .movedUnitWritesOn, .moveDropsQueue: [.unitMoved]
+        case .errorDeletesQueue, .queueExpires, .expiredStaysOut: [.longSilence]
+        case .poisonBlocksStream, .unknownKindsDropped: [.poison]
+        case .heldForEver, .lockForgotten, .acknowledgesBeforeCommit, .tearsTransactions, .acceptsGaps, .signatureUnchecked, .misaddressedAccepted,
+             .fullDiskSaysStored, .foreignStepsCount, .anyoneNumbers, .anyoneJudges, .restartForgetsWords, .revokedStaysIn,
+             .numberFollowsClock, .chanceFromAddresses: []
+        }
+    }
+
+    /// The promises that the bug breaks most directly; another checker may be the first to see it.
+    public var promises: [Check] {
+        switch self {
+        case .acceptsGaps, .signatureUnchecked, .verifyTrustsTables: [.chains]
+        case .restoreKeepsIncarnation, .rejoinKeepsIncarnation, .forkOverwrites: [.oneEnvelopeOnePlace]
+        case .errorDeletesQueue, .queueExpires, .salvageDiscarded, .moveDropsQueue: [.acknowledgedSurvives]
+        case .acknowledgesBeforeCommit, .fullDiskSaysStored: [.repliesAreDurable]
+        case .noBootFence, .fenceOpensForFirstChild, .noReleaseGate, .gateForgotten, .leaseOutlivesIncarnation: [.oneNumberOnePerson]
+        case .orphansGetNewActs: [.effectsOnce]
+        case .anyoneNumbers, .anyoneJudges, .supersededKeyCounts, .revokedStaysIn: [.authorisedOnly]
+        case .movedUnitWritesOn: [.authorisedOnly, .movesComplete]
+        case .foreignStepsCount, .restoreGoesOn: [.onePenOneHome]
+        case .firstBranchWins, .lastSupplementWins: [.sameFactsSameState]
+        case .poisonBlocksStream, .unknownKindsDropped: [.poisonDelaysNobody]
+        case .prunesAtParentsWord: [.nothingPruned]
+        case .misaddressedAccepted: [.onlyOwnMail]
+        case .tearsTransactions, .restartForgetsWords: [.rebuildEqual]
+        case .numberFollowsClock: [.clocksDoNotMatter]
+        case .heldForEver, .lockForgotten: [.capsHold]
+        case .orphansDropped: [.everythingAtCentre]
+        case .childTrustsOwnCursor, .comparesLengthNotHash, .relaysNothingBack, .refillForgetsOwn, .nobodyGivesWay, .expiredStaysOut: [.pathsAgree]
+        case .fenceNeverOpens: [.fenceOpens]
+        case .errandsForgotten: [.inquiriesAnswered]
+        case .chanceFromAddresses: [.determinism]
+        }
+    }
 }

@@ -30,6 +30,25 @@ final class Node {
 
     // The process: gone with a kill.
     var isUp = false
+    /// A hosted school's own machine: not in use.
+    var isDormant = false
+    var certificate: LinkCertificate?
+    /// Requests that arrived last, by lane: an earlier one behind it was overtaken.
+    var lastArrived: [ChildLink.Lane: Int] = [:]
+    /// The node's key has a younger one beside it: nothing it writes from here on may count.
+    var isSuperseded = false
+    /// When the parent was last heard, and whether seventy days of silence are to be made up for.
+    var lastWord = 0.0
+    var wasSilent = false
+    /// Its disk went back, and its own streams are not here yet, whatever it believes itself.
+    var isBehind = false
+    var isRefilling = false
+    /// Its unit has come from another node, or goes to one.
+    var isMoving = false
+    var isLeaving = false
+    var lostIncarnations: [UnitCode: Incarnation] = [:]
+    var quarantinedSeen = 0
+    var wentBack = false
     var pausedUntil: Double?
     /// Grows with each start.
     var epoch = 0
@@ -42,6 +61,8 @@ final class Node {
     var held: [HeldPull] = []
     var ringsSeen = 0
     var isFenceOpen = false
+    /// Dossiers that went back with the disk, or that a copy has as well: people go on with them at the worst moment.
+    var tempting: [DossierID] = []
     /// After a restored backup: new pupils only, until the unit's own streams are back.
     var isRecovering = false
 
@@ -71,6 +92,7 @@ final class Node {
     }
 
     func start(seed: UInt64) {
+        _ = store.takeLock()
         let pocket = Pocket(seed: seed)
         isUp = true
         pausedUntil = nil
@@ -102,7 +124,8 @@ final class Node {
         let (store, unit, nonce) = (store, unit, nonce)
         return LocalWork(outbox: store, inbox: store) {
             let secrets = store.look { $0.secrets }
-            guard let secret = secrets[unit], let nonce else { throw DiskFault.noKey }
+            // A node whose unit moved away may still hand over what it wrote before.
+            guard let secret = store.look({ $0.secrets[unit] ?? $0.retired[unit] }), let nonce else { throw DiskFault.noKey }
             return LinkIdentity(unit: unit, key: secret.key, version: "1", nonce: nonce, ownUnits: Set(secrets.keys))
         }
     }

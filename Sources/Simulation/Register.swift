@@ -1,13 +1,6 @@
 import Protocol
 import Rules
 
-/// What became of one entry at one node.
-enum EntryOutcome: Sendable {
-    case applied(DossierID?)
-    case void
-    case quarantined
-}
-
 /// The second stage of the model: what stored entries say, by the same rules as the product's projections. A value, so that it
 /// can be built anew from the journal and compared.
 struct Register: Sendable {
@@ -17,54 +10,98 @@ struct Register: Sendable {
         let node: UnitCode
     }
 
-    struct LeasedRange: Sendable {
-        let holder: UnitCode
-        let incarnation: Incarnation
-        let division: String
-        let birthDate: String
-        let tails: ClosedRange<Int>
+    /// What became of one entry.
+    private enum Outcome {
+        case applied(DossierID?)
+        case parked(String)
+        case void
+        case quarantined
     }
 
-    var tree = UnitTree(WorldTree.units)
-    var keys: [UnitCode: [EnrolledKey]]
+    private struct Waiting: Sendable {
+        let entry: Entry
+        let stream: StreamID
+    }
+
+    private(set) var tree = UnitTree()
+    private(set) var keys: [UnitCode: [EnrolledKey]]
     private(set) var facts: [DossierID: DossierFacts] = [:]
     /// One mark for each fact of a dossier: the same set of marks, the same facts.
     private(set) var marks: [DossierID: Set<UInt64>] = [:]
-    var folded: [DossierID: Dossier] = [:]
-    private(set) var leases: [LeasedRange] = []
+    private(set) var folded: [DossierID: Dossier] = [:]
+    private(set) var leases: [Lease] = []
+    /// Under which incarnations units have begun to write, as they said; the last counts.
+    private(set) var openings: [UnitCode: [Incarnation]] = [:]
     /// Formal numbers, and provisional ones of canonical chains.
     private(set) var numbers: [String: DossierID] = [:]
     private(set) var lastVerdict: Int64 = 0
     private(set) var quarantined = 0
-    private(set) var void = 0
     private(set) var appliedEntries = 0
+    /// What this node's program is too old for.
+    private(set) var unknownKinds: Set<UInt32> = []
+    private var parked: [String: [Waiting]] = [:]
+    private var satisfied: Set<String> = []
     /// Only with `Mutant.poisonBlocksStream`.
     private var blocked: Set<StreamID> = []
     private let mutant: Mutant?
 
-    init(keys: [UnitCode: [EnrolledKey]], mutant: Mutant?) {
-        self.keys = keys
+    /// - Parameter root: the centre's key, the one that is trusted without an enrolment.
+    init(root: StatementPublicKey, unknownKinds: Set<UInt32> = [], mutant: Mutant?) {
+        keys = [.centre: [EnrolledKey(key: root, generation: 1, node: .centre)]]
+        self.unknownKinds = unknownKinds
         self.mutant = mutant
     }
 
+    /// Only with `Mutant.movedUnitWritesOn`.
+    var movedUnitsWriteOn: Bool { mutant == .movedUnitWritesOn }
+    var parkedEntries: Int { parked.values.reduce(0) { $0 + $1.count } }
+
     // MARK: Entries
 
-    mutating func apply(_ entry: Entry, of stream: StreamID) -> EntryOutcome {
-        if mutant == .poisonBlocksStream, blocked.contains(stream) { return .void }
+    /// Runs one stored entry through the second stage, with what had waited for it.
+    /// - Returns: the dossiers to be folded anew.
+    mutating func apply(_ entry: Entry, of stream: StreamID) -> [DossierID] {
+        if mutant == .poisonBlocksStream, blocked.contains(stream) { return [] }
         appliedEntries += 1
-        let outcome = effect(entry, of: stream)
-        switch outcome {
-        case .applied: break
-        case .void: void += 1
-        case .quarantined:
-            quarantined += 1
-            if mutant == .poisonBlocksStream { blocked.insert(stream) }
-        }
-        return outcome
+        var touched: [DossierID] = []
+        take(Waiting(entry: entry, stream: stream), &touched)
+        retry(&touched)
+        return touched
     }
 
-    private mutating func effect(_ entry: Entry, of stream: StreamID) -> EntryOutcome {
-        switch EntryKind(rawValue: entry.kind) {
+    private mutating func take(_ waiting: Waiting, _ touched: inout [DossierID]) {
+        switch effect(waiting.entry, of: waiting.stream, &touched) {
+        case .applied(let dossier): if let dossier { touched.append(dossier) }
+        case .parked(let what):
+            if mutant != .unknownKindsDropped { parked[what, default: []].append(waiting) }
+        case .void: break
+        case .quarantined:
+            quarantined += 1
+            if mutant == .poisonBlocksStream { blocked.insert(waiting.stream) }
+        }
+    }
+
+    private mutating func retry(_ touched: inout [DossierID]) {
+        while let what = satisfied.min() {
+            satisfied.remove(what)
+            for waiting in parked.removeValue(forKey: what) ?? [] { take(waiting, &touched) }
+        }
+    }
+
+    /// The program was upgraded: what it was too old for is replayed.
+    mutating func learnAll() -> [DossierID] {
+        satisfied.formUnion(unknownKinds.map { "kind:\($0)" })
+        unknownKinds = []
+        var touched: [DossierID] = []
+        retry(&touched)
+        return touched
+    }
+
+    private mutating func effect(_ entry: Entry, of stream: StreamID, _ touched: inout [DossierID]) -> Outcome {
+        if unknownKinds.contains(entry.kind) { return .parked("kind:\(entry.kind)") }
+        guard let kind = EntryKind(rawValue: entry.kind) else { return .parked("kind:\(entry.kind)") }
+        if kind != .unit, kind != .key, tree.unit(stream.unit) == nil { return .parked("unit:\(stream.unit)") }
+        switch kind {
         case .step: return step(entry, of: stream)
         case .supplement:
             guard let supplement = Payload.supplement(entry.payload), supplement.by == stream.unit else { return .void }
@@ -72,40 +109,52 @@ struct Register: Sendable {
             if mutant == .lastSupplementWins { facts[supplement.dossier]?.supplements = [] }
             facts[supplement.dossier, default: DossierFacts()].supplements.append(supplement)
             return .applied(supplement.dossier)
-        case .verdict:
-            guard let verdict = Payload.verdict(entry.payload) else { return .void }
-            let mayJudge = verdict.by == stream.unit && tree.tier(of: stream.unit) == verdict.tier
-                && TierRights.may(verdict.tier, .checkDuplicates)
-            guard mayJudge || mutant == .anyoneJudges else { return .void }
-            guard keep(entry, verdict.dossier) else { return .applied(nil) }
-            if stream.unit == .centre { lastVerdict = max(lastVerdict, verdict.position) }
-            facts[verdict.dossier, default: DossierFacts()].verdicts.append(verdict)
-            return .applied(verdict.dossier)
-        case .number:
-            guard let number = Payload.number(entry.payload) else { return .void }
-            guard stream.unit == .centre || mutant == .anyoneNumbers else { return .void }
-            if let holder = numbers[number.number], holder != number.dossier { return .quarantined }
-            numbers[number.number] = number.dossier
-            guard keep(entry, number.dossier) else { return .applied(nil) }
-            facts[number.dossier, default: DossierFacts()].numbers.append(number)
-            return .applied(number.dossier)
+        case .verdict: return verdict(entry, of: stream)
+        case .number: return number(entry, of: stream)
         case .lease: return lease(entry, of: stream)
+        case .incarnation:
+            guard let opened = Payload.incarnation(entry.payload), opened.unit == stream.unit, opened.incarnation == stream.incarnation
+            else { return .void }
+            if openings[opened.unit]?.contains(opened.incarnation) != true { openings[opened.unit, default: []].append(opened.incarnation) }
+            return .applied(nil)
+        case .unit: return unit(entry, of: stream, &touched)
         case .key: return key(entry, of: stream)
         case .schoolClass: return .quarantined
         default: return .void
         }
     }
 
-    private mutating func step(_ entry: Entry, of stream: StreamID) -> EntryOutcome {
+    private mutating func step(_ entry: Entry, of stream: StreamID) -> Outcome {
         guard let step = Payload.step(entry.payload) else { return .void }
         guard step.by == stream.unit || mutant == .foreignStepsCount else { return .void }
+        guard keep(entry, step.dossier) else { return .applied(nil) }
         if mutant == .firstBranchWins,
            facts[step.dossier]?.steps.contains(where: { $0.previous == step.previous && $0.hash != step.hash }) == true {
-            return .void
+            return .applied(step.dossier)
         }
-        guard keep(entry, step.dossier) else { return .applied(nil) }
         facts[step.dossier, default: DossierFacts()].steps.append(step)
         return .applied(step.dossier)
+    }
+
+    private mutating func verdict(_ entry: Entry, of stream: StreamID) -> Outcome {
+        guard let verdict = Payload.verdict(entry.payload) else { return .void }
+        let mayJudge = verdict.by == stream.unit && tree.tier(of: stream.unit) == verdict.tier
+            && TierRights.may(verdict.tier, .checkDuplicates)
+        guard mayJudge || mutant == .anyoneJudges else { return .void }
+        guard keep(entry, verdict.dossier) else { return .applied(nil) }
+        if stream.unit == .centre { lastVerdict = max(lastVerdict, verdict.position) }
+        facts[verdict.dossier, default: DossierFacts()].verdicts.append(verdict)
+        return .applied(verdict.dossier)
+    }
+
+    private mutating func number(_ entry: Entry, of stream: StreamID) -> Outcome {
+        guard let number = Payload.number(entry.payload) else { return .void }
+        guard stream.unit == .centre || mutant == .anyoneNumbers else { return .void }
+        if let holder = numbers[number.number], holder != number.dossier { return .quarantined }
+        numbers[number.number] = number.dossier
+        guard keep(entry, number.dossier) else { return .applied(nil) }
+        facts[number.dossier, default: DossierFacts()].numbers.append(number)
+        return .applied(number.dossier)
     }
 
     /// False for a fact that is here already: effects of an act happen once.
@@ -116,49 +165,59 @@ struct Register: Sendable {
         return marks[dossier, default: []].insert(trail.value).inserted
     }
 
-    private mutating func lease(_ entry: Entry, of stream: StreamID) -> EntryOutcome {
-        let parts = String(decoding: entry.payload, as: UTF8.self).split(separator: "|").map(String.init)
-        guard stream.unit == .centre, parts.count == 6, let first = Int(parts[4]), let last = Int(parts[5]), first <= last,
-              let incarnation = Incarnation(Self.bytes(hex: parts[1])) else { return .void }
-        let range = LeasedRange(
-            holder: UnitCode(parts[0]), incarnation: incarnation, division: parts[2], birthDate: parts[3], tails: first...last)
+    private mutating func lease(_ entry: Entry, of stream: StreamID) -> Outcome {
+        guard stream.unit == .centre, let lease = Payload.lease(entry.payload) else { return .void }
         let overlaps = leases.contains {
-            $0.division == range.division && $0.birthDate == range.birthDate && $0.tails.overlaps(range.tails)
+            $0.division == lease.division && $0.birthDates.overlaps(lease.birthDates) && $0.tails.overlaps(lease.tails)
         }
         guard !overlaps else { return .void }
-        leases.append(range)
+        leases.append(lease)
         return .applied(nil)
     }
 
-    private static func bytes(hex: String) -> [UInt8] {
-        let digits = hex.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue.map(UInt8.init) }
-        return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
-    }
+    // MARK: The directory
 
-    static func leasePayload(_ range: LeasedRange) -> [UInt8] {
-        let text = [
-            range.holder.text, range.incarnation.hex, range.division, range.birthDate, "\(range.tails.lowerBound)",
-            "\(range.tails.upperBound)",
-        ].joined(separator: "|")
-        return Array(text.utf8)
-    }
-
-    private mutating func key(_ entry: Entry, of stream: StreamID) -> EntryOutcome {
-        guard let key = Payload.key(entry.payload), key.issuer == stream.unit, key.issuer != key.unit,
-              tree.contains(key.issuer, key.unit) else { return .void }
-        enrol(key.unit, EnrolledKey(key: key.publicKey, generation: key.generation, node: key.node))
+    private mutating func unit(_ entry: Entry, of stream: StreamID, _ touched: inout [DossierID]) -> Outcome {
+        guard let unit = Payload.unit(entry.payload) else { return .void }
+        if unit.code == .centre {
+            guard stream.unit == .centre, unit.tier == .centre else { return .void }
+        } else {
+            guard let competent = unit.competent else { return .void }
+            guard let above = tree.unit(competent) else { return .parked("unit:\(competent)") }
+            guard above.tier > unit.tier, tree.contains(stream.unit, competent),
+                  tree.tier(of: stream.unit).map({ TierRights.may($0, .importUnits) }) ?? false else { return .void }
+        }
+        if let present = tree.unit(unit.code), present.version >= unit.version { return .applied(nil) }
+        tree.put(unit)
+        satisfied.insert("unit:\(unit.code)")
+        touched += folded.values.filter { $0.home == unit.code }.map(\.id).sorted()
         return .applied(nil)
     }
 
-    mutating func enrol(_ unit: UnitCode, _ key: EnrolledKey) {
-        guard keys[unit]?.contains(where: { $0.key == key.key }) != true else { return }
-        keys[unit, default: []].append(key)
+    private mutating func key(_ entry: Entry, of stream: StreamID) -> Outcome {
+        guard let key = Payload.key(entry.payload), key.issuer == stream.unit else { return .void }
+        guard tree.unit(key.unit) != nil else { return .parked("unit:\(key.unit)") }
+        guard tree.contains(key.issuer, key.unit), key.issuer != key.unit || key.unit == .centre else { return .void }
+        if keys[key.unit]?.contains(where: { $0.key == key.publicKey }) != true {
+            keys[key.unit, default: []].append(EnrolledKey(key: key.publicKey, generation: key.generation, node: key.node))
+        }
+        satisfied.insert("key:\(key.unit)")
+        return .applied(nil)
     }
 
     func key(of unit: UnitCode, id: [UInt8]) -> StatementPublicKey? { keys[unit]?.first { $0.key.id == id }?.key }
 
+    /// The key of a unit that came first: the centre's is the root.
+    func firstKey(of unit: UnitCode) -> StatementPublicKey? { keys[unit]?.first?.key }
+
     func activeKey(of unit: UnitCode) -> EnrolledKey? {
         keys[unit]?.max { ($0.generation, $1.key.id.description) < ($1.generation, $0.key.id.description) }
+    }
+
+    /// Whether another key of a unit speaks for it now: a younger one, or of two of one generation the other. A key that is not enrolled here yet is newer than all that are.
+    func isSuperseded(_ key: StatementPublicKey, of unit: UnitCode) -> Bool {
+        guard let known = keys[unit]?.first(where: { $0.key == key }), let active = activeKey(of: unit) else { return false }
+        return active.key != key && known.generation <= active.generation
     }
 
     // MARK: Dossiers

@@ -1,28 +1,23 @@
-/// One promise of replication, and its checker. Numbers are those of the design.
-public enum Check: String, Sendable, CaseIterable {
-    case chains, oneEnvelopeOnePlace, acknowledgedSurvives, repliesAreDurable, oneNumberOnePerson, effectsOnce
-    case authorisedOnly, onePenOneHome, sameFactsSameState, poisonDelaysNobody, nothingPruned, onlyOwnMail
-    case rebuildEqual, clocksDoNotMatter, capsHold
-    case everythingAtCentre, pathsAgree, fenceOpens, inquiriesAnswered, determinism
-}
-
-/// Faults as they are counted.
-public enum Fault: String, Sendable, CaseIterable {
-    case drop, duplicate, delay, longDelay, reorder, truncate, corruptEnvelope, halfOpen, replyLost, asymmetricPartition, partition
-    case longPartition, busy429, unavailable503, captivePortal, kill, killInTransaction, killAfterCommit, pause, secondInstance
-    case diskFull, diskFullOnce, inputOutputError, backupRestored, silentRollback, centreRolledBack, clone, diskLost
-    case clockJump, forged, replayed, misaddressed, oversize, poison, rogueStatement, leap
-}
-
 /// What a run counted and found.
 public struct Tally: Sendable {
+    /// One fault that befell a run, in order: what a shortened trace leaves out.
+    public struct Blow: Sendable, Hashable {
+        public let fault: Fault
+        public let step: Int
+        public let place: String
+    }
+
     public var checks: [Check: Int] = [:]
     public var faults: [Fault: Int] = [:]
+    public var recoveries: [Recovery: Int] = [:]
     public var failure: (step: Int, check: Check, text: String)?
+    public var blows: [Blow] = []
     public var steps = 0
     public var envelopes = 0
     public var dossiers = 0
     public var numbers = 0
+    /// Whether SQLite archives stood under the nodes.
+    public var isReal = false
     public var trace: UInt64 = 0
     /// What the registry shows at the end, without hashes: the same under any clock.
     public var face: UInt64 = 0
@@ -33,5 +28,5 @@ public struct Tally: Sendable {
         if !isGood, failure == nil { failure = (step, check, text()) }
     }
 
-    mutating func count(_ fault: Fault) { faults[fault, default: 0] += 1 }
+    mutating func count(_ recovery: Recovery) { recoveries[recovery, default: 0] += 1 }
 }

@@ -7,6 +7,12 @@ public struct RunPlan: Sendable {
     public var isTold = false
     /// Wall clocks of the nodes go another way; disks stay whole.
     public var clockScript: Int?
+    /// Kinds of fault that are left out.
+    public var without: Set<Fault> = []
+    /// Single blows that are left out, by their number in the run.
+    public var spared: Set<Int> = []
+    /// Folder under which the nodes have real SQLite archives; nil for the store in memory.
+    public var scratch: String?
 
     public init(seed: UInt64, steps: Int, mutant: Mutant? = nil, isTold: Bool = false, clockScript: Int? = nil) {
         self.seed = seed

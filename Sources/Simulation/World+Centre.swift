@@ -11,6 +11,7 @@ extension World {
             records[child.unit].map { !$0.hasShownHeads || !$0.ahead.isEmpty } ?? true
         }
         switch plan.mutant {
+        case .fenceNeverOpens: centre.isFenceOpen = false
         case .noBootFence: centre.isFenceOpen = true
         case .fenceOpensForFirstChild: centre.isFenceOpen = waiting.count < children(of: centre).count
         default: centre.isFenceOpen = waiting.isEmpty
@@ -86,11 +87,10 @@ extension World {
         let birth = dossier.record.birthDate
         let order: (division: String, free: Int, waiting: Int, next: Int, incarnation: Incarnation?) = centre.store.look { disk in
             let register = disk.register
-            // The incarnation that the holder writes under now: the last stream that came.
-            let incarnation = disk.secrets[holder]?.incarnation ?? disk.journal.last(where: { $0?.sealed.envelope.stream.unit == holder })??
-                .sealed.envelope.stream.incarnation
+            // The incarnation that the holder writes under now, as it said.
+            let incarnation = disk.secrets[holder]?.incarnation ?? register.openings[holder]?.last
             let division = register.tree.unit(dossier.home)?.division ?? ""
-            let own = register.leases.filter { $0.holder == holder && $0.birthDate == birth && $0.incarnation == incarnation && $0.division == division }
+            let own = register.leases.filter { $0.holder == holder && $0.birthDates.contains(birth) && $0.incarnation == incarnation && $0.division == division }
             let free = own.reduce(0) { sum, range in
                 sum + range.tails.count { register.numbers[World.provisional(division, birth, $0)] == nil }
             }
@@ -98,14 +98,14 @@ extension World {
                 $0.record.birthDate == birth && $0.provisionalNumber == nil && $0.stand != .deleted
                     && register.tree.unit($0.home)?.competent == holder
             }
-            let next = 1 + (register.leases.filter { $0.birthDate == birth && $0.division == division }.map(\.tails.upperBound).max() ?? -1)
+            let next = 1 + (register.leases.filter { $0.birthDates.contains(birth) && $0.division == division }.map(\.tails.upperBound).max() ?? -1)
             return (division, free, waiting, next, incarnation)
         }
         guard let incarnation = order.incarnation, order.free < order.waiting else { return true }
-        let range = Register.LeasedRange(
-            holder: holder, incarnation: incarnation, division: order.division, birthDate: birth,
+        let lease = Lease(
+            holder: holder, incarnation: incarnation, division: order.division, birthDates: birth...birth,
             tails: order.next...order.next + 3)
-        guard let entry = entry(.lease, Register.leasePayload(range)) else { return true }
+        guard let entry = entry(.lease, Payload.encode(lease)) else { return true }
         return write([entry], as: .centre, to: .unit(holder), centre)
     }
 
@@ -127,7 +127,11 @@ extension World {
         if plan.mutant != .noReleaseGate { centre.store.change { $0.heldBack[id] = place } }
         let isWritten = write([entry], as: .centre, to: .unit(dossier.home), centre)
         // The worst moment for the centre's disk to go back is just after it gave a number.
-        if isWritten, !isCalm, plan.clockScript == nil, dice.happens(perMille: 60) { agenda.plan(.centreGoesBack, at: now + dice.seconds(0.001...0.5)) }
+        if isWritten, !isCalm, plan.clockScript == nil {
+            if dice.happens(perMille: 60) { agenda.plan(.centreGoesBack, at: now + dice.seconds(0.001...0.5)) }
+            // Or to stop: what it held back must be held back by the next process too.
+            if dice.happens(perMille: 60) { agenda.plan(.centreStops(dice.seconds(1...60)), at: now + dice.seconds(0.001...0.5)) }
+        }
         if !isWritten { centre.store.change { $0.heldBack[id] = nil } }
         return isWritten
     }

@@ -7,6 +7,10 @@ extension World {
     /// Looks at everything a node has done since the last look: checks it, wakes links, lets the centre work.
     func note(_ node: Node) {
         let news = node.store.takeNews()
+        for sealed in news.written { ledger.mint(sealed) }
+        if node.store.real != nil {
+            tally.judge(.rebuildEqual, news.differs.isEmpty, step: step, news.differs.prefix(3).joined(separator: "; "))
+        }
         for sealed in news.stored { checkStored(sealed, node) }
         for sealed in news.salvaged where node.index < Self.cloneBase && node.store.look({ $0.secrets[sealed.envelope.stream.unit] != nil }) {
             ledger.hold(sealed, at: node.index)
@@ -17,7 +21,7 @@ extension World {
         if news.salvaged.contains(where: { sealed in node.store.look { $0.secrets[sealed.envelope.stream.unit] != nil } }) {
             planMending(node)
         }
-        if node.isRecovering, node.isConfirmed || node.parent == nil && node.isFenceOpen { node.isRecovering = false }
+        noteRecoveries(node)
         if node.parent == nil { serveCentre(news) }
         guard node.store.rings != node.ringsSeen, node.isUp else { return }
         node.ringsSeen = node.store.rings
@@ -33,6 +37,30 @@ extension World {
         if !wasOpen || !news.touched.isEmpty || !centre.store.look({ $0.errands.isEmpty && $0.heldBack.isEmpty }) { workAtCentre() }
     }
 
+    /// What a recovery has promised, where it has come about by now.
+    private func noteRecoveries(_ node: Node) {
+        guard node.isUp, node.parent == nil ? node.isFenceOpen : node.isConfirmed else { return }
+        if node.isRecovering { node.store.endRecovery() }
+        node.isRecovering = false
+        if node.isBehind {
+            node.isBehind = false
+            tally.count(.backupRestored)
+        }
+        if node.wentBack {
+            node.wentBack = false
+            tally.count(node.parent == nil ? .centreRolledBack : .silentRollback)
+        }
+        if node.isRefilling {
+            node.isRefilling = false
+            tally.count(.diskLost)
+            if !children(of: node).isEmpty { tally.count(.countyLost) }
+        }
+        if node.isMoving {
+            node.isMoving = false
+            tally.count(.unitMoved)
+        }
+    }
+
     private func checkStored(_ sealed: Sealed, _ node: Node) {
         let envelope = sealed.envelope
         let (stream, here) = (envelope.stream, node.index % Self.cloneBase)
@@ -44,7 +72,7 @@ extension World {
         tally.judge(.chains, isNext && isSigned, step: step, "\(node.unit) stored \(stream.unit) \(envelope.sequence) after \(before?.sequence ?? 0)")
         node.mirror[stream] = envelope.head
         tally.judge(.authorisedOnly, ledger.minted.contains(envelope.hash), step: step, "\(node.unit) stored what \(stream.unit) never wrote")
-        let isOurs = WorldTree.contains(node.unit, stream.unit) || stream.audience.reaches(node.unit, in: WorldTree.tree)
+        let isOurs = tree.contains(node.unit, stream.unit) || stream.audience.reaches(node.unit, in: tree)
         tally.judge(.onlyOwnMail, isOurs, step: step, "\(node.unit) holds \(stream.unit) \(stream.audience.text)")
         if ledger.forkable.contains(stream.unit) {
             ledger.places[stream, default: [:]][envelope.sequence] = envelope.hash
@@ -54,6 +82,9 @@ extension World {
             ledger.places[stream, default: [:]][envelope.sequence] = envelope.hash
         }
         for entry in sealed.entries {
+            if here != 0, let entry, entry.kind == EntryKind.number.rawValue, let number = Payload.number(entry.payload) {
+                ledger.copied.insert(number.number)
+            }
             guard let entry, entry.kind == EntryKind.step.rawValue else { continue }
             let hash = Payload.stepHash(entry.payload)
             // The same rogue statement may be made twice; it counts for nothing.
@@ -66,7 +97,12 @@ extension World {
     }
 
     private func checkNode(_ node: Node) {
-        let (stored, applied, journal) = node.store.look { ($0.storedEntries, $0.register.appliedEntries, $0.journal.count) }
+        let quarantined = node.store.look { $0.register.quarantined }
+        if quarantined > node.quarantinedSeen {
+            node.quarantinedSeen = quarantined
+            tally.count(.poison)
+        }
+        let (stored, applied, journal) = node.store.look { ($0.storedEntries, $0.register.appliedEntries, $0.kept) }
         tally.judge(.poisonDelaysNobody, stored == applied, step: step, "\(node.unit) applied \(applied) of \(stored) entries")
         tally.judge(.nothingPruned, journal >= node.journalSeen, step: step, "\(node.unit) had \(node.journalSeen) envelopes, has \(journal)")
         node.journalSeen = journal
@@ -85,6 +121,7 @@ extension World {
         guard let number = dossier.formalNumber, node.index < Self.cloneBase else { return }
         let isIssued = ledger.issued[number]?.contains(id) ?? false
         tally.judge(.authorisedOnly, isIssued, step: step, "\(node.unit) shows a number that the centre never gave")
+        tally.judge(.oneNumberOnePerson, ledger.copied.contains(number), step: step, "a number is shown that the centre alone has")
         let isOne = (ledger.shown[number] ?? id) == id && (ledger.numberOf[id] ?? number) == number
         tally.judge(.oneNumberOnePerson, isOne, step: step, "\(number) at \(node.unit) is a second person's, or a person's second")
         ledger.shown[number] = id
@@ -115,7 +152,7 @@ extension World {
             if place == 0 { isGood = isGood && step.by == dossier.home && step.kind == .enter && step.previous == nil }
             else { isGood = isGood && step.by == holder && step.previous == dossier.chain[place - 1].hash }
             if [.approve, .sendBack, .confirmDeletion, .refuseDeletion].contains(step.kind) {
-                isGood = isGood && step.by != dossier.home && WorldTree.contains(step.by, dossier.home)
+                isGood = isGood && step.by != dossier.home && tree.contains(step.by, dossier.home)
             }
             isGood = isGood && !ledger.rogueSteps.contains(step.hash)
             holder = step.nextHolder
@@ -144,7 +181,7 @@ extension World {
     func afterExchange(_ node: Node) {
         node.machine = ChildLink(plan: Node.plan)
         remember(node)
-        _ = ledger.recount(node.index, node.store.disk)
+        _ = ledger.recount(node.index, node.store.disk, afterLoss: true)
         for (number, id) in ledger.shown {
             let isKept = nodes.contains { other in other.store.look { $0.register.numbers[number] == id } }
             tally.judge(.oneNumberOnePerson, isKept, step: step, "\(number) was shown and is on no disk")
@@ -155,7 +192,7 @@ extension World {
         node.mirror = node.store.look { disk in
             Dictionary(uniqueKeysWithValues: disk.streams.keys.compactMap { stream in disk.head(of: stream).map { (stream, $0) } })
         }
-        node.journalSeen = node.store.look { $0.journal.count }
+        node.journalSeen = node.store.look { $0.kept }
     }
 
     private static func isChained(_ disk: ModelDisk) -> Bool {
@@ -174,8 +211,8 @@ extension World {
         let disk = node.store.disk
         let digest = disk.rebuilt().digest(under: .centre)
         tally.judge(.rebuildEqual, digest == disk.register.digest(under: .centre), step: step, "\(node.unit) rebuilt differs")
-        tally.judge(.nothingPruned, disk.journal.count >= node.journalSeen, step: step, "\(node.unit) had \(node.journalSeen) envelopes, has \(disk.journal.count)")
+        tally.judge(.nothingPruned, disk.kept >= node.journalSeen, step: step, "\(node.unit) had \(node.journalSeen) envelopes, has \(disk.kept)")
         tally.judge(.chains, Self.isChained(disk), step: step, "a chain at \(node.unit) does not hold")
-        tally.judge(.acknowledgedSurvives, ledger.recount(node.index, disk) == 0, step: step, "acts that were acknowledged are on no disk")
+        tally.judge(.acknowledgedSurvives, ledger.recount(node.index, disk, afterLoss: false) == 0, step: step, "acts that were saved are on no disk")
     }
 }

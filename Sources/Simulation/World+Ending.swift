@@ -25,12 +25,16 @@ extension World {
         tell("faults stop")
         isCalm = true
         for index in clones.keys.sorted() { endClone(index) }
-        for node in nodes {
+        for node in present {
             node.store.setFault(nil)
+            node.clockError = 0
             node.pausedUntil = nil
             node.requestsLostUntil = 0
             node.repliesLostUntil = 0
-            if !node.isUp, node.store.look({ !$0.secrets.isEmpty }) { boot(node) }
+            if let serial = node.certificate?.serial, ledger.revoked.contains(serial) { giveCertificate(node) }
+            if !node.isUp, node.isLeaving || node.store.look({ !$0.secrets.isEmpty }) { boot(node) }
+            _ = verifies(node)
+            upgrade(node)
             node.machine.retryNow()
             for lane in ChildLink.Lane.allCases where node[lane].isResting && node.parent != nil { wake(node, lane, after: 0.01) }
         }
@@ -47,19 +51,26 @@ extension World {
         tally.judge(.pathsAgree, tally.failure != nil, step: step, "the links do not come to rest: " + unrest())
     }
 
-    private var hasMended: Bool { nodes.allSatisfy { $0.machine.held.isEmpty } }
+    private var hasMended: Bool { present.allSatisfy { $0.machine.held.isEmpty } }
 
     private var isQuiet: Bool {
-        nodes.allSatisfy { node in
-            guard node.isUp, let parent = node.parent else { return node.isUp }
-            guard node.isConfirmed, let own = try? node.store.heads(.up) else { return false }
+        present.allSatisfy { node in
+            guard node.isUp, !node.isLeaving else { return false }
+            guard let parent = node.parent else { return true }
+            guard node.isConfirmed, node.store.look({ $0.rottenPlaces.isEmpty }), let own = try? node.store.heads(.up) else { return false }
             return Set(own) == (try? Set(nodes[parent].store.heads(.down(node.unit))))
         } && centre.isFenceOpen && centre.store.look { $0.errands.isEmpty && $0.heldBack.isEmpty }
     }
 
     private func unrest() -> String {
-        nodes.filter { !$0.isUp || $0.parent != nil && !$0.isConfirmed }.map { node in
-            "\(node.unit) up=\(node.isUp) \(node.machine.condition(at: now)) held=\(node.machine.held.count)"
+        present.compactMap { node -> String? in
+            guard let parent = node.parent, let own = try? Set(node.store.heads(.up)),
+                  let above = try? Set(nodes[parent].store.heads(.down(node.unit))), own != above || node.isLeaving else { return nil }
+            let streams = own.symmetricDifference(above).map { "\($0.stream.unit)/\($0.stream.audience.text)#\($0.sequence)" }
+            return "\(node.unit) leaving=\(node.isLeaving) differs: \(streams.sorted().prefix(4))"
+        }.joined(separator: "; ") +
+        present.filter { !$0.isUp || $0.parent != nil && !$0.isConfirmed }.map { node in
+            "\(node.unit) up=\(node.isUp) \(node.machine.condition(at: now)) held=\(node.machine.held.count) leaving=\(node.isLeaving)"
         }.joined(separator: "; ") + (centre.isFenceOpen ? "" : " fence closed")
             + " errands=\(centre.store.look { $0.errands.count }) gate=\(centre.store.look { $0.heldBack.count })"
     }
@@ -67,7 +78,12 @@ extension World {
     // MARK: The end
 
     private func judgeEnd() {
-        for node in nodes {
+        for node in present {
+            tally.judge(.chains, node.store.look { $0.rottenPlaces.isEmpty }, step: step, "\(node.unit) still reads rotten envelopes")
+            let parked = node.store.look { $0.register.parkedEntries }
+            tally.judge(.poisonDelaysNobody, parked == 0, step: step, "\(parked) entries are parked for ever at \(node.unit)")
+            let units = Set(hosts.filter { $0.value == node.unit }.keys)
+            tally.judge(.movesComplete, Set(node.store.look { $0.secrets.keys }) == units, step: step, "\(node.unit) writes for \(node.store.look { $0.secrets.keys.sorted() }), and \(units.sorted()) work there")
             audit(node)
             checkAgreement(node)
         }
@@ -80,7 +96,7 @@ extension World {
 
     private func describe(_ acts: Set<ActID>) -> String {
         var found: [String] = []
-        for node in nodes {
+        for node in present {
             for stored in node.store.disk.journal {
                 guard let sealed = stored?.sealed, sealed.entries.contains(where: { $0.map { acts.contains($0.act) } ?? false }) else { continue }
                 found.append("\(node.unit) has \(sealed.envelope.stream.unit)/\(sealed.envelope.stream.audience.text)#\(sealed.envelope.sequence)")

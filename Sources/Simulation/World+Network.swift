@@ -13,8 +13,7 @@ extension World {
             for report in node.machine.takeReports() { heed(report, node) }
             if node.machine.stir != node[lane == .up ? .down : .up].stir { stir(node, lane == .up ? .down : .up) }
             node[lane].stir = node.machine.stir
-            if !isCalm, dice.happens(perMille: weather.killBetween) {
-                tally.count(.kill)
+            if !isCalm, befalls(.kill, perMille: weather.killBetween, node) {
                 return kill(node, for: dice.seconds(1...600))
             }
             switch node.work.perform(action, chance: dice.fraction()) {
@@ -29,7 +28,7 @@ extension World {
             }
             note(node)
             if node.store.fault == .crashed {
-                tally.count(.killInTransaction)
+                tally.faults[.killInTransaction, default: 0] += 1
                 return kill(node, for: dice.seconds(1...100))
             }
         }
@@ -46,8 +45,27 @@ extension World {
             node.store.change { $0.forgetLast() }
         }
         if failure.code == .unauthorised, node.index < Self.cloneBase { agenda.plan(.readmit(node.index), at: now + 300) }
+        if plan.mutant == .queueExpires, now - node.lastWord > 30 * 86_400 { node.store.change { $0.forgetLast() } }
         drive(node, lane, .failed(failure, chance: dice.fraction()))
     }
+
+    /// The line is there.
+    private func heard(_ node: Node) {
+        if node.wasSilent, now - node.lastWord > 69 * 86_400 {
+            node.wasSilent = false
+            tally.count(.longSilence)
+        }
+        node.lastWord = now
+        renewInTime(node)
+    }
+
+    /// The call ends in the handshake, or with a refusal.
+    private func shut(_ refusal: LinkFailure, _ child: Node, _ epoch: Int, _ lane: ChildLink.Lane, _ call: Int) {
+        tell("\(child.unit) \(lane) is shut out: \(refusal.cause)")
+        agenda.plan(.shut(child: child.index, epoch: epoch, lane: lane, call: call, refusal: refusal), at: now + 0.5)
+    }
+
+    private func isShutOut(_ child: Node) -> Bool { child.certificate.map { ledger.revoked.contains($0.serial) } ?? false }
 
     // MARK: Requests
 
@@ -68,21 +86,18 @@ extension World {
         let latency = dice.seconds(0.01...weather.latency)
         guard !isCalm else { return agenda.plan(request, at: now + latency) }
         if node.requestsLostUntil > now || parentIsAway(parent) { return cutOff(node, lane, id) }
-        if dice.happens(perMille: weather.drop) { tally.count(.drop); return cutOff(node, lane, id) }
-        if dice.happens(perMille: weather.halfOpen) { tally.count(.halfOpen); return }
-        if dice.happens(perMille: weather.busy) { return refuse(node, lane, id, latency) }
-        if dice.happens(perMille: weather.damage) { return damage(call, node, lane, id, latency) }
-        if dice.happens(perMille: weather.longDelay) {
-            tally.count(.longDelay)
+        if befalls(.drop, perMille: weather.drop, node) { return cutOff(node, lane, id) }
+        if befalls(.halfOpen, perMille: weather.halfOpen, node) { return }
+        if dice.happens(perMille: weather.busy), refuse(node, lane, id, latency) { return }
+        if dice.happens(perMille: weather.damage), damage(call, node, lane, id, latency) { return }
+        if befalls(.longDelay, perMille: weather.longDelay, node) {
             return agenda.plan(request, at: now + dice.seconds(3600...400_000))
         }
-        if dice.happens(perMille: weather.delay) {
-            tally.count(.delay)
+        if befalls(.delay, perMille: weather.delay, node) {
             return agenda.plan(request, at: now + dice.seconds(5...250))
         }
         agenda.plan(request, at: now + latency)
-        if dice.happens(perMille: weather.duplicate) {
-            tally.count(.duplicate)
+        if befalls(.duplicate, perMille: weather.duplicate, node) {
             agenda.plan(request, at: now + dice.seconds(0.01...300))
         }
     }
@@ -94,30 +109,32 @@ extension World {
         agenda.plan(.timeout(child: node.index, epoch: node.epoch, lane: lane, call: id, isSilent: false), at: now + dice.seconds(0.1...10))
     }
 
-    private func refuse(_ node: Node, _ lane: ChildLink.Lane, _ id: Int, _ latency: Double) {
+    private func refuse(_ node: Node, _ lane: ChildLink.Lane, _ id: Int, _ latency: Double) -> Bool {
         let kinds: [(Fault, Int, String)] = [
             (.busy429, 429, PeerCall.contentType), (.unavailable503, 503, PeerCall.contentType), (.captivePortal, 200, "text/html"),
         ]
         let (fault, status, type) = kinds[dice.below(3)]
-        tally.count(fault)
+        guard strikes(fault, node) else { return false }
         let answer = WireAnswer(status: status, contentType: type, body: fault == .captivePortal ? Array("<html>".utf8) : [])
         agenda.plan(.reply(child: node.index, epoch: node.epoch, lane: lane, call: id, answer: answer), at: now + latency)
+        return true
     }
 
     /// Envelopes with a changed byte, or a body that is cut off.
-    private func damage(_ call: PeerCall, _ node: Node, _ lane: ChildLink.Lane, _ id: Int, _ latency: Double) {
+    private func damage(_ call: PeerCall, _ node: Node, _ lane: ChildLink.Lane, _ id: Int, _ latency: Double) -> Bool {
         var body = call.body
         if case .push(var push) = call, !push.envelopes.isEmpty, dice.happens(perMille: 700) {
             let at = dice.below(push.envelopes.count)
             push.envelopes[at] = corrupted(push.envelopes[at])
             body = push.bytes
-            tally.count(.corruptEnvelope)
+            guard strikes(.corruptEnvelope, node) else { return false }
         } else {
             body = Array(body.prefix(body.count / 2))
-            tally.count(.truncate)
+            guard strikes(.truncate, node) else { return false }
         }
         agenda.plan(
             .request(child: node.index, epoch: node.epoch, lane: lane, call: id, path: call.path, body: body), at: now + latency)
+        return true
     }
 
     func corrupted(_ bytes: [UInt8]) -> [UInt8] {
@@ -139,6 +156,11 @@ extension World {
         }
         count("request", child)
         tick(parent)
+        let caller = node(child)
+        if call < caller.lastArrived[lane] ?? 0 { tally.faults[.reorder, default: 0] += 1 }
+        caller.lastArrived[lane] = max(call, caller.lastArrived[lane] ?? 0)
+        if let refusal = refusal(of: caller, at: parent) { return shut(refusal, caller, epoch, lane, call) }
+        tally.judge(.authorisedOnly, !isShutOut(caller), step: step, "\(parent.unit) lets in what it has revoked")
         let pull = HeldPull(
             child: child, epoch: epoch, lane: lane, call: call, path: path, next: body,
             answer: nil, until: -1)
@@ -152,11 +174,10 @@ extension World {
             if answer.status == 200, !crashes { checkDurable(pull.path, answer.body, parent) }
             note(parent)
             if crashes {
-                tally.count(.killInTransaction)
+                tally.faults[.killInTransaction, default: 0] += 1
                 return kill(parent, for: dice.seconds(1...100))
             }
-            if !isCalm, dice.happens(perMille: weather.killAfterCommit) {
-                tally.count(.killAfterCommit)
+            if !isCalm, befalls(.killAfterCommit, perMille: weather.killAfterCommit, parent) {
                 return kill(parent, for: dice.seconds(1...600))
             }
             reply(answer, to: pull)
@@ -174,15 +195,10 @@ extension World {
         let child = node(pull.child)
         var wire = WireAnswer(status: answer.status, contentType: answer.contentType, body: answer.body)
         if !isCalm {
-            if child.repliesLostUntil > now || dice.happens(perMille: weather.replyLost) {
-                tally.count(.replyLost)
-                return
-            }
-            if dice.happens(perMille: weather.damage), wire.body.count > 8 {
-                tally.count(.truncate)
+            if child.repliesLostUntil > now || befalls(.replyLost, perMille: weather.replyLost, child) { return }
+            if wire.body.count > 8, befalls(.truncate, perMille: weather.damage, child) {
                 wire.body = Array(wire.body.prefix(wire.body.count - 3))
-            } else if pull.lane == .down, dice.happens(perMille: weather.damage), var bulk = PullReply(bytes: wire.body), !bulk.envelopes.isEmpty {
-                tally.count(.corruptEnvelope)
+            } else if pull.lane == .down, dice.happens(perMille: weather.damage), var bulk = PullReply(bytes: wire.body), !bulk.envelopes.isEmpty, strikes(.corruptEnvelope, child) {
                 bulk.envelopes[0] = corrupted(bulk.envelopes[0])
                 wire.body = bulk.bytes
             }
@@ -201,6 +217,7 @@ extension World {
     }
 
     func endHeld(_ parent: Node) {
+        guard plan.mutant != .heldForEver else { return }
         let ended = parent.held.filter { $0.until <= now }
         parent.held.removeAll { $0.until <= now }
         for pull in ended { if let answer = pull.answer { reply(answer, to: pull) } }
@@ -216,6 +233,7 @@ extension World {
             tell("\(node.unit) \(lane) answer \(answer.status)")
             return fail(node, lane, failure)
         }
+        heard(node)
         guard var reply = call.reply(answer.body) else {
             return fail(node, lane, LinkFailure(.unreadable, message: "", remedy: "", cause: "weather"))
         }

@@ -6,7 +6,8 @@ extension World {
     static let birthDates = ["20180901", "20190115"]
 
     func act() {
-        let present = nodes.filter { $0.isUp && $0.pausedUntil == nil }
+        let present = present.filter { $0.isUp && $0.pausedUntil == nil }
+        if dice.happens(perMille: 600), let node = dice.pick(present.filter { !$0.tempting.isEmpty }) { return fall(node) }
         if dice.happens(perMille: 450) {
             for _ in 0..<4 {
                 guard let node = dice.pick(present), node.unit != .centre, WorldTree.tier(of: node.unit) != .school else { continue }
@@ -19,6 +20,22 @@ extension World {
         act(as: unit, at: node)
         if node.index < Self.cloneBase, let clone = clones[node.index], clone.isUp, dice.happens(perMille: 300) {
             actAtSchool(unit, clone)
+        }
+    }
+
+    /// Goes on with a dossier as if nothing had happened, at a node whose disk went back or that has a copy beside it.
+    private func fall(_ node: Node) {
+        guard let id = dice.pick(node.tempting) else { return }
+        if dice.happens(perMille: 200) { node.tempting = [] }
+        let beside = node.index < Self.cloneBase ? clones[node.index] : nil
+        for place in [node, beside].compactMap({ $0 }) where place.isUp {
+            guard let dossier = place.store.look({ $0.register.folded[id] }), let holder = dossier.holder,
+                  place.store.look({ $0.secrets[holder] != nil }) else { continue }
+            if WorldTree.tier(of: holder) == .school {
+                if !place.isRecovering { goOn(with: dossier, holder, place) }
+            } else if holder != .centre {
+                _ = actAtAuthority(holder, place, dossier)
+            }
         }
     }
 
@@ -53,10 +70,10 @@ extension World {
     }
 
     /// False when there is nothing to decide.
-    private func actAtAuthority(_ unit: UnitCode, _ node: Node) -> Bool {
+    private func actAtAuthority(_ unit: UnitCode, _ node: Node, _ chosen: Dossier? = nil) -> Bool {
         guard !node.isRecovering else { return true }
         let waiting = node.store.look { disk in disk.register.folded.values.filter { $0.holder == unit }.sorted { $0.id < $1.id } }
-        guard let dossier = dice.pick(waiting) else { return false }
+        guard let dossier = chosen ?? dice.pick(waiting) else { return false }
         switch dossier.state {
         case .submitted: take(dice.happens(perMille: 120) ? .sendBack : .approve, in: dossier, unit, node)
         case .deletionRequested: take(dice.happens(perMille: 500) ? .refuseDeletion : .confirmDeletion, in: dossier, unit, node)
@@ -103,8 +120,7 @@ extension World {
                 at: node.clock.now, record: record())
             if let entry = entry(.step, Payload.encode(step)) { entries.append(entry) }
         }
-        if dice.happens(perMille: 20), let poison = entry(.schoolClass, Array("poison".utf8)) {
-            tally.count(.poison)
+        if dice.happens(perMille: 20), let poison = entry(.schoolClass, Array("poison".utf8)), strikes(.poison, node) {
             entries.insert(poison, at: 0)
         }
         write(entries, as: unit, to: .up, node)
@@ -162,9 +178,9 @@ extension World {
         let free: [String] = node.store.look { disk in
             let incarnation = disk.secrets[unit]?.incarnation
             return disk.register.leases.filter {
-                $0.holder == unit && $0.birthDate == dossier.record.birthDate
+                $0.holder == unit && $0.birthDates.contains(dossier.record.birthDate)
                     && ($0.incarnation == incarnation || plan.mutant == .leaseOutlivesIncarnation)
-            }.flatMap { range in range.tails.map { Self.provisional(range.division, range.birthDate, $0) } }
+            }.flatMap { lease in lease.tails.map { Self.provisional(lease.division, dossier.record.birthDate, $0) } }
                 .filter { disk.register.numbers[$0] == nil }
         }
         return dice.pick(free)
@@ -180,14 +196,29 @@ extension World {
         guard !entries.isEmpty else { return false }
         tick(node)
         let before = node.store.look { $0.journal.count }
-        do { try node.store.write(entries, as: unit, to: audience) } catch { return false }
+        do { try node.store.write(entries, as: unit, to: audience) } catch {
+            if case DiskFault.crashed = error {
+                tally.faults[.killInTransaction, default: 0] += 1
+                kill(node, for: dice.seconds(1...100))
+            }
+            return false
+        }
+        checkRight(unit, entries, node)
         node.store.look { disk in disk.journal[before...].compactMap { $0?.sealed } }.forEach { ledger.mint($0) }
         tell("\(unit) at \(node.unit) writes \(entries.count) of kind \(entries[0].kind) to \(audience.text)")
         note(node)
         return true
     }
-}
 
-extension WorldTree {
-    static func tier(of unit: UnitCode) -> Tier? { units.first { $0.code == unit }?.tier }
+    /// Whether the node may write so at all: its key is the unit's youngest, and after a restore it takes in new pupils only.
+    private func checkRight(_ unit: UnitCode, _ entries: [Entry], _ node: Node) {
+        let isOurs = node.store.look { disk in disk.secrets[unit].map { !disk.register.isSuperseded($0.key.publicKey, of: unit) } ?? false }
+        tally.judge(.authorisedOnly, isOurs, step: step, "\(node.unit) writes for \(unit), which works elsewhere")
+        guard node.isBehind, node.index < Self.cloneBase else { return }
+        let isNew = entries.allSatisfy { entry in
+            guard entry.kind == EntryKind.step.rawValue, let step = Payload.step(entry.payload) else { return true }
+            return step.kind == .enter || ledger.stepOfAct[entry.act] != nil
+        }
+        tally.judge(.onePenOneHome, isNew, step: step, "\(unit) goes on with old dossiers before its streams are back")
+    }
 }

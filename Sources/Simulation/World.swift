@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Protocol
 import Replication
 import Rules
@@ -17,9 +18,15 @@ final class World {
     let reader: SealReader
     private(set) var nodes: [Node] = []
     private(set) var indexOf: [UnitCode: Int] = [:]
-    let hosts: [UnitCode: UnitCode]
+    /// Which unit's node each unit works on, as the operators want it.
+    var hosts: [UnitCode: UnitCode]
+    /// Links' certificates given out so far.
+    var certificates = 0
+    /// Files with copies of real stores.
+    var copies = 0
     /// Everybody's true public keys, for the checks.
     var trueKeys: [UnitCode: [StatementPublicKey]] = [:]
+    var rootKey: StatementPublicKey?
     /// Persons that pupils may be entered for twice.
     var idNumbers: [String] = []
     var personCount = 0
@@ -33,42 +40,23 @@ final class World {
         self.plan = plan
         var dice = Dice(seed: plan.seed)
         weather = Weather(&dice)
+        // Which bytes a statement has depends on the time in it; what damage does to them would too.
+        if plan.clockScript != nil { weather.damage = 0 }
         hosts = WorldTree.hosts(&dice)
         reader = SealReader(forgets: plan.seed % 100 == 0)
         self.dice = dice
+        if plan.mutant == .chanceFromAddresses { self.dice = Dice(seed: UInt64(UInt(bitPattern: ObjectIdentifier(reader).hashValue))) }
         found()
     }
 
-    /// The first day: keys, directory, nodes.
-    private func found() {
-        var secrets: [UnitCode: ModelDisk.Secret] = [:]
-        var keys: [UnitCode: [Register.EnrolledKey]] = [:]
-        for unit in WorldTree.units {
-            guard let secret = mintSecret() else { continue }
-            secrets[unit.code] = secret
-            trueKeys[unit.code] = [secret.key.publicKey]
-            keys[unit.code] = [Register.EnrolledKey(key: secret.key.publicKey, generation: 1, node: hosts[unit.code] ?? unit.code)]
-        }
-        let founding = Register(keys: keys, mutant: plan.mutant)
-        for unit in WorldTree.units where hosts[unit.code] == unit.code {
-            let disk = ModelDisk(
-                founding: founding, secrets: secrets.filter { hosts[$0.key] == unit.code }, isCentre: unit.code == .centre)
-            let store = ModelStore(unit.code, disk: disk, reader: reader, mutant: plan.mutant)
-            let parent = unit.competent.flatMap { indexOf[$0] }
-            indexOf[unit.code] = nodes.count
-            nodes.append(Node(index: nodes.count, unit: unit.code, store: store, parent: parent))
-        }
-        for node in nodes { boot(node) }
-        agenda.plan(.act, at: now + 1)
-        agenda.plan(.fault, at: now + 5)
-    }
-
-    func mintSecret() -> ModelDisk.Secret? {
-        guard let key = StatementKey(seed: dice.bytes(32)), let incarnation = Incarnation(dice.bytes(8)) else { return nil }
-        return ModelDisk.Secret(key: key, incarnation: incarnation)
-    }
-
     var centre: Node { nodes[0] }
+    /// Nodes that are in use; a hosted school's own is not.
+    var present: [Node] { nodes.filter { !$0.isDormant } }
+
+    func add(_ node: Node) {
+        indexOf[node.unit] = nodes.count
+        nodes.append(node)
+    }
 
     /// The clone of a node, or the node itself.
     func node(_ index: Int) -> Node {
@@ -79,13 +67,25 @@ final class World {
 
     static let cloneBase = 100
 
-    func children(of node: Node) -> [Node] { nodes.filter { $0.parent == node.index } }
+    func children(of node: Node) -> [Node] { nodes.filter { $0.parent == node.index && !$0.isDormant } }
+    var tree: UnitTree { WorldTree.tree }
+    /// Whether a node stays as it is: not switched off, not on its way out, without a copy beside it.
+    func isSettled(_ node: Node) -> Bool { !node.isDormant && !node.isLeaving && clones[node.index] == nil }
+
+    /// Real archives go with the run.
+    func close() {
+        guard let scratch = plan.scratch else { return }
+        for node in nodes + clones.values + ended.values { node.store.real?.close() }
+        try? FileManager.default.removeItem(atPath: scratch)
+    }
 
     // MARK: Life of a process
 
     func boot(_ node: Node) {
         node.start(seed: dice.next())
         tick(node)
+        if node.index < Self.cloneBase, verifies(node) { return }
+        node.store.checkReal()
         for lane in ChildLink.Lane.allCases where node.parent != nil { wake(node, lane, after: dice.seconds(0.01...2)) }
         if node.index < Self.cloneBase {
             audit(node)
@@ -94,6 +94,7 @@ final class World {
         if node.parent == nil, !node.store.look({ $0.heldBack.isEmpty }), plan.mutant == .gateForgotten {
             for id in node.store.look({ $0.heldBack.keys.sorted() }) { node.store.refold(id) { $0.heldBack[id] = nil } }
         }
+        if node.parent == nil, plan.mutant == .errandsForgotten { node.store.change { $0.errands = [] } }
         note(node)
     }
 
@@ -107,7 +108,11 @@ final class World {
     }
 
     /// Brings the wall clock up to date: what the node believes.
-    func tick(_ node: Node) { node.clock.set(1_700_000_000 + Int64(now) + node.clockError) }
+    func tick(_ node: Node) {
+        // The second script: every node has another wrong idea of the time, and none is right.
+        let script = plan.clockScript == 2 ? Int64(node.index * 7919 % 20 - 10) * 31_000_000 : 0
+        node.clock.set(1_700_000_000 + Int64(now) + node.clockError + script)
+    }
 
     func wake(_ node: Node, _ lane: ChildLink.Lane, after seconds: Double) {
         node[lane].wake += 1
@@ -145,6 +150,12 @@ final class World {
             node[lane].call = nil
             node.calls[call] = nil
             fail(node, lane, LinkFailure(.network, message: "", remedy: "", cause: "weather"))
+        case .shut(let child, let epoch, let lane, let call, let refusal):
+            let node = node(child)
+            guard alive(node, epoch, what), node[lane].call == call else { return }
+            node[lane].call = nil
+            node.calls[call] = nil
+            fail(node, lane, refusal)
         case .heldEnds(let parent): endHeld(node(parent))
         case .act:
             agenda.plan(.act, at: now + dice.seconds(2...weather.actEvery))
@@ -154,14 +165,20 @@ final class World {
             if !isCalm { count("fault", 0); strike() }
         case .revive(let index):
             let node = node(index)
-            if !node.isUp, index < Self.cloneBase || clones[index - Self.cloneBase] != nil { count("boot", index); boot(node) }
+            if !node.isUp, !node.isDormant, index < Self.cloneBase || clones[index - Self.cloneBase] != nil { count("boot", index); boot(node) }
         case .unpause(let index): if let until = node(index).pausedUntil, until <= now { node(index).pausedUntil = nil }
         case .mend(let index): mend(nodes[index])
+        case .upgrade(let index): upgrade(nodes[index])
+        case .verify(let index): _ = verifies(nodes[index])
+        case .switchOff(let index): switchOff(nodes[index])
+        case .clockRight(let index): node(index).clockError = 0
+        case .certify(let index): certify(nodes[index])
         case .join(let index): rejoin(nodes[index])
         case .readmit(let index): readmit(nodes[index])
         case .centreGoesBack: if !isCalm { rollBack(centre) }
+        case .centreStops(let seconds): if !isCalm, strikes(.kill, centre) { kill(centre, for: seconds) }
         case .roomAgain(let index): if nodes[index].store.fault == .full { nodes[index].store.setFault(nil) }
-        case .cloneEnds(let index): endClone(index)
+        case .cloneEnds(let index): if clones[index]?.isSuperseded == true { removeClone(index) } else { endClone(index) }
         }
     }
 
@@ -180,9 +197,22 @@ final class World {
         trail.add(number: UInt64(now * 1000))
     }
 
+    /// Rolls for a fault, and says whether it is to happen: what the plan leaves out is rolled and numbered all the same, so that
+    /// leaving one out disturbs the others least.
+    func befalls(_ fault: Fault, perMille: Int, _ node: Node) -> Bool {
+        dice.happens(perMille: perMille) && strikes(fault, node)
+    }
+
+    func strikes(_ fault: Fault, _ node: Node) -> Bool {
+        tally.blows.append(Tally.Blow(fault: fault, step: step, place: node.unit.text))
+        guard !plan.without.contains(fault), !plan.spared.contains(tally.blows.count - 1) else { return false }
+        tally.faults[fault, default: 0] += 1
+        return true
+    }
+
     func tell(_ text: @autoclosure () -> String) {
         guard plan.isTold else { return }
         tally.log.append("\(step) t=\(Int(now)) \(text())")
-        if tally.log.count > 400 { tally.log.removeFirst(200) }
+        if tally.log.count > 4000 { tally.log.removeFirst(2000) }
     }
 }

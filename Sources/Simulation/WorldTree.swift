@@ -21,6 +21,10 @@ enum WorldTree {
         Unit(code: code, name: "学校 \(code)", tier: .school, competent: competent)
     }
 
+    static let tree = UnitTree(units)
+    static func contains(_ ancestor: UnitCode, _ unit: UnitCode) -> Bool { tree.contains(ancestor, unit) }
+    static func tier(of unit: UnitCode) -> Tier? { tree.tier(of: unit) }
+
     /// Authorities always have nodes here; a school may be hosted by its authority.
     static func hosts(_ dice: inout Dice) -> [UnitCode: UnitCode] {
         var hosts: [UnitCode: UnitCode] = [:]

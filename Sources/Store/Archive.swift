@@ -106,6 +106,9 @@ public final class Archive: Sendable {
 
     /// Ends all use; the folder is free for another process then.
     public func close() throws {
+        // The pool closes its readers last, and they cannot: without this the newest records of a stopped node stand in the log
+        // beside the file, and whoever copies the file alone loses them. Never waits; where it fails the log stays, as after a crash.
+        if lock != nil { _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.passive) } }
         try pool.close()
         lock?.release()
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import Simulation
 
 /// 模拟器:同一颗种子,同一段历史。
@@ -22,6 +23,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Run the seeded protocol bugs instead; fails if one lives.") var mutants = false
     @Option(help: "Only these bugs, by name.") var mutant: [String] = []
     @Flag(help: "Print the last occurrences of each failing seed.") var told = false
+    @Flag(inversion: .prefixedNo, help: "Shorten the first failing seed to what it needs.") var shorten = true
     @Flag(help: "One JSON object on standard output.") var json = false
 
     func run() async throws {
@@ -29,23 +31,40 @@ struct SimulateCommand: AsyncParsableCommand {
         if mutants || !mutant.isEmpty { try await hunt(watch) } else { try await march(watch) }
     }
 
+    /// Where the runs over real archives have their stores.
+    private var scratch: String { FileManager.default.temporaryDirectory.path + "/xueji-simulate-\(getpid())" }
+
     private func march(_ watch: Stopwatch) async throws {
-        let result = await Campaign(first: seed, seeds: seeds, steps: steps).run(workers: workers)
-        let report = CampaignReport(result, self, seconds: watch.seconds)
+        let result = await Campaign(first: seed, seeds: seeds, steps: steps, scratch: scratch).run(workers: workers)
+        var report = CampaignReport(result, self, seconds: watch.seconds)
+        if let failure = result.failures.first, shorten {
+            let plan = SimulationRun.plan(seed: failure.seed, steps: steps, scratch: scratch)
+            report.failures[0].shortened = Shrinking.shorten(plan).map(CampaignReport.Shortened.init)
+        }
         print(json ? try report.json : report.text)
         if told, let failure = result.failures.first {
-            let tally = SimulationRun.run(RunPlan(seed: failure.seed, steps: steps, isTold: true))
+            var plan = SimulationRun.plan(seed: failure.seed, steps: steps, scratch: scratch)
+            plan.isTold = true
+            let tally = SimulationRun.run(plan)
             for line in tally.log.suffix(120) { print(line) }
         }
-        if !result.failures.isEmpty { throw ExitCode(1) }
+        if !result.isGood { throw ExitCode(1) }
     }
 
     private func hunt(_ watch: Stopwatch) async throws {
         let chosen = mutant.isEmpty ? Mutant.allCases : mutant.compactMap(Mutant.init(rawValue:))
         let verdicts = await MutantHunt.huntAll(
-            chosen, first: seed, limit: mutant.isEmpty || seeds == 200 ? 1000 : seeds, steps: steps, workers: workers)
+            chosen, first: seed, limit: mutant.isEmpty || seeds == 200 ? 1000 : seeds, steps: steps, workers: workers) {
+            let line = "\($0.isKilled ? "killed" : "LIVES ") \($0.mutant.rawValue) after \($0.seeds) seeds\n"
+            _ = Array(line.utf8).withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        }
         let report = MutantReport(verdicts)
         print(json ? try report.json : report.text)
+        if told, let verdict = verdicts.first, let found = verdict.seed, let short = Shrinking.shorten(
+            RunPlan(seed: found, steps: steps, mutant: verdict.mutant)) {
+            print("\(verdict.mutant.rawValue), seed \(found), \(verdict.check?.rawValue ?? ""): \(verdict.text ?? "")")
+            print(CampaignReport.Shortened(short).text)
+        }
         if verdicts.contains(where: { !$0.isKilled }) { throw ExitCode(1) }
     }
 }

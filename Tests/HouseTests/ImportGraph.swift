@@ -17,8 +17,8 @@ enum ImportGraph {
             "NIOSSL", "NIOTLS", "HTTPTypes", "ArgumentParser",
             "ServiceLifecycle", "Logging", "GRDB", "Mustache", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
         ],
-        "Simulation": ["Rules", "Protocol", "Replication", "Synchronization"],
-        "simulate": ["Simulation", "ArgumentParser", "FoundationEssentials"],
+        "Simulation": ["Rules", "Protocol", "Replication", "Store", "GRDB", "FoundationEssentials", "Synchronization"],
+        "simulate": ["Simulation", "ArgumentParser", "FoundationEssentials", "Glibc"],
         "xueji": ["Node", "Glibc"],
     ]
 

@@ -23,4 +23,11 @@ struct DrawMarkTests {
         try mark.write(1)
         #expect(mark.read() == nil)
     }
+
+    @Test(arguments: [("/run/xueji", true), ("/run", true), ("/runner", false), ("/var/lib/xueji", false), ("/run/disk/x", false)])
+    func `a folder in memory is told from one on a disk by the innermost mount`(_ path: String, _ isMemory: Bool) {
+        let mounts = "/dev/vda1 / ext4 rw 0 0\ntmpfs /run tmpfs rw,nosuid 0 0\n/dev/vdb /run/disk xfs rw 0 0\nbroken\n"
+        #expect(DrawMark.isMemory(path, mounts: mounts) == isMemory)
+        #expect(!DrawMark.isMemory(path, mounts: ""))
+    }
 }

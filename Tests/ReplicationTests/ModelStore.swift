@@ -205,6 +205,14 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         return Backlog(envelopes: batch.envelopes.count, bytes: batch.envelopes.reduce(0) { $0 + $1.count })
     }
 
+    /// Takes a stream out of the journal.
+    func giveUp(_ stream: StreamID) {
+        contents.withLock { contents in
+            contents.streams[stream] = nil
+            contents.journal.removeAll { $0.stream == stream }
+        }
+    }
+
     // MARK: Inbox
 
     func accept(_ envelopes: [[UInt8]], from neighbour: Neighbour) throws -> [(Acceptance, StreamHead?)] {

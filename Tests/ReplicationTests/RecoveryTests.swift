@@ -127,6 +127,26 @@ struct RecoveryTests {
         #expect(world.link(Tree.firstSchool).reports.contains { if case .fork(let own, _) = $0 { own == forked } else { false } })
     }
 
+    @Test func `A copy that the child gave up keeps the fence closed no longer than to the next comparison`() throws {
+        let world = LinkWorld(seed: 13, nodes: [Tree.shangcheng, Tree.firstSchool])
+        try world[Tree.shangcheng].write("共同", to: .subtree(Tree.shangcheng))
+        #expect(world.settle())
+        let backup = world[Tree.shangcheng].disk
+        let lost = try world[Tree.shangcheng].write("旧", to: .subtree(Tree.shangcheng))
+        #expect(world.settle())
+        world.restore(Tree.shangcheng, backup)
+        try world[Tree.shangcheng].write("新", to: .subtree(Tree.shangcheng))
+        world.pass(20)
+        #expect(world.endpoint(Tree.shangcheng).children.first?.ahead[lost.stream] == lost)
+        #expect(world[Tree.shangcheng].disk.salvaged == [lost.hash])
+        // It gives way as a node does: all of the stream goes, and is fetched again.
+        world[Tree.firstSchool].giveUp(lost.stream)
+        world.link(Tree.firstSchool).machine.retryNow()
+        world.pass(20)
+        #expect(world.endpoint(Tree.shangcheng).children.first?.ahead.isEmpty == true)
+        #expect(world.isConverged)
+    }
+
     @Test func `Envelopes whose key is not enrolled yet arrive once it is`() throws {
         let world = LinkWorld(seed: 7, nodes: [Tree.hangzhou, Tree.shangcheng, Tree.firstSchool])
         world[Tree.hangzhou].forget(Tree.firstSchool)

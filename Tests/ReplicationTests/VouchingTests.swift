@@ -27,6 +27,7 @@ struct VouchingTests {
         #expect(world[Tree.shangcheng].length == 1)
         #expect(world.settle())
         #expect(try Set(world[Tree.shangcheng].heads(.down(Tree.firstSchool))) == whole)
+        #expect(world.endpoint(Tree.shangcheng).rememberedChildren == [Tree.firstSchool])
         let last = try world[Tree.firstSchool].write("登记")
         #expect(world.settle())
         #expect(try world[Tree.shangcheng].heads(.down(Tree.firstSchool)).contains(last))
@@ -61,6 +62,7 @@ struct VouchingTests {
         let bytes = try #require(world[Tree.firstSchool].disk.journal.last?.bytes)
         let request = VouchRequest(unit: Tree.firstSchool, envelopes: [bytes])
         let before = world[Tree.shangcheng].length
+        defer { #expect(world.endpoint(Tree.shangcheng).rememberedChildren.isEmpty) }
         _ = world.endpoint(Tree.shangcheng).outcome(path: "/peer/v1/vouch", body: request.bytes)
         #expect(world[Tree.shangcheng].length == before)
     }

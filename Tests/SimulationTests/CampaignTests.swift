@@ -1,13 +1,16 @@
+import FoundationEssentials
 import Simulation
 import Testing
 
 @Suite("A tree of nodes keeps its promises under every fault")
 struct CampaignTests {
-    @Test func `Forty seeds of three hundred steps break no promise`() async {
-        let result = await Campaign(first: 1, seeds: 40, steps: 300).run(workers: 2)
+    @Test func `Seeds of two hundred steps break no promise, over the model and over real archives`() async {
+        let scratch = FileManager.default.temporaryDirectory.path + "/xueji-simulation-tests"
+        let result = await Campaign(first: 1, seeds: 40, steps: 200, scratch: scratch).run(workers: 2)
         for failure in result.failures { Issue.record("seed \(failure.seed) step \(failure.step) \(failure.check): \(failure.text)") }
         #expect(result.dossiers > 100)
-        #expect(result.faults.count > 20, "\(result.faults)")
+        #expect(result.realSeeds > 0)
+        #expect(result.faults.count > 25, "\(result.faults)")
         let seldom: Set<Check> = [.determinism, .clocksDoNotMatter, .oneNumberOnePerson]
         for check in Check.allCases where !seldom.contains(check) {
             #expect((result.checks[check] ?? 0) > 0, "\(check) never judged")
@@ -15,9 +18,26 @@ struct CampaignTests {
     }
 
     @Test func `The same seeds leave the same trace, whatever the number of workers`() async {
-        let campaign = Campaign(first: 500, seeds: 6, steps: 300)
+        let campaign = Campaign(first: 500, seeds: 4, steps: 200)
         let (one, two) = (await campaign.run(workers: 1), await campaign.run(workers: 3))
         #expect(one.traceHash == two.traceHash)
-        #expect(await Campaign(first: 501, seeds: 6, steps: 300).run(workers: 2).traceHash != one.traceHash)
+        #expect(await Campaign(first: 501, seeds: 4, steps: 200).run(workers: 2).traceHash != one.traceHash)
+    }
+
+    @Test func `What occurred in fewer than one per cent of a thousand seeds fails the campaign`() {
+        var result = Campaign.Result()
+        result.seeds = 1000
+        result.realSeeds = 10
+        for fault in Fault.allCases { result.seedsWithFault[fault] = 10 }
+        for recovery in Recovery.allCases { result.seedsWithRecovery[recovery] = 10 }
+        for check in Check.allCases { result.checks[check] = 1 }
+        #expect(result.isGood)
+        result.seedsWithFault[.clone] = 9
+        #expect(result.rare == ["fault clone"])
+        #expect(!result.isGood)
+        result.seeds = 900
+        result.seedsWithFault[.clone] = 8
+        #expect(result.isGood, "a short campaign reports what is rare and does not fail for it")
+        #expect(result.rare == ["fault clone"])
     }
 }

@@ -23,6 +23,19 @@ import Testing
         }
     }
 
+    @Test func theFileOfAStoppedNodeIsWholeByItself() throws {
+        let bench = try Bench()
+        try bench.archive.write { try $0.setNodeText("x", "y") }
+        #expect(try bench.archive.read { try $0.nodeText("x") } == "y")
+        try bench.archive.close()
+        let alone = bench.folder + "/alone"
+        try FileManager.default.createDirectory(atPath: alone, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: bench.folder + "/xueji.sqlite", toPath: alone + "/xueji.sqlite")
+        let copy = try Archive(folder: alone, book: ProjectionBook([]), surroundings: bench.archive.surroundings)
+        #expect(try copy.read { try $0.nodeText("x") } == "y")
+        try copy.close()
+    }
+
     @Test func aStoreOfANewerProgramIsRefused() throws {
         let bench = try Bench()
         try bench.archive.write { transaction in

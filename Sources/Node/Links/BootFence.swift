@@ -11,7 +11,8 @@ final class BootFence: Sendable {
     private struct State {
         var endpoint: ParentEndpoint?
         var children: Set<UnitCode> = []
-        var hasOpened = false
+        /// Children that are waited for no longer.
+        var done: Set<UnitCode> = []
     }
 
     private let state = Mutex(State())
@@ -21,19 +22,20 @@ final class BootFence: Sendable {
         state.withLock { $0 = State(endpoint: endpoint, children: children) }
     }
 
-    /// Whether all have shown their copies, and none has more of our streams than we do. Stays open once opened.
+    /// Whether all have shown their copies, and none has more of our streams than we do. Stays open once opened, unless a child
+    /// turns up of which this centre had forgotten that it took it in.
     var isOpen: Bool { waitingFor.isEmpty }
 
     /// The children that are still waited for; sorted. Not attached yet: everybody, named by the centre's code.
     var waitingFor: [UnitCode] {
         state.withLock { state in
-            if state.hasOpened { return [] }
             guard let endpoint = state.endpoint else { return [.centre] }
             let records = Dictionary(endpoint.children.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first })
-            let waiting = state.children.filter { child in
+            let needed = state.children.union(endpoint.rememberedChildren)
+            let waiting = needed.subtracting(state.done).filter { child in
                 records[child].map { !$0.hasShownHeads || !$0.ahead.isEmpty } ?? true
             }
-            state.hasOpened = waiting.isEmpty
+            if waiting.isEmpty { state.done = needed }
             return waiting.sorted()
         }
     }

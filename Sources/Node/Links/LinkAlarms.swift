@@ -13,6 +13,8 @@ struct LinkAlarms {
     var resync: @Sendable () -> Void = {}
     /// Goes to another parent.
     var follow: @Sendable (UnitCode, String) -> Void = { _, _ in }
+    /// Stops calling: this node is a copy.
+    var rest: @Sendable () -> Void = {}
 
     func note(_ report: LinkReport) {
         var isMended = false
@@ -52,6 +54,7 @@ struct LinkAlarms {
         switch report {
         case .compared: confirm()
         case .moved(let unit, let address): follow(unit, address)
+        case .clone: rest()
         default: break
         }
     }

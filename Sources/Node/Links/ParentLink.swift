@@ -31,7 +31,7 @@ struct ParentLink: Service {
         // Weak: the switch holds the runner.
         let resync: @Sendable () -> Void = { [weak links] in _ = links?.resync() }
         let follow: @Sendable (UnitCode, String) -> Void = { [weak links] in links?.follow($0, at: $1, log) }
-        let alarms = LinkAlarms(archive: archive, log: log, resync: resync, follow: follow)
+        let alarms = LinkAlarms(archive: archive, log: log, resync: resync, follow: follow, rest: { news.ring() })
         let clock = LinkClock(
             now: SystemSurroundings.monotonicSeconds, epoch: archive.surroundings.now, sleep: SystemSurroundings.sleep,
             chance: SystemSurroundings.chance)

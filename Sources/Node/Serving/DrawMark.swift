@@ -4,7 +4,8 @@ import Protocol
 import Store
 
 /// The mark that the last draw leaves outside the node's folder: a file of the run directory with the machine's boot id and the
-/// journal's position. A folder that is put back does not bring it back; a machine that starts anew does not believe it.
+/// journal's position. A folder that is put back does not bring it back; a machine that starts anew does not believe it, or, where
+/// a service may not read its boot id, has lost it with the memory it stood in.
 struct DrawMark {
     /// Names this run of the machine.
     private static let bootID = "/proc/sys/kernel/random/boot_id"
@@ -12,12 +13,38 @@ struct DrawMark {
     let path: String
     let boot: String
 
-    /// Nil where the machine has no boot id, or no private folder can be made: then only the parent proves.
+    /// A service's own folder of the run directory, named by the service manager.
+    private static let serviceFolder = "RUNTIME_DIRECTORY"
+
+    /// Nil where nothing tells this run of the machine from another, or no private folder can be made: then only the parent
+    /// proves.
     init?(for folder: String) {
-        guard let boot = try? String(contentsOfFile: Self.bootID, encoding: .utf8), !boot.isEmpty,
-              let place = try? RunRecord.privatePlace(for: folder) else { return nil }
+        let given = getenv(Self.serviceFolder).map { String(cString: $0) } ?? ""
+        let place = given.isEmpty || given.contains(":") ? try? RunRecord.privatePlace(for: folder) : given
+        guard let place, let boot = Self.bootName(in: place) else { return nil }
         path = place + "/drawn"
-        self.boot = String(boot.prefix { !$0.isNewline })
+        self.boot = boot
+    }
+
+    private static func bootName(in place: String) -> String? {
+        let text = (try? String(contentsOfFile: bootID, encoding: .utf8)) ?? ""
+        let name = String(text.prefix { !$0.isNewline })
+        return name.isEmpty ? (isMemory(place) ? "memory" : nil) : name
+    }
+
+    /// Whether a folder stands in memory and ends with this run of the machine.
+    private static func isMemory(_ path: String) -> Bool {
+        let table = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
+        return isMemory(path, mounts: table)
+    }
+
+    /// - Parameter mounts: device, place, kind of file system and more, one mount a line.
+    static func isMemory(_ path: String, mounts: String) -> Bool {
+        let around = mounts.split(separator: "\n").map { $0.split(separator: " ") }.filter { fields in
+            guard fields.count > 2 else { return false }
+            return fields[1] == "/" || path == fields[1] || path.hasPrefix(fields[1] + "/")
+        }
+        return around.max { $0[1].count < $1[1].count }?[2] == "tmpfs"
     }
 
     init(path: String, boot: String) {

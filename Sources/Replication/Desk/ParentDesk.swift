@@ -154,6 +154,13 @@ public struct ParentDesk: Sendable {
         if children[child]?.uncovered.isEmpty == true { children[child]?.hasShownHeads = true }
     }
 
+    /// The child is about to show its copies in some buckets anew: what it showed before and gave up since counts no longer.
+    mutating func forgetCopies(in buckets: some Collection<UInt8>, of child: UnitCode) {
+        let buckets = Set(buckets)
+        let kept = children[child]?.ahead.filter { !buckets.contains(UInt8(HeadsSummary.bucket(of: $0.key))) }
+        children[child]?.ahead = kept ?? [:]
+    }
+
     /// The child's copy of one of our own streams, beside ours.
     mutating func noteCopy(_ copy: StreamHead, ours: StreamHead?, at child: UnitCode) {
         let isAhead = copy.sequence > ours?.sequence ?? 0

@@ -45,6 +45,8 @@ public final class ParentEndpoint: Sendable {
     /// Told of envelopes that were refused, and from whom.
     private let refused: @Sendable (Acceptance.Refusal, UnitCode) -> Void
     private let desk: Mutex<ParentDesk>
+    /// Children that have brought streams of this node back which it had lost.
+    private let remembered = Mutex<Set<UnitCode>>([])
     /// Summaries under comparison, so that a long exchange of heads reads them once.
     private let summaries = Mutex<[UnitCode: (summary: HeadsSummary, position: Int64)]>([:])
 
@@ -77,6 +79,10 @@ public final class ParentEndpoint: Sendable {
     public var children: [ChildRecord] {
         desk.withLock { $0.children.values.sorted { $0.unit < $1.unit } }
     }
+
+    /// Units that this process learnt of again from their own copies: at its start it did not know them, for its disk had gone
+    /// back.
+    public var rememberedChildren: Set<UnitCode> { remembered.withLock { $0 } }
 
     /// In how many children a link of one of this node's own streams is on durable storage: the release gate.
     public func copies(of stream: StreamID, sequence: UInt64) -> Int {
@@ -225,6 +231,7 @@ public final class ParentEndpoint: Sendable {
             buckets.flatMap { ours.buckets[Int($0)] }.filter { streams.contains($0.stream) }.map { ($0.stream, $0) },
             uniquingKeysWith: { first, _ in first })
         desk.withLock { desk in
+            desk.forgetCopies(in: buckets, of: child)
             for copy in copies { desk.noteCopy(copy, ours: own[copy.stream], at: child) }
             desk.shown(buckets, by: child)
         }
@@ -258,8 +265,9 @@ public final class ParentEndpoint: Sendable {
         }
         var heads: [StreamID: StreamHead] = [:]
         if !ours.isEmpty {
-            for (_, head) in try inbox.accept(ours, from: .child(request.unit)) {
+            for (result, head) in try inbox.accept(ours, from: .child(request.unit)) {
                 if let head { heads[head.stream] = head }
+                if result == .stored { remembered.withLock { _ = $0.insert(request.unit) } }
             }
             try inbox.applyNow()
         }

@@ -127,8 +127,9 @@ struct DirectoryProjection: Projection {
         let generation = try Int.fetchOne(
             transaction.database, sql: "SELECT generation FROM unit_key WHERE unit = ? AND key_id = ?",
             arguments: [unit.text, Data(secret.publicKey.id)])
-        // A key that is not enrolled yet is newer than all that are.
-        guard let generation, generation < active.generation else { return }
+        // A key that is not enrolled yet is newer than all that are. Of two of one generation (an enrolment was lost with its
+        // issuer's disk and its number given again) the directory knows one as active: the other gives way.
+        guard let generation, generation <= active.generation else { return }
         try transaction.retireSecret(of: unit)
         try transaction.raiseAlarm("moved", subject: unit.text, "单位 \(unit) 已改由其他节点办理,本节点只能查看。")
     }

@@ -1,0 +1,85 @@
+import Protocol
+import Replication
+import Rules
+
+/// Two machines that speak for one unit.
+extension World {
+    /// A copy of a school's machine is started beside it.
+    func startClone(_ node: Node) {
+        guard node.isUp, children(of: node).isEmpty, isSettled(node), plan.clockScript == nil,
+              node.store.look({ !$0.secrets.isEmpty }), strikes(.clone, node) else { return }
+        let disk = node.store.disk
+        let store = ModelStore(node.unit, disk: disk, reader: reader, mutant: plan.mutant, real: cloneReal(node))
+        let clone = Node(index: Self.cloneBase + node.index, unit: node.unit, store: store, parent: node.parent)
+        clone.epoch = callCount
+        clone.certificate = node.certificate
+        clones[node.index] = clone
+        remember(clone)
+        ledger.forkable.formUnion(disk.secrets.keys)
+        ledger.cloned.formUnion(disk.secrets.keys)
+        boot(clone)
+        node.tempting = disk.register.folded.values.filter { $0.holder.map { disk.secrets[$0] != nil } ?? false }.map(\.id).sorted()
+        agenda.plan(.cloneEnds(node.index), at: now + dice.seconds(500...8000))
+        tell("\(node.unit) has a clone")
+    }
+
+    private func cloneReal(_ node: Node) -> ArchiveStore? {
+        guard let scratch = plan.scratch, let real = node.store.real, let rootKey else { return nil }
+        copies += 1
+        let path = "\(scratch)/copy-\(copies)"
+        let clone = openReal("\(scratch)/clone-\(copies)", node.store.disk, node.unit, rootKey)
+        do {
+            try real.copy(to: path)
+            try clone?.goBack(to: path)
+        } catch { tally.judge(.rebuildEqual, false, step: step, "cloning \(node.unit): \(error)") }
+        return clone
+    }
+
+    /// The operators have seen that two speak for one unit. Either somebody finds the copy and ends it, or the original gets a new
+    /// key: then the copy is refused at the door, becomes read-only, and ends later.
+    func endClone(_ index: Int) {
+        let node = nodes[index]
+        if let clone = clones[index], !clone.isSuperseded, !isCalm, dice.happens(perMille: 500), enrolAnew(node) {
+            clone.isSuperseded = true
+            agenda.plan(.cloneEnds(index), at: now + dice.seconds(1000...6000))
+            return tell("\(node.unit) gets a new key, its clone does not")
+        }
+        removeClone(index)
+    }
+
+    func removeClone(_ index: Int) {
+        guard let clone = clones.removeValue(forKey: index) else { return }
+        clone.stop()
+        ended[index] = clone
+        tally.count(.clone)
+        planMending(nodes[index])
+    }
+
+    /// The parent enrols new keys of the units that work on a node, whose disk is as it was.
+    func enrolAnew(_ node: Node) -> Bool {
+        guard node.isUp, let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil, node.store.fault == nil else { return false }
+        let parent = nodes[at]
+        var secrets: [UnitCode: ModelDisk.Secret] = [:]
+        var entries: [Entry] = []
+        for unit in node.store.look({ $0.secrets.keys.sorted() }) {
+            guard let secret = mintSecret() else { continue }
+            secrets[unit] = secret
+            let generation = 1 + parent.store.look { $0.register.activeKey(of: unit)?.generation ?? 0 }
+            if let entry = entry(.key, Payload.encode(KeyEnrolment(
+                unit: unit, publicKey: secret.key.publicKey, issuer: parent.unit, generation: generation, node: node.unit))) { entries.append(entry) }
+        }
+        for (unit, secret) in secrets { trueKeys[unit, default: []].append(secret.key.publicKey) }
+        for (unit, secret) in secrets.sorted(by: { $0.key < $1.key }) { node.store.keep(secret, of: unit) }
+        guard write(entries, as: parent.unit, to: .subtree(node.unit), parent) else { return false }
+        parent.endpoint?.close(node.unit)
+        giveCertificate(node)
+        introduce(node)
+        return true
+    }
+
+    /// A second start on the same folder: the lock refuses it, as here; the parent sees nothing.
+    func secondInstance(_ node: Node) {
+        guard node.isUp, strikes(.secondInstance, node) else { return }
+        tally.judge(.capsHold, !node.store.takeLock(), step: step, "a second process opens the folder of \(node.unit)")
+    }
+}

@@ -1,0 +1,81 @@
+import Protocol
+import Replication
+import Rules
+
+/// Units that move from one node to another: a hosted school gets a node of its own, or gives it up.
+extension World {
+    /// One school's unit moves.
+    func moveUnit() {
+        let schools = nodes.filter { WorldTree.tier(of: $0.unit) == .school }
+        guard let node = dice.pick(schools), let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil,
+              node.isDormant || isSettled(node) else { return }
+        if node.isDormant { moveOut(node, nodes[at]) } else { moveIn(node, nodes[at]) }
+    }
+
+    /// By a one-time code: the school's machine joins, and its authority writes for it no longer.
+    private func moveOut(_ node: Node, _ parent: Node) {
+        guard let rootKey, parent.store.look({ $0.secrets[node.unit] != nil }), !node.isLeaving, let secret = mintSecret(),
+              let entry = enrolment(secret, of: node.unit, on: node.unit, parent), strikes(.unitMovedOut, node) else { return }
+        guard write([entry], as: parent.unit, to: .subtree(node.unit), parent) else { return }
+        trueKeys[node.unit, default: []].append(secret.key.publicKey)
+        hosts[node.unit] = node.unit
+        node.isDormant = false
+        node.store.replace(emptyDisk(node, rootKey, [node.unit: secret]))
+        afterExchange(node)
+        giveCertificate(node)
+        boot(node)
+        node.isMoving = true
+        tell("\(node.unit) works on a node of its own")
+    }
+
+    /// Hosted from now on. Its former node hands over what it had not yet told, learns of the move, and is switched off.
+    private func moveIn(_ node: Node, _ parent: Node) {
+        guard node.isUp, node.store.look({ $0.secrets[node.unit] != nil }), parent.store.look({ $0.secrets[parent.unit] != nil }),
+              let secret = mintSecret(), let entry = enrolment(secret, of: node.unit, on: parent.unit, parent),
+              strikes(.unitMovedIn, node) else { return }
+        guard write([entry], as: parent.unit, to: .subtree(node.unit), parent) else { return }
+        trueKeys[node.unit, default: []].append(secret.key.publicKey)
+        hosts[node.unit] = parent.unit
+        parent.store.keep(secret, of: node.unit)
+        parent.endpoint?.close(node.unit)
+        node.isLeaving = true
+        agenda.plan(.switchOff(node.index), at: now + (plan.mutant == .moveDropsQueue ? 1 : 300))
+        tell("\(node.unit) is hosted by \(parent.unit)")
+    }
+
+    /// The former node has everything and takes itself for the right one still: its key won against the other of one generation.
+    private func enrolOnceMore(_ node: Node) {
+        guard let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil, let host = hosts[node.unit], host == nodes[at].unit,
+              nodes[at].store.look({ $0.register.activeKey(of: node.unit)?.key != $0.secrets[node.unit]?.key.publicKey }),
+              let secret = mintSecret(), let entry = enrolment(secret, of: node.unit, on: host, nodes[at]),
+              write([entry], as: host, to: .subtree(node.unit), nodes[at]) else { return }
+        trueKeys[node.unit, default: []].append(secret.key.publicKey)
+        nodes[at].store.keep(secret, of: node.unit)
+    }
+
+    private func enrolment(_ secret: ModelDisk.Secret, of unit: UnitCode, on host: UnitCode, _ issuer: Node) -> Entry? {
+        let generation = 1 + issuer.store.look { $0.register.activeKey(of: unit)?.generation ?? 0 }
+        return entry(.key, Payload.encode(KeyEnrolment(
+            unit: unit, publicKey: secret.key.publicKey, issuer: issuer.unit, generation: generation, node: host)))
+    }
+
+    /// Only when the former node has handed everything over and knows itself that it is read-only.
+    func switchOff(_ node: Node) {
+        guard node.isLeaving else { return }
+        let isDone = node.isConfirmed && node.store.look { $0.secrets.isEmpty } && node.machine.held.isEmpty
+        guard isDone || plan.mutant == .moveDropsQueue else {
+            if node.isConfirmed { enrolOnceMore(node) }
+            return agenda.plan(.switchOff(node.index), at: now + 300)
+        }
+        if node.isUp { node.stop() }
+        node.isLeaving = false
+        node.isDormant = true
+        node.backup = nil
+        node.tempting = []
+        guard let rootKey else { return }
+        node.store.replace(emptyDisk(node, rootKey))
+        afterExchange(node)
+        tally.count(.unitMoved)
+        tell("\(node.unit) has been switched off")
+    }
+}

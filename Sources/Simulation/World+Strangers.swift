@@ -1,0 +1,98 @@
+import Protocol
+import Replication
+import Rules
+
+/// Messages that no rightful writer sent, or not here.
+extension World {
+    func inject(_ bytes: [UInt8], at node: Node, from neighbour: Neighbour?) {
+        guard node.isUp, let source = neighbour ?? children(of: node).first.map({ .child($0.unit) }) else { return }
+        _ = try? node.store.accept([bytes], from: source)
+        note(node)
+    }
+
+    /// Well-formed, in a unit's name, signed by a key that is not the unit's.
+    func forge(at node: Node) {
+        guard let child = dice.pick(children(of: node)), let key = StatementKey(seed: dice.bytes(32)),
+              let incarnation = node.store.look({ disk in disk.streams.keys.first { $0.unit == child.unit }?.incarnation }) ?? Incarnation(dice.bytes(8)),
+              let entry = entry(.number, Payload.encode(IssuedNumber(
+                dossier: node.store.look { $0.register.folded.keys.min() } ?? DossierID([UInt8](repeating: 1, count: 16)) ?? Self.nobody,
+                number: "G-forged", cites: Hashing.sha256([1]), at: 0))),
+              let honest = trueKeys[child.unit]?.last else { return }
+        guard strikes(.forged, node) else { return }
+        let stream = StreamID(unit: child.unit, incarnation: incarnation, audience: .up)
+        guard let envelope = try? Envelope.seal(
+            [entry], stream: stream, after: node.store.look { $0.head(of: stream) }, key: key), let forged = Self.claiming(envelope, honest)
+        else { return }
+        inject(forged, at: node, from: .child(child.unit))
+    }
+
+    static let nobody: DossierID = {
+        guard let id = DossierID([UInt8](repeating: 0, count: 16)) else { preconditionFailure("16 bytes") }
+        return id
+    }()
+
+    /// The forger names the honest key in the header.
+    private static func claiming(_ envelope: Envelope, _ key: StatementPublicKey) -> [UInt8]? {
+        let (from, to) = (envelope.keyID, key.id)
+        guard let at = envelope.bytes.indices.dropLast(8).first(where: { Array(envelope.bytes[$0..<$0 + 8]) == from }) else { return nil }
+        var bytes = envelope.bytes
+        bytes.replaceSubrange(at..<at + 8, with: to)
+        return bytes
+    }
+
+    /// An old envelope once more.
+    func replay(at node: Node) {
+        guard let child = dice.pick(children(of: node)) else { return }
+        let old = node.store.look { disk in disk.journal.compactMap { $0?.sealed.envelope }.filter { $0.stream.unit == child.unit } }
+        guard let envelope = dice.pick(old) else { return }
+        guard strikes(.replayed, node) else { return }
+        inject(envelope.bytes, at: node, from: .child(child.unit))
+    }
+
+    /// A true envelope brought by a child that has nothing to do with it.
+    func misaddress(at node: Node) {
+        let others = present.filter { other in
+            !WorldTree.contains(node.unit, other.unit) && WorldTree.tier(of: other.unit) == .school
+        }
+        guard let other = dice.pick(others), let child = dice.pick(children(of: node)),
+              let envelope = dice.pick(other.store.look { disk in
+                  disk.journal.compactMap { $0?.sealed.envelope }.filter { $0.stream.unit == other.unit }
+              }) else { return }
+        guard strikes(.misaddressed, node) else { return }
+        inject(envelope.bytes, at: node, from: .child(child.unit))
+    }
+
+    func oversize(at node: Node) {
+        guard node.isUp, let endpoint = node.endpoint else { return }
+        guard strikes(.oversize, node) else { return }
+        let body = [UInt8](repeating: 10, count: PeerCall.requestLimit + 1)
+        if case .answer(let answer) = endpoint.outcome(path: "/peer/v1/push", body: body) {
+            tally.judge(.capsHold, answer.status == 413, step: step, "an oversize body gets \(answer.status)")
+        }
+    }
+
+    /// No rightful verdict comes so far.
+    static let rogueVerdict: Int64 = 1 << 40
+
+    /// A unit with a good key says what is not its to say: stored, without effect.
+    func rogue(at node: Node) {
+        let schools = node.store.look { $0.secrets.keys.sorted() }.filter { WorldTree.tier(of: $0) == .school }
+        guard node.isUp, let school = dice.pick(schools), let dossier = dice.pick(node.store.look { disk in
+            let own = disk.register.folded.values.filter { $0.home == school }.sorted { $0.id < $1.id }
+            let submitted = own.filter { $0.stand == .submitted }
+            return submitted.isEmpty ? own : submitted
+        }), let digest = dossier.keyDigest, let above = WorldTree.units.first(where: { $0.code == school })?.competent,
+        let blank = dossier.head else { return }
+        guard strikes(.rogueStatement, node) else { return }
+        let step = Step(
+            hash: blank, dossier: dossier.id, previous: dossier.head, kind: .approve,
+            by: dice.happens(perMille: 700) ? above : school, nextHolder: school, topology: 1, at: 0, provisionalNumber: "L-rogue")
+        let payload = Payload.encode(step)
+        ledger.rogueSteps.insert(Payload.stepHash(payload))
+        let verdict = Verdict(
+            dossier: dossier.id, keyDigest: digest, by: .centre, tier: .centre, position: World.rogueVerdict, problems: [], peers: [], at: 0)
+        let number = IssuedNumber(dossier: dossier.id, number: "G-rogue-\(dice.below(1000))", cites: blank, at: 0)
+        let entries = [entry(.step, payload), entry(.verdict, Payload.encode(verdict)), entry(.number, Payload.encode(number))]
+        write(entries.compactMap { $0 }, as: school, to: .up, node)
+    }
+}
