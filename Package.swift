@@ -20,8 +20,14 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioTLSEvents = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -32,6 +38,10 @@ let package = Package(
     products: [.executable(name: "xueji", targets: ["xueji"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -50,16 +60,17 @@ let package = Package(
 
         room("Rules", []),
         room("Protocol", ["Rules", "CZstd", crypto, protobuf], exclude: ["Wire/xueji.proto"]),
+        room("Trust", ["Rules", "Protocol", crypto, certificates, asn1]),
         room("Replication", ["Rules", "Protocol", "CCurl"]),
         room("Store", ["Rules", "Protocol", grdb]),
         room("Sheets", ["CZip", "CExpat", "CXlsxWriter"]),
-        room("Features", ["Rules", "Protocol", "Store", "Sheets", grdb, crypto, cryptoExtras, mustache]),
+        room("Features", ["Rules", "Protocol", "Trust", "Store", "Sheets", grdb, crypto, cryptoExtras, mustache]),
         room("Node", [
-            "Rules", "Protocol", "Replication", "Store", "Sheets", "Features",
-            hummingbird, httpTypes, arguments, lifecycle, logging, grdb, mustache,
+            "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features",
+            hummingbird, hummingbirdCore, nio, nioTLSEvents, nioTLS, httpTypes, arguments, lifecycle, logging, grdb, mustache,
         ]),
         room("Simulation", ["Rules", "Protocol", "Replication", "Store", grdb]),
-        room("Crowd", ["Rules", "Protocol", "Replication", "Features"]),
+        room("Crowd", ["Rules", "Protocol", "Trust", "Replication", "Features"]),
         .executableTarget(
             name: "storm", dependencies: ["Crowd", "Node", "Protocol", "Replication", "Rules", arguments], swiftSettings: strict),
         .executableTarget(name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
@@ -69,12 +80,13 @@ let package = Package(
         .target(name: "CFaultyFiles", path: "Tests/CFaultyFiles"),
         tests(of: "Rules", ["Rules"]),
         tests(of: "Protocol", ["Protocol", "Rules"]),
+        tests(of: "Trust", ["Trust", "Protocol", "Rules", certificates]),
         tests(of: "Replication", ["Replication", "Protocol", "Rules"]),
         tests(of: "Simulation", ["Simulation", "Rules"]),
         tests(of: "Store", ["Store", "Protocol", "Rules", grdb]),
         tests(of: "Sheets", ["Sheets"], exclude: ["Fixtures"]),
         tests(of: "Features", ["CFaultyFiles", "Features", "Store", "Sheets", "Protocol", "Rules", "CXlsxWriter", "CZip", grdb, mustache], exclude: ["Fixtures"]),
         tests(of: "House", []),
-        tests(of: "Node", ["Node", "Crowd", "Features", "Store", "Sheets", "Replication", "Protocol", "Rules", grdb]),
+        tests(of: "Node", ["Node", "Crowd", "Trust", "Features", "Store", "Sheets", "Replication", "Protocol", "Rules", grdb]),
     ]
 )

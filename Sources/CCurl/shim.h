@@ -32,6 +32,19 @@ static inline CURLcode xueji_curl_set_seek_function(CURL *handle, xueji_curl_see
     return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value);
 }
 
+// Bytes in place of a file; libcurl keeps a copy.
+static inline CURLcode xueji_curl_set_blob(CURL *handle, CURLoption option, const void *bytes, size_t count) {
+    struct curl_blob blob = { (void *)bytes, count, CURL_BLOB_COPY };
+    return curl_easy_setopt(handle, option, &blob);
+}
+
+// Why the peer's certificate was not accepted: an X509_V_ERR code, 0 when it was.
+static inline long xueji_curl_verify_result(CURL *handle) {
+    long result = 0;
+    curl_easy_getinfo(handle, CURLINFO_SSL_VERIFYRESULT, &result);
+    return result;
+}
+
 static inline long xueji_curl_status(CURL *handle) {
     long status = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Protocol
 import Replication
 import Rules
+import Trust
 
 /// Makes members known to a parent as its operators would: an invitation each over the local socket, then a join with a
 /// key of its own.
@@ -16,12 +17,12 @@ public struct Enrolment: Sendable {
 
     /// - Parameters:
     ///   - local: reaches the parent's local socket.
-    ///   - network: reaches its peer address.
-    public init(local: any RequestSender, network: any RequestSender, address: PeerAddress, surroundings: Surroundings) {
+    public init(local: any RequestSender, address: PeerAddress, surroundings: Surroundings) throws {
         self.local = local
         self.address = address
         self.surroundings = surroundings
-        join = JoinCall(sender: network)
+        // The answer proves itself by the code's secret.
+        join = JoinCall(sender: try HTTPCaller(HTTPSettings(tls: .unverified, noProxy: "*")))
     }
 
     public func enrol(_ unit: UnitCode) async throws -> Member {
@@ -31,11 +32,16 @@ public struct Enrolment: Sendable {
                 .rejected, message: "单位 \(unit) 的邀请被拒绝。", remedy: "请查看该节点的日志。", cause: String(decoding: answer.body, as: UTF8.self))
         }
         let invited = try JSONDecoder().decode(Invited.self, from: Data(answer.body))
-        let member = Member(unit: unit, surroundings: surroundings)
-        guard let code = OneTimeCode(invited.code), let key = member.key else {
+        guard let code = OneTimeCode(invited.code) else {
             throw LinkFailure(.unreadable, message: "邀请码无法识别。", remedy: "请核对程序版本。", cause: "code")
         }
-        _ = try await join.join(try JoinRequest(secret: code.secretText, key: key), at: address)
-        return member
+        let (key, node, authority) = (surroundings.statementKey(), LinkKey(surroundings), LinkKey(surroundings))
+        let request = try JoinRequest(
+            code: code.id, secret: code.secret, key: key, nonce: surroundings.randomBytes(16), nodeRequest: node.signingRequest(),
+            authorityRequest: authority.signingRequest())
+        let reply = try await join.join(request, secret: code.secret, at: address)
+        let own = try Credential(key: node, chain: reply.certificates.node)
+        return Member(
+            unit: unit, key: key, own: own, root: reply.rootCertificate, parentName: reply.parentName, surroundings: surroundings)
     }
 }

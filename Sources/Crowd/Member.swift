@@ -1,6 +1,8 @@
 import FoundationEssentials
 import Protocol
+import Replication
 import Rules
+import Trust
 
 /// One synthetic child: a school with a statement key of its own, enrolled at the parent under test.
 public struct Member: Codable, Sendable, Hashable {
@@ -8,17 +10,28 @@ public struct Member: Codable, Sendable, Hashable {
     /// Of the statement key.
     public let seed: Data
     public let incarnation: Data
+    /// Key and certificate for TLS, the tree's root, all PEM; and the name in the parent's certificate.
+    let certificates, linkKey, root, parentName: String
 
-    public init(unit: UnitCode, surroundings: Surroundings) {
+    init(unit: UnitCode, key: StatementKey, own: Credential, root: [UInt8], parentName: String, surroundings: Surroundings) {
         code = unit.text
-        seed = Data(surroundings.statementKey().seed)
+        seed = Data(key.seed)
         incarnation = Data(surroundings.incarnation().bytes)
+        certificates = own.certificatesText
+        linkKey = own.keyText
+        self.root = Credential.text(certificates: [root])
+        self.parentName = parentName
+    }
+
+    /// A way to the parent with its own certificate, on connections of its own.
+    func caller() throws -> HTTPCaller {
+        try HTTPCaller(HTTPSettings(tls: .tree(root: root, own: .init(chain: certificates, key: linkKey)), noProxy: "*"))
     }
 
     public var unit: UnitCode { UnitCode(code) }
 
     /// Nil when the file it was read from is damaged.
-    public var key: StatementKey? { StatementKey(seed: Array(seed)) }
+    var key: StatementKey? { StatementKey(seed: Array(seed)) }
 
     /// The stream in which it tells its parent of its pupils.
     var stream: StreamID? { Incarnation(incarnation).map { StreamID(unit: unit, incarnation: $0, audience: .up) } }

@@ -35,14 +35,14 @@ public struct Return: Sendable {
     private let turnstile: Turnstile
 
     public init(
-        to address: PeerAddress, members: [Member], plan: Plan, clock: LinkClock, surroundings: Surroundings, sender: any RequestSender
+        to address: PeerAddress, members: [Member], plan: Plan, clock: LinkClock, surroundings: Surroundings
     ) {
         self.address = address
         self.members = members
         self.plan = plan
         self.clock = clock
         self.surroundings = surroundings
-        turnstile = Turnstile(width: plan.connections, inner: sender)
+        turnstile = Turnstile(width: plan.connections)
     }
 
     /// Nobody is measured before the first has shown what all of them had from this parent in earlier days.
@@ -75,10 +75,11 @@ public struct Return: Sendable {
     }
 
     private func link(_ member: Member, _ store: MemberStore, while isWaiting: @escaping @Sendable () -> Bool) async {
-        guard let key = member.key, let nonce = BootNonce(surroundings.randomBytes(16)) else { return }
+        guard let key = member.key, let nonce = BootNonce(surroundings.randomBytes(16)), let caller = try? member.caller() else { return }
+        let sender = MemberSender(caller: caller, turnstile: turnstile, address: address, parentName: member.parentName)
         let identity = LinkIdentity(unit: member.unit, key: key, version: "crowd", nonce: nonce, ownUnits: [member.unit])
         let runner = LinkRunner(
-            address: address, sender: turnstile, outbox: store, inbox: store, identity: { identity }, clock: clock,
+            address: address, sender: sender, outbox: store, inbox: store, identity: { identity }, clock: clock,
             plan: LinkPlan(pullWait: plan.pullWait), report: { _ in })
         let end = clock.now() + plan.patience
         await withTaskGroup(of: Void.self) { group in

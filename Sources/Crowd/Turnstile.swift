@@ -2,7 +2,7 @@ import Replication
 import Synchronization
 
 /// Lets so many requests of the whole crowd be under way at a time; the others wait their turn, first come, first served.
-final class Turnstile: RequestSender {
+final class Turnstile: Sendable {
     private struct State {
         var free: Int
         var queue: [CheckedContinuation<Void, Never>] = []
@@ -13,17 +13,13 @@ final class Turnstile: RequestSender {
     }
 
     private let state: Mutex<State>
-    private let inner: any RequestSender
 
-    init(width: Int, inner: any RequestSender) {
-        state = Mutex(State(free: width))
-        self.inner = inner
-    }
+    init(width: Int) { state = Mutex(State(free: width)) }
 
     var requests: Int { state.withLock { $0.requests } }
     var outcomes: [String: Int] { state.withLock { $0.outcomes } }
 
-    func send(_ request: OutgoingRequest) async throws(LinkFailure) -> IncomingResponse {
+    func send(_ request: OutgoingRequest, through inner: any RequestSender) async throws(LinkFailure) -> IncomingResponse {
         await enter()
         defer { leave() }
         do throws(LinkFailure) {
@@ -73,5 +69,17 @@ final class Turnstile: RequestSender {
             return state.queue[state.first]
         }
         next?.resume()
+    }
+}
+
+/// One member's way through the turnstile, with its own certificate on the line.
+struct MemberSender: RequestSender {
+    let caller: HTTPCaller
+    let turnstile: Turnstile
+    let address: PeerAddress
+    let parentName: String
+
+    func send(_ request: OutgoingRequest) async throws(LinkFailure) -> IncomingResponse {
+        try await turnstile.send(address.request(request, toPeerNamed: parentName), through: caller)
     }
 }

@@ -15,6 +15,8 @@ public enum Acceptance: Sendable, Hashable {
         case gap
         /// Another envelope stands at this place: kept in salvage, alarm.
         case fork
+        /// It follows the last good head of a key that was superseded or revoked: kept in salvage, alarm.
+        case sealedKey
         /// The neighbour may not bring this stream to us.
         case notForUs
         /// The writer may not write to this audience.

@@ -8,7 +8,8 @@ struct Migrations {
     func run(on pool: DatabasePool, path: String, readOnly: Bool) throws {
         var migrator = DatabaseMigrator()
         let own = JournalSchema.migrations + DossierSchema.migrations + RecoverySchema.migrations
-        for (name, sql) in own + book.migrations + RecoverySchema.later + BlobSchema.migrations + LinkSchema.migrations {
+        let later = RecoverySchema.later + BlobSchema.migrations + TrustSchema.migrations + LinkSchema.migrations
+        for (name, sql) in own + book.migrations + later {
             migrator.registerMigration(name) { try $0.execute(sql: sql) }
         }
         let applied = try pool.read { try migrator.appliedIdentifiers($0) }

@@ -50,7 +50,8 @@ public struct ProjectionBook: Sendable {
     public init(_ projections: [any Projection], offices: [any Office] = [], forgetting: Set<EntryKind> = []) {
         var byKind: [UInt32: any Projection] = [:]
         let builtIn: [any Projection] = [
-            DirectoryProjection(), DossierProjection(), SalvageProjection(), DropProjection(), AttachmentProjection(), MoveProjection(),
+            DirectoryProjection(), KeySeals(), DossierProjection(), SalvageProjection(), DropProjection(), AttachmentProjection(),
+            MoveProjection(),
         ]
         for projection in builtIn + projections {
             for kind in projection.kinds.subtracting(forgetting) { byKind[kind.rawValue] = projection }

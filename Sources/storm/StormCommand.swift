@@ -19,9 +19,7 @@ struct ParentOptions: ParsableArguments {
     @Option(help: "Folder of the parent's node, which is being served on this machine.") var data: String
     @Option(help: "File of the members.") var members: String
 
-    func caller() throws -> (place: ServedPlace, network: HTTPCaller) {
-        (try ServedPlace(folder: data), try HTTPCaller())
-    }
+    func place() throws -> ServedPlace { try ServedPlace(folder: data) }
 }
 
 struct EnrolCommand: AsyncParsableCommand {
@@ -33,9 +31,9 @@ struct EnrolCommand: AsyncParsableCommand {
     @Option(help: "At the same time.") var connections = 16
 
     func run() async throws {
-        let (place, network) = try parent.caller()
-        let enrolment = Enrolment(
-            local: try HTTPCaller(HTTPSettings(unixSocket: place.socket)), network: network, address: try PeerAddress(place.peer),
+        let place = try parent.place()
+        let enrolment = try Enrolment(
+            local: try HTTPCaller(HTTPSettings(unixSocket: place.socket)), address: try PeerAddress(place.peer),
             surroundings: SystemSurroundings.real)
         var members: [Member] = []
         try await withThrowingTaskGroup(of: Member.self) { group in
@@ -65,7 +63,7 @@ struct ReturnCommand: AsyncParsableCommand {
     @Option(help: "Only so many of the members.") var count: Int?
 
     func run() async throws {
-        let (place, network) = try parent.caller()
+        let place = try parent.place()
         let members = Array(try MemberFile(path: parent.members).read().prefix(count ?? .max))
         let surroundings = SystemSurroundings.real
         let before = ProcessFigures(pid: place.pid)
@@ -75,7 +73,7 @@ struct ReturnCommand: AsyncParsableCommand {
             clock: LinkClock(
                 now: SystemSurroundings.monotonicSeconds, epoch: surroundings.now, sleep: SystemSurroundings.sleep,
                 chance: SystemSurroundings.chance),
-            surroundings: surroundings, sender: network)
+            surroundings: surroundings)
         let report = try await crowd.run()
         let after = ProcessFigures(pid: place.pid)
         let encoder = JSONEncoder()

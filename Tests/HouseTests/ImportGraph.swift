@@ -3,21 +3,23 @@
 enum ImportGraph {
     static let allowed: [String: Set<String>] = [
         "Rules": ["Foundation"],
+        "Trust": ["Rules", "Protocol", "Crypto", "X509", "SwiftASN1", "FoundationEssentials"],
         "Protocol": ["Rules", "CZstd", "Crypto", "SwiftProtobuf", "Foundation", "FoundationEssentials"],
         "Replication": ["Rules", "Protocol", "CCurl", "Glibc", "Synchronization"],
         "Store": ["Rules", "Protocol", "GRDB", "FoundationEssentials", "Glibc", "Synchronization"],
         "Sheets": ["CZip", "CExpat", "CXlsxWriter", "Glibc"],
         "Features": [
-            "Rules", "Protocol", "Store", "Sheets", "GRDB", "Crypto", "CryptoExtras", "Mustache", "Foundation",
+            "Rules", "Protocol", "Trust", "Store", "Sheets", "GRDB", "Crypto", "CryptoExtras", "Mustache", "Foundation",
             "FoundationEssentials",
         ],
         "Node": [
-            "Rules", "Protocol", "Replication", "Store", "Sheets", "Features", "Hummingbird", "HTTPTypes", "ArgumentParser",
+            "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features", "Hummingbird", "HummingbirdCore", "NIOCore",
+            "NIOSSL", "NIOTLS", "HTTPTypes", "ArgumentParser",
             "ServiceLifecycle", "Logging", "GRDB", "Mustache", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "Simulation": ["Rules", "Protocol", "Replication", "Store", "GRDB", "FoundationEssentials", "Synchronization"],
         "simulate": ["Simulation", "ArgumentParser", "FoundationEssentials", "Glibc"],
-        "Crowd": ["Rules", "Protocol", "Replication", "Features", "FoundationEssentials", "Synchronization"],
+        "Crowd": ["Rules", "Protocol", "Trust", "Replication", "Features", "FoundationEssentials", "Synchronization"],
         "storm": ["Crowd", "Node", "Protocol", "Replication", "Rules", "ArgumentParser", "FoundationEssentials"],
         "xueji": ["Node", "Glibc"],
     ]

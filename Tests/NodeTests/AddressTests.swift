@@ -1,4 +1,3 @@
-import Features
 @testable import Node
 import Testing
 
@@ -8,11 +7,9 @@ struct AddressTests {
         #expect(ListenAddress(text)?.isLoopback == true)
     }
 
-    @Test(arguments: ["0.0.0.0:80", "10.1.2.3:80", "127.example.org:80", "[::]:80"])
-    func `peers may not listen unencrypted where others could reach them`(_ text: String) throws {
-        let address = try #require(ListenAddress(text))
-        let refusal = #expect(throws: Refusal.self) { try address.mustBeLoopback() }
-        #expect(refusal?.code == "serve.plain")
+    @Test func `the address of a listener is written with its scheme`() throws {
+        #expect(ListenAddress("[::1]:0")?.url("https", port: 81) == "https://[::1]:81")
+        #expect(ListenAddress("0.0.0.0:0")?.url(port: 80) == "http://0.0.0.0:80")
     }
 
     @Test(arguments: ["", "80", "host", "host:x", ":80", "host:70000"])

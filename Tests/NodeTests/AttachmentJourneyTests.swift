@@ -45,7 +45,7 @@ struct AttachmentJourneyTests {
             peer.withLock { $0 = centre.ready.peer }
             _ = try await Joining(
                 parent: centre.ready.peer, code: code, folder: schoolFolder, proxy: nil,
-                surroundings: Fixture.surroundings(seed: seed + 2), sender: try HTTPCaller.network(proxy: nil)).join()
+                surroundings: Fixture.surroundings(seed: seed + 2)).join()
             try await ServedNode.serve(schoolFolder, seed: seed + 3) { school in
                 try await Fixture.eventually { try Self.read(schoolFolder) { $0.directory.unit(Self.school.code) != nil } }
                 #expect(await school.verb("classes", "add", "--stage", "primary", "--year", "2015", "--count", "1") == 0)

@@ -1,4 +1,5 @@
 import Features
+import FoundationEssentials
 @testable import Node
 import Protocol
 import Replication
@@ -14,17 +15,12 @@ private final class Wire: RequestSender {
 
     init(_ archive: Archive, losing: Int = 0) throws {
         let bell = Bell()
+        let nonce = try #require(BootNonce([UInt8](repeating: 7, count: 16)))
         endpoint = ParentEndpoint(
-            unit: .centre, version: "test", nonce: try #require(BootNonce([UInt8](repeating: 7, count: 16))),
-            outbox: StoreOutbox(archive: archive), inbox: StoreInbox(archive: archive, stored: bell, news: bell),
-            doorkeeper: StoreDoorkeeper(archive: archive), surroundings: archive.surroundings
-        ) { request in
-            do {
-                return try archive.write { try Invitations.admit(request, in: $0) }
-            } catch let refusal as Refusal {
-                throw PeerProblem(code: refusal.code, text: refusal.message, remedy: refusal.remedy)
-            }
-        }
+            unit: .centre, version: "test", nonce: nonce, outbox: StoreOutbox(archive: archive),
+            inbox: StoreInbox(archive: archive, stored: bell, news: bell), doorkeeper: StoreDoorkeeper(archive: archive),
+            surroundings: archive.surroundings,
+            enrolment: NodeAdmission(archive: archive, trust: try NodeTrust(archive, unit: .centre), nonce: nonce, stored: bell).enrolment)
         lost = Mutex(losing)
     }
 
@@ -124,16 +120,38 @@ struct JoiningTests {
         #expect(try centre.read { try $0.hostedUnits() } == [.centre, "440000"])
     }
 
-    @Test func `a code for another root is not trusted`() async throws {
-        let (centreFolder, centre) = try Fixture.centre("root-centre", seed: 50)
-        let folder = try Fixture.folder("root-province")
+    @Test func `a wrong secret is refused, and burns the code after five`() async throws {
+        let (centreFolder, centre) = try Fixture.centre("secret-centre", seed: 50)
+        let folder = try Fixture.folder("secret-province")
         defer { Fixture.remove(centreFolder); Fixture.remove(folder) }
         let real = try #require(OneTimeCode(try invite("440000", centre)))
-        let forged = OneTimeCode(secret: real.secret, root: Fixture.surroundings(seed: 99).statementKey().publicKey)
-        let refusal = await #expect(throws: Refusal.self) {
-            try await joining(forged.text, folder, try Wire(centre), seed: 60).join()
+        let guess = try #require(JoinSecret(Array(1...20)))
+        let forged = try #require(OneTimeCode(id: real.id, secret: guess))
+        for _ in 1...5 {
+            let refusal = await #expect(throws: Refusal.self) {
+                try await joining(forged.text, folder, try Wire(centre), seed: 60).join()
+            }
+            #expect(refusal?.code == "join.refused")
         }
-        #expect(refusal?.code == "join.root")
+        let burnt = await #expect(throws: Refusal.self) { try await joining(real.text, folder, try Wire(centre), seed: 61).join() }
+        #expect(burnt?.code == "join.refused")
+        #expect(try centre.read { try $0.directory.activeKey(of: "440000") } == nil)
+    }
+
+    @Test func `a parent that does not know the secret is not believed`() async throws {
+        let (realFolder, real) = try Fixture.centre("true-centre", seed: 53)
+        let (falseFolder, false_) = try Fixture.centre("false-centre", seed: 56)
+        let folder = try Fixture.folder("led-province")
+        defer { for folder in [realFolder, falseFolder, folder] { Fixture.remove(folder) } }
+        let code = try #require(OneTimeCode(try invite("440000", real)))
+        // It has seen the code's name on the line, and answers with a secret of its own.
+        try false_.write { transaction in
+            let own = try Invitations.issue(for: "440000", by: .centre, in: transaction).code
+            try transaction.database.execute(literal: "UPDATE invitation SET id = \(Data(code.id)) WHERE id = \(Data(own.id))")
+        }
+        await #expect(throws: Refusal.self) { try await joining(code.text, folder, try Wire(false_), seed: 62).join() }
+        let archive = try Fixture.archive(folder, seed: 63)
+        #expect(try archive.read { try $0.ownUnit() } == nil)
     }
 
     @Test func `only units directly below are invited`() throws {

@@ -53,7 +53,7 @@ struct ParentAwayJourneyTests {
             peer.text = centre.ready.peer
             let joining = Joining(
                 parent: centre.ready.peer, code: code, folder: schoolFolder, proxy: nil,
-                surroundings: Fixture.surroundings(seed: seed + 2), sender: try HTTPCaller.network(proxy: nil))
+                surroundings: Fixture.surroundings(seed: seed + 2))
             password.text = try await joining.join().admin.password
             try await ServedNode.serve(schoolFolder, seed: seed + 3) { _ in
                 try await Fixture.eventually { try Self.knowsItself(schoolFolder) }

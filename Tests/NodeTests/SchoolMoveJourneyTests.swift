@@ -63,9 +63,9 @@ struct SchoolMoveJourneyTests {
         try archive.close()
         let addresses = (0..<3).map { _ in Fixture.steadyAddress() }
         try await ServedNode.serve(centre, seed: 1201, peerListen: addresses[0]) { node in
-            for (folder, code) in zip([guangdong, guangxi], codes) {
+            for (folder, code, seed) in [(guangdong, codes[0], 1202), (guangxi, codes[1], 1222)] as [(String, String, UInt64)] {
                 _ = try await Joining(
-                    parent: node.ready.peer, code: code, folder: folder, proxy: nil, surroundings: Fixture.surroundings(seed: 1202)).join()
+                    parent: node.ready.peer, code: code, folder: folder, proxy: nil, surroundings: Fixture.surroundings(seed: seed)).join()
             }
             try await ServedNode.serve(guangxi, seed: 1203, peerListen: addresses[1]) { _ in
                 try await Self.movedAway(from: guangdong, to: guangxi, school, by: node, addresses[2])

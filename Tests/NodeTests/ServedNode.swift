@@ -38,7 +38,7 @@ struct ServedNode: Sendable {
         _ body: @Sendable (ServedNode) async throws -> Void
     ) async throws {
         let loopback = try #require(ListenAddress("127.0.0.1:0"))
-        let peer = try #require(ListenAddress((peerListen ?? Fixture.steadyAddress()).replacing("http://", with: "")))
+        let peer = try #require(ListenAddress((peerListen ?? Fixture.steadyAddress()).replacing("https://", with: "")))
         let (stream, told) = AsyncStream<NodeServer.Ready>.makeStream()
         var plan = NodeServer.Plan(
             folder: folder, listen: loopback, peerListen: peer, obeysSignals: false,

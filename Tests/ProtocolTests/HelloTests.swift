@@ -2,7 +2,7 @@ import Protocol
 import Rules
 import Testing
 
-@Suite("Hellos and joining")
+@Suite("Hellos")
 struct HelloTests {
     @Test func `A hello's signature is bound to challenge, nonce and unit`() throws {
         let key = try #require(StatementKey(seed: Array(repeating: 3, count: 32)))
@@ -22,14 +22,5 @@ struct HelloTests {
         #expect(!changed.isSigned(by: key.publicKey))
         let stranger = try #require(StatementKey(seed: Array(repeating: 4, count: 32)))
         #expect(!hello.isSigned(by: stranger.publicKey))
-    }
-
-    @Test func `A join request proves the key and is bound to its code`() throws {
-        let key = try #require(StatementKey(seed: Array(repeating: 3, count: 32)))
-        let request = try JoinRequest(secret: "123456", key: key)
-        #expect(request.isSigned)
-        var changed = request
-        changed.secret = "654321"
-        #expect(!changed.isSigned)
     }
 }

@@ -47,10 +47,6 @@ struct SessionsTests {
         #expect(PullReply(bytes: pullReply.bytes) == pullReply)
         let problem = PeerProblem(code: "moved", text: "已划转", remedy: "改地址", unit: "330106", retryAfterSeconds: 30)
         #expect(PeerProblem(bytes: problem.bytes) == problem)
-        let join = try JoinRequest(secret: "一次性", key: key)
-        #expect(JoinRequest(bytes: join.bytes) == join)
-        let joined = JoinReply(unit: "330102", tier: .county, name: "上城", rootKey: key.publicKey, parent: "330100")
-        #expect(JoinReply(bytes: joined.bytes) == joined)
     }
 
     @Test func `Ranges that run backwards or start at nothing, and heads of wrong size, are refused`() throws {

@@ -140,6 +140,25 @@ struct ParentEndpointTests {
         #expect(reply.heads == [head])
     }
 
+    private func join() throws -> JoinRequest {
+        try JoinRequest(
+            code: [1, 2, 3, 4, 5], secret: try #require(JoinSecret(Array(repeating: 1, count: 20))), key: try key(Tree.xihu),
+            nonce: Array(repeating: 2, count: 16), nodeRequest: [], authorityRequest: [])
+    }
+
+    @Test func `A certificate speaks for its own unit: neither hello nor session of another is served`() throws {
+        let hello = try hello()
+        func status(_ call: PeerCall, _ proof: CallerProof) -> Int {
+            if case .answer(let answer) = endpoint.outcome(path: call.path, body: call.body, from: proof) { answer.status } else { 0 }
+        }
+        #expect(status(.hello(hello), .certificate(of: hello.unit)) == 200)
+        #expect(status(.hello(hello), .certificate(of: "330999")) == 403)
+        #expect(status(.hello(hello), .none) == 403)
+        let token = try session(hello)
+        #expect(status(.push(PushRequest(session: token, envelopes: [])), .certificate(of: "330999")) == 403)
+        #expect(status(.push(PushRequest(session: token, envelopes: [])), .certificate(of: hello.unit)) == 200)
+    }
+
     @Test func `Rubbish, unknown paths, too much and a store that fails have their status`() throws {
         func status(_ path: String, _ body: [UInt8]) -> Int {
             if case .answer(let answer) = endpoint.outcome(path: path, body: body) { answer.status } else { 0 }
@@ -147,7 +166,7 @@ struct ParentEndpointTests {
         #expect(status("/peer/v1/hello", [1, 2, 3]) == 400)
         #expect(status("/peer/v1/other", []) == 404)
         #expect(status("/peer/v1/push", Array(repeating: 0, count: PeerCall.requestLimit + 1)) == 413)
-        #expect(status("/peer/v1/join", try JoinRequest(secret: "1", key: try key(Tree.xihu)).bytes) == 403)
+        #expect(status("/peer/v1/join", try join().bytes) == 403)
         let token = try session(try hello())
         world[Tree.hangzhou].setFull(true)
         let broken = answer(.push(PushRequest(session: token, envelopes: [[1]])))

@@ -4,15 +4,22 @@ import Protocol
 import Rules
 import Store
 
-/// One-time codes that turn a bare machine into a unit's node. Only the hash of a code's secret is kept.
+/// One-time codes that turn a bare machine into a unit's node. The secret is kept, as both ends prove that they know it.
 public struct Invitations: Office {
     /// Seconds a code is good for.
-    public static let lifetime: Int64 = 30 * 86_400
+    public static let lifetime: Int64 = 72 * 3600
+    /// A code ends after so many requests that did not know its secret.
+    static let mistakes = 5
 
     public let migrations: [(name: String, sql: String)] = [("invitations-1", """
         CREATE TABLE invitation (
           secret BLOB PRIMARY KEY, unit TEXT NOT NULL, issuer TEXT NOT NULL, ends_at INTEGER NOT NULL,
           used_at INTEGER, used_key BLOB) WITHOUT ROWID;
+        """), ("invitations-2", """
+        DROP TABLE invitation;
+        CREATE TABLE invitation (
+          id BLOB PRIMARY KEY, secret BLOB NOT NULL, unit TEXT NOT NULL, issuer TEXT NOT NULL, ends_at INTEGER NOT NULL,
+          mistakes INTEGER NOT NULL DEFAULT 0, used_at INTEGER, used_key BLOB) WITHOUT ROWID;
         """)]
 
     public init() {}
@@ -25,49 +32,75 @@ public struct Invitations: Office {
         for unit: UnitCode, by issuer: UnitCode, in transaction: Transaction
     ) throws -> (code: OneTimeCode, endsAt: Int64) {
         try mustBeBelow(unit, issuer, in: transaction)
-        guard let root = try transaction.directory.activeKey(of: .centre)?.key else { throw rootUnknown }
-        let code = OneTimeCode(secret: transaction.surroundings.randomBytes(10), root: root)
+        guard try transaction.directory.activeKey(of: .centre) != nil else { throw rootUnknown }
+        guard let secret = JoinSecret(transaction.surroundings.randomBytes(20)),
+              let code = OneTimeCode(id: transaction.surroundings.randomBytes(5), secret: secret) else {
+            preconditionFailure("a source of chance gave too few bytes")
+        }
         let endsAt = transaction.now + lifetime
-        guard let hash = OneTimeCode.hash(ofSecret: code.secretText) else { preconditionFailure("our own base 32") }
         try transaction.database.execute(
             literal: "DELETE FROM invitation WHERE unit = \(unit.text) AND used_at IS NULL")
         try transaction.database.execute(
             literal: """
-                INSERT INTO invitation (secret, unit, issuer, ends_at)
-                VALUES (\(Data(hash.bytes)), \(unit.text), \(issuer.text), \(endsAt))
+                INSERT INTO invitation (id, secret, unit, issuer, ends_at)
+                VALUES (\(Data(code.id)), \(Data(secret.bytes)), \(unit.text), \(issuer.text), \(endsAt))
                 """)
         return (code, endsAt)
     }
 
-    /// Enrols the key of a node that shows a code. The same key with the same code is answered the same: its first answer
-    /// may have been lost.
-    public static func admit(_ request: JoinRequest, in transaction: Transaction) throws -> JoinReply {
-        guard request.isSigned, let hash = OneTimeCode.hash(ofSecret: request.secret) else { throw invalid }
+    /// Enrols and certifies a node that proves to know a code. The same key with the same code is answered the same: its first
+    /// answer may have been lost. A refusal is a value, for what it counted must be kept.
+    /// - Returns: the sealed reply, or why not.
+    public static func admit(
+        _ request: JoinRequest, desk: CertificateDesk, in transaction: Transaction
+    ) throws -> Result<[UInt8], Refusal> {
         let row = try Row.fetchOne(
-            transaction.database, sql: "SELECT * FROM invitation WHERE secret = ?", arguments: [Data(hash.bytes)])
-        guard let row else { throw invalid }
-        let unitCode = UnitCode(row["unit"])
-        let issuer = UnitCode(row["issuer"])
-        if row["used_at"] as Int64? != nil {
-            guard (row["used_key"] as Data?).map({ Array($0) }) == request.publicKey.bytes else { throw used }
-        } else {
-            guard (row["ends_at"] as Int64) >= transaction.now else { throw invalid }
-            try mustBeBelow(unitCode, issuer, in: transaction)
-            let wasHosted = try transaction.hosts(unitCode)
-            try enrol(request.publicKey, for: unitCode, by: issuer, on: unitCode, in: transaction)
-            if wasHosted {
-                try transaction.retireSecret(of: unitCode)
-                try AccountShelf.removeAll(of: unitCode, in: transaction)
-            }
-            try transaction.database.execute(
-                literal: """
-                    UPDATE invitation SET used_at = \(transaction.now), used_key = \(Data(request.publicKey.bytes))
-                    WHERE secret = \(Data(hash.bytes))
-                    """)
+            transaction.database, sql: "SELECT * FROM invitation WHERE id = ?", arguments: [Data(request.code)])
+        guard let row, let secret = JoinSecret(row["secret"] as Data), (row["mistakes"] as Int) < mistakes else {
+            return .failure(invalid)
         }
-        guard let unit = transaction.directory.unit(unitCode) else { throw invalid }
+        guard request.isSigned, request.isSealed(by: secret) else {
+            try transaction.database.execute(
+                literal: "UPDATE invitation SET mistakes = mistakes + 1 WHERE id = \(Data(request.code))")
+            return .failure(invalid)
+        }
+        if row["used_at"] as Int64? != nil {
+            guard (row["used_key"] as Data?).map({ Array($0) }) == request.publicKey.bytes else { return .failure(used) }
+        } else {
+            guard (row["ends_at"] as Int64) >= transaction.now else { return .failure(invalid) }
+            try enter(request, UnitCode(row["unit"]), by: UnitCode(row["issuer"]), in: transaction)
+        }
+        let reply = try reply(to: request, UnitCode(row["unit"]), parent: UnitCode(row["issuer"]), desk, in: transaction)
+        return .success(reply.sealed(by: secret, for: request))
+    }
+
+    /// The new key speaks from now on; what earlier ones said ends with what is here.
+    private static func enter(_ request: JoinRequest, _ unit: UnitCode, by issuer: UnitCode, in transaction: Transaction) throws {
+        try mustBeBelow(unit, issuer, in: transaction)
+        let wasHosted = try transaction.hosts(unit)
+        try transaction.sealKeys(of: unit, by: issuer, isRevocation: false)
+        try enrol(request.publicKey, for: unit, by: issuer, on: unit, in: transaction)
+        if wasHosted {
+            try transaction.retireSecret(of: unit)
+            try AccountShelf.removeAll(of: unit, in: transaction)
+        }
+        try transaction.database.execute(
+            literal: """
+                UPDATE invitation SET used_at = \(transaction.now), used_key = \(Data(request.publicKey.bytes))
+                WHERE id = \(Data(request.code))
+                """)
+    }
+
+    private static func reply(
+        to request: JoinRequest, _ code: UnitCode, parent: UnitCode, _ desk: CertificateDesk, in transaction: Transaction
+    ) throws -> JoinReply {
+        guard let unit = transaction.directory.unit(code) else { throw invalid }
         guard let root = try transaction.directory.activeKey(of: .centre)?.key else { throw rootUnknown }
-        return JoinReply(unit: unit.code, tier: unit.tier, name: unit.name, rootKey: root, parent: issuer)
+        let chains = try desk.certify(
+            code, nodeRequest: request.nodeRequest, authorityRequest: request.authorityRequest, in: transaction)
+        return JoinReply(
+            unit: unit.code, tier: unit.tier, name: unit.name, rootKey: root, parent: parent, certificates: chains,
+            rootCertificate: desk.root, parentName: desk.issuer.name.text)
     }
 
     /// Says that a key speaks for a unit from now on; an earlier key is superseded.

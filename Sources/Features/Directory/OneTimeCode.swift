@@ -1,44 +1,30 @@
 import Protocol
-import Rules
 
-/// What an invitation prints: a secret, and the fingerprint of the root's key that the new node will trust.
+/// What an invitation prints: which code it is, and a secret of 160 bits that both ends prove to know and never show.
 public struct OneTimeCode: Sendable, Hashable {
-    /// 10 random bytes.
-    public let secret: [UInt8]
-    /// First 10 bytes of the SHA-256 of the root's statement key.
-    public let fingerprint: [UInt8]
+    /// 5 random bytes: names the code.
+    public let id: [UInt8]
+    public let secret: JoinSecret
 
-    public init(secret: [UInt8], root: StatementPublicKey) {
+    /// Nil unless 5 bytes.
+    public init?(id: [UInt8], secret: JoinSecret) {
+        guard id.count == 5 else { return nil }
+        self.id = id
         self.secret = secret
-        fingerprint = Self.fingerprint(of: root)
     }
 
     /// Reads a typed code: any case, dashes and spaces ignored, o for 0, i and l for 1. Nil when it is not a code.
     public init?(_ text: String) {
-        guard let bytes = Base32.decode(text), bytes.count == 20 else { return nil }
-        secret = Array(bytes[0..<10])
-        fingerprint = Array(bytes[10..<20])
+        guard let bytes = Base32.decode(text), bytes.count == 25, let secret = JoinSecret(bytes[5...]) else { return nil }
+        id = Array(bytes[..<5])
+        self.secret = secret
     }
 
-    /// 32 letters and digits in groups of four.
+    /// 40 letters and digits in groups of four.
     public var text: String {
-        let letters = Array(Base32.encode(secret + fingerprint))
+        let letters = Array(Base32.encode(id + secret.bytes))
         return stride(from: 0, to: letters.count, by: 4).map { String(letters[$0..<min($0 + 4, letters.count)]) }
             .joined(separator: "-")
-    }
-
-    /// The secret as it is shown to the parent.
-    public var secretText: String { Base32.encode(secret) }
-
-    /// What the parent keeps of a shown secret.
-    public static func hash(ofSecret text: String) -> Digest? {
-        Base32.decode(text).map { Hashing.sha256(Array("xueji invitation 1\n".utf8) + $0) }
-    }
-
-    public func isFingerprint(of root: StatementPublicKey) -> Bool { Self.fingerprint(of: root) == fingerprint }
-
-    private static func fingerprint(of root: StatementPublicKey) -> [UInt8] {
-        Array(Hashing.sha256(root.bytes).bytes.prefix(10))
     }
 }
 

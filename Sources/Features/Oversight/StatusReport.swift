@@ -33,10 +33,12 @@ public struct StatusReport: Encodable, Sendable {
         public var quarantine: Int?
         public var refusedCalls: Int?
         public var cloneSightings: Int?
+        /// Whole days until the certificate of the lower end of the link ends; negative afterwards.
+        @OrNull public var certificateDays: Int?
 
         public init(
             unit: String? = nil, name: String? = nil, state: String, lastContact: String? = nil, lagEntries: Int = 0,
-            lagBytes: Int = 0, lagSeconds: Int = 0, blobs: Blobs = Blobs()
+            lagBytes: Int = 0, lagSeconds: Int = 0, blobs: Blobs = Blobs(), certificateDays: Int? = nil
         ) {
             self.unit = unit
             self.name = name
@@ -46,6 +48,7 @@ public struct StatusReport: Encodable, Sendable {
             self.lagBytes = lagBytes
             self.lagSeconds = lagSeconds
             self.blobs = blobs
+            self.certificateDays = certificateDays
         }
     }
 

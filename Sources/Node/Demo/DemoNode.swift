@@ -154,7 +154,7 @@ actor DemoNode {
     }
 
     private static func address(_ url: String?) -> String {
-        url.map { String($0.dropFirst("http://".count)) } ?? "127.0.0.1:0"
+        url.flatMap { $0.split(separator: "/").last.map(String.init) } ?? "127.0.0.1:0"
     }
 
     private static func read(_ path: String) -> String {

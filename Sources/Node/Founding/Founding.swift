@@ -34,6 +34,7 @@ public enum Founding {
             try transaction.setNodeText("unit", UnitCode.centre.text)
             try transaction.keepSecret(key, of: .centre, incarnation: surroundings.incarnation())
             try transaction.trustRoot(key.publicKey)
+            try NodeTrust.found(in: transaction)
             let centre = Unit(code: .centre, name: name, tier: .centre, competent: nil)
             try transaction.append(.unit, Payload.encode(centre), as: .centre, to: .everyone)
             let enrolment = KeyEnrolment(

@@ -6,6 +6,6 @@ extension HTTPCaller {
         try HTTPCaller(HTTPSettings(unixSocket: socket, stallSeconds: 3600))
     }
 
-    /// Reaches a parent node; without a proxy here, `https_proxy` counts.
+    /// Reaches a service outside the tree; without a proxy here, `https_proxy` counts.
     static func network(proxy: String?) throws(LinkFailure) -> HTTPCaller { try HTTPCaller(HTTPSettings(proxy: proxy)) }
 }

@@ -21,17 +21,19 @@ final class LinkBoard: Sendable {
         var room: StoreBlobs
         var blobs: BlobRunner?
         var links: LinkSwitch?
+        var trust: NodeTrust?
     }
 
     private let ends = Mutex<Ends?>(nil)
 
     func attach(
         archive: Archive, outbox: StoreOutbox, endpoint: ParentEndpoint, runner: LinkRunner?, blobs: (room: StoreBlobs, lane: BlobRunner?),
-        links: LinkSwitch? = nil
+        links: LinkSwitch? = nil, trust: NodeTrust? = nil
     ) {
         ends.withLock {
             $0 = Ends(
-                archive: archive, outbox: outbox, endpoint: endpoint, runner: runner, room: blobs.room, blobs: blobs.lane, links: links)
+                archive: archive, outbox: outbox, endpoint: endpoint, runner: runner, room: blobs.room, blobs: blobs.lane, links: links,
+                trust: trust)
         }
     }
 
@@ -81,6 +83,7 @@ final class LinkBoard: Sendable {
         link.lastPush = state.lastUp.map(ChinaTime.text)
         link.lastPull = state.lastDown.map(ChinaTime.text)
         link.clockAheadSeconds = state.clockAhead.map { Int($0) }
+        link.certificateDays = ends.trust?.node?.daysLeft(at: now)
         link.blobs = StatusReport.Blobs(ends.blobs?.queue ?? BlobQueue())
         return link
     }
@@ -127,6 +130,8 @@ final class LinkBoard: Sendable {
         for index in links.indices {
             let queue = try ends.room.wants(from: UnitCode(links[index].unit ?? ""), limit: 0).queue
             links[index].blobs = StatusReport.Blobs(queue)
+            links[index].certificateDays = try ends.archive.read { try $0.certificateEnd(of: UnitCode(links[index].unit ?? "")) }
+                .map { Int(($0 - now) / 86_400) }
         }
         return links
     }

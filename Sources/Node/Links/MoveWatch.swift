@@ -6,6 +6,7 @@ import Rules
 import ServiceLifecycle
 import Store
 import Synchronization
+import Trust
 
 /// Follows moves in the tree: the sessions of children that have another parent now are ended, and a node whose own unit has
 /// moved calls its new parent.
@@ -81,6 +82,9 @@ final class MoveWatch: Service {
             try transaction.setNodeText(formerParent, try transaction.reading.nodeText(Joining.parentAddress) ?? "")
             try transaction.setNodeText(Joining.parentAddress, found.base)
             try transaction.setNodeText("parentUnit", parent.text)
+            if let name = TreeName(path: transaction.directory.path(of: parent).reversed()) {
+                try transaction.setNodeText(NodeTrust.parentNameKey, name.text)
+            }
             try transaction.raiseAlarm(
                 "parent.moved", subject: parent.text, "本单位已划转,本节点已改连新的上级 \(parent)。核对无误后运行 alarm acknowledge parent.moved。")
         }

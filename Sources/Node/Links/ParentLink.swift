@@ -21,11 +21,12 @@ struct ParentLink: Service {
 
     /// Nil for a node without a parent: the centre.
     init?(
-        archive: Archive, outbox: StoreOutbox, inbox: StoreInbox, workers: Workers, links: LinkSwitch, news: Bell, ending: Ending,
-        room: StoreBlobs, proxy: String?, log: Logger
+        archive: Archive, trust: NodeTrust, outbox: StoreOutbox, inbox: StoreInbox, workers: Workers, links: LinkSwitch, news: Bell,
+        ending: Ending, room: StoreBlobs, proxy: String?, log: Logger
     ) throws {
         guard let text = try archive.read({ try $0.nodeText(Joining.parentAddress) }), !text.isEmpty else { return nil }
         let address = try PeerAddress(text)
+        if address.wasPlain { log.notice("the parent's address is taken as https", metadata: ["address": "\(address)"]) }
         let name = ProcessName(Self.nonce(archive.surroundings))
         // Weak: the switch holds the runner.
         let resync: @Sendable () -> Void = { [weak links] in _ = links?.resync() }
@@ -34,9 +35,9 @@ struct ParentLink: Service {
         let clock = LinkClock(
             now: SystemSurroundings.monotonicSeconds, epoch: archive.surroundings.now, sleep: SystemSurroundings.sleep,
             chance: SystemSurroundings.chance)
+        let sender = try CertifiedSender(trust: trust, archive: archive, address: address, proxy: proxy, log: log)
         runner = LinkRunner(
-            address: address, sender: try HTTPCaller.network(proxy: proxy), outbox: outbox, inbox: inbox,
-            identity: { try Self.identity(archive, nonce: name.nonce) }, clock: clock,
+            address: address, sender: sender, outbox: outbox, inbox: inbox, identity: { try Self.identity(archive, nonce: name.nonce) }, clock: clock,
             plan: Self.plan(for: address),
             offload: { work in
                 do {
@@ -50,9 +51,9 @@ struct ParentLink: Service {
         self.name = name
         self.archive = archive
         blobs = BlobRunner(
-            sender: try HTTPCaller.network(proxy: proxy), room: room, link: runner, clock: clock,
+            sender: sender, room: room, link: runner, clock: clock,
             // A parent on this very machine is asked more often than one across a country.
-            pause: address.base.hasPrefix("http://") ? 1 : 30,
+            pause: address.isLoopback ? 1 : 30,
             offload: { work in
                 do {
                     return try await workers.run { work() }
@@ -115,7 +116,7 @@ struct ParentLink: Service {
 
     /// A parent on this very machine is tried again sooner than one across a country.
     private static func plan(for address: PeerAddress) -> LinkPlan {
-        guard address.base.hasPrefix("http://") else { return LinkPlan() }
+        guard address.isLoopback else { return LinkPlan() }
         return LinkPlan(backOff: BackOffPlan(quick: [0.2, 0.5, 1, 1, 2], base: 3, longest: 15))
     }
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Protocol
 import Replication
 
 /// The door for nodes below: raw bodies in, raw bodies out; a pull without news waits here.
@@ -12,11 +13,14 @@ struct PeerResponder: HTTPResponder {
     let ending: Ending
     let limits: RequestLimits
     let meter: RequestMeter
+    let gate: PeerGate
+    let door: PeerDoor
+    let refusals: RefusalBoard
 
     func respond(to request: Request, context: RequestOrigin) async throws -> Response {
         let begin = SystemSurroundings.monotonicSeconds()
         let path = request.uri.path
-        guard request.method == .post else { return Self.response(ParentEndpoint.answer(.unknownPath)) }
+        guard request.method == .post else { return Self.response(ParentEndpoint.Answer(.unknownPath)) }
         if let busy = limits.enter(context.address, now: begin) {
             meter.count("none", status: busy.status, seconds: 0)
             return Self.response(Self.answer(busy))
@@ -27,14 +31,15 @@ struct PeerResponder: HTTPResponder {
         defer { limits.release(body.count) }
         for try await part in request.body {
             guard body.count + part.readableBytes <= PeerCall.requestLimit else {
-                return Self.response(ParentEndpoint.answer(.tooLarge))
+                refusals.note("tooLarge", "请求超出大小限制", from: context.address)
+                return Self.response(ParentEndpoint.Answer(.tooLarge))
             }
             guard limits.hold(part.readableBytes) else {
                 return Self.response(Self.answer(RequestLimits.Busy(isOfOne: false, wait: 2)))
             }
             body.append(contentsOf: part.readableBytesView)
         }
-        let answer = try await answer(path, body) { isWaiting in
+        let answer = try await judged(path, body, context) { isWaiting in
             if isWaiting {
                 limits.leave(context.address)
                 isInWork = false
@@ -51,19 +56,36 @@ struct PeerResponder: HTTPResponder {
     }
 
     private static func answer(_ busy: RequestLimits.Busy) -> ParentEndpoint.Answer {
-        ParentEndpoint.answer(busy.isOfOne ? .tooOften(seconds: busy.wait) : .overloaded(seconds: busy.wait))
+        ParentEndpoint.Answer(busy.isOfOne ? .tooOften(seconds: busy.wait) : .overloaded(seconds: busy.wait))
+    }
+
+    /// The certificate is asked at every request, whatever the connection has seen before.
+    private func judged(
+        _ path: String, _ body: [UInt8], _ context: RequestOrigin, turn: (_ isWaiting: Bool) -> Bool
+    ) async throws -> ParentEndpoint.Answer {
+        var who = context.address
+        let answer: ParentEndpoint.Answer
+        do {
+            let proof = try await gate.proof(door.chain(context.connection), path: path)
+            if case .certificate(let unit) = proof { who = unit.text }
+            answer = try await self.answer(path, body, proof, turn: turn)
+        } catch let refusal as PeerRefusal {
+            answer = ParentEndpoint.Answer(refusal)
+        }
+        if answer.status >= 400, let problem = PeerProblem(bytes: answer.body) { refusals.note(problem, from: who) }
+        return answer
     }
 
     /// - Parameter turn: told when the call begins to wait, and when it would go on; false when there is no room for it then.
     private func answer(
-        _ path: String, _ body: [UInt8], turn: (_ isWaiting: Bool) -> Bool
+        _ path: String, _ body: [UInt8], _ proof: CallerProof, turn: (_ isWaiting: Bool) -> Bool
     ) async throws -> ParentEndpoint.Answer {
         var body = body
         var deadline: Double?
         while true {
             let rings = children.rings
             let present = body
-            switch try await workers.run({ [endpoint] in endpoint.outcome(path: path, body: present) }) {
+            switch try await workers.run({ [endpoint] in endpoint.outcome(path: path, body: present, from: proof) }) {
             case .answer(let answer): return answer
             case .wait(let seconds, let next, let answer):
                 let now = SystemSurroundings.monotonicSeconds()

@@ -19,14 +19,7 @@ public struct ListenAddress: Sendable, Hashable {
     /// Whether only this machine can reach it.
     public var isLoopback: Bool { host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.split(separator: ".").count == 4) }
 
-    func url(port: Int) -> String { host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)" }
-
-    /// Plain HTTP between nodes stays on this machine until the links have TLS.
-    func mustBeLoopback() throws {
-        guard isLoopback else {
-            throw Refusal(
-                "serve.plain", "节点之间的连接尚未加密,不能在 \(host) 上监听。", remedy: "请让 --peer-listen 使用 127.0.0.1,跨机器的加密连接将在后续版本提供。",
-                kind: .usage)
-        }
+    func url(_ scheme: String = "http", port: Int) -> String {
+        host.contains(":") ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
     }
 }

@@ -1,6 +1,7 @@
 import Features
 import Glibc
 import Hummingbird
+import HummingbirdCore
 import Logging
 import Protocol
 import Replication
@@ -59,9 +60,8 @@ public final class NodeServer: Sendable {
 
     /// Opens the store and prepares everything; nothing listens yet.
     /// - Parameter ready: called once, when all listeners stand.
-    /// - Throws: `StoreError`; `Refusal` `serve.plain` for a peer address that others could reach unencrypted.
+    /// - Throws: `StoreError`.
     public init(_ plan: Plan, ready: @escaping @Sendable (Ready) -> Void) throws {
-        try plan.peerListen.mustBeLoopback()
         let fence = BootFence()
         let archive = try Archive(
             folder: plan.folder, book: Wiring.book(adapter: plan.adapter, isOpen: { fence.isOpen }, forgetting: plan.forgetting),
@@ -90,37 +90,36 @@ public final class NodeServer: Sendable {
         let pages = try FixedPages(archive: archive, meter: meter, operations: operations, gauges: { board.gauges })
         let (limits, peerLimits) = (RequestLimits(.console), RequestLimits(.peers))
         let console = try ConsoleResponder(dispatcher: dispatcher, operations: operations, workers: workers, incoming: incoming)
-        let end = Bell()
-        let ending = Ending(bells: [stored, news, importWaits, end], processOf: plan.obeysSignals ? plan.folder : nil)
+        let (end, refusedBell) = (Bell(), Bell())
+        let ending = Ending(bells: [stored, news, importWaits, refusedBell, end], processOf: plan.obeysSignals ? plan.folder : nil)
         let newsStream = NewsStream(archive: archive, workers: workers, stored: stored, ending: ending)
         func responder(_ door: APIResponder.Door) -> APIResponder {
             APIResponder(
                 door: door, dispatcher: dispatcher, routes: RouteTable(operations), workers: workers, limits: limits,
                 meter: meter, pages: pages, console: console, newsStream: newsStream, incoming: incoming)
         }
+        let trust = try NodeTrust(archive, unit: unit)
+        let nonce = ParentLink.nonce(plan.surroundings)
+        let refusals = RefusalBoard(archive: archive, workers: workers, bell: refusedBell, ending: ending, log: plan.log)
         let outbox = StoreOutbox(archive: archive)
         let inbox = StoreInbox(archive: archive, stored: stored, news: news)
         let room = StoreBlobs(archive: archive)
         let endpoint = ParentEndpoint(
-            unit: unit, version: ProgramVersion.text, nonce: ParentLink.nonce(plan.surroundings), outbox: outbox, inbox: inbox,
+            unit: unit, version: ProgramVersion.text, nonce: nonce, outbox: outbox, inbox: inbox,
             doorkeeper: StoreDoorkeeper(archive: archive, paused: { links.paused }), surroundings: plan.surroundings,
-            limits: DeskLimits(callsPerSecond: 100), blobs: room
-        ) { request in
-            defer { stored.ring() }
-            do {
-                return try archive.write { try Invitations.admit(request, in: $0) }
-            } catch let refusal as Refusal {
-                throw PeerProblem(code: refusal.code, text: refusal.message, remedy: refusal.remedy)
-            }
-        }
+            limits: DeskLimits(callsPerSecond: 100), blobs: room,
+            enrolment: NodeAdmission(archive: archive, trust: trust, nonce: nonce, stored: stored).enrolment,
+            refused: { refusals.note($0, from: $1) })
         fence.attach(endpoint, children: unit == .centre ? try BootFence.children(archive) : [])
+        let door = PeerDoor(trust: trust, refusals: refusals)
         let socket = try RunRecord.socketPath(for: plan.folder)
         unlink(socket)
         let opening = Opening(plan: plan, socket: socket, archive: archive, ready: ready)
         let link = try ParentLink(
-            archive: archive, outbox: outbox, inbox: inbox, workers: workers, links: links, news: news, ending: ending,
+            archive: archive, trust: trust, outbox: outbox, inbox: inbox, workers: workers, links: links, news: news, ending: ending,
             room: room, proxy: plan.proxy, log: plan.log)
-        board.attach(archive: archive, outbox: outbox, endpoint: endpoint, runner: link?.runner, blobs: (room, link?.blobs), links: links)
+        board.attach(
+            archive: archive, outbox: outbox, endpoint: endpoint, runner: link?.runner, blobs: (room, link?.blobs), links: links, trust: trust)
         links.attach(endpoint: endpoint, runner: link?.runner)
         var services: [any Service] = link.map { [$0] } ?? []
         services += [
@@ -146,10 +145,12 @@ public final class NodeServer: Sendable {
             Self.listener(
                 responder(.console), .hostname(plan.listen.host, port: plan.listen.port), .console, plan.log
             ) { opening.stands(.console, $0) },
+            refusals,
             Self.listener(
                 PeerResponder(
-                    endpoint: endpoint, workers: workers, children: children, ending: ending, limits: peerLimits, meter: meter),
-                .hostname(plan.peerListen.host, port: plan.peerListen.port), .peers, plan.log
+                    endpoint: endpoint, workers: workers, children: children, ending: ending, limits: peerLimits, meter: meter,
+                    gate: try PeerGate(archive: archive, root: trust.root, workers: workers), door: door, refusals: refusals),
+                .hostname(plan.peerListen.host, port: plan.peerListen.port), .peers, plan.log, behind: door
             ) { opening.stands(.peer, $0) },
             ending,
         ] as [any Service]
@@ -178,17 +179,17 @@ public final class NodeServer: Sendable {
     public func stop() async { await group.triggerGracefulShutdown() }
 
     private static func listener(
-        _ responder: some HTTPResponder<RequestOrigin>, _ address: BindAddress, _ door: RequestLimits.Door, _ log: Logger,
-        stands: @escaping @Sendable (Int) -> Void
+        _ responder: some HTTPResponder<RequestOrigin>, _ address: BindAddress, _ limits: RequestLimits.Door, _ log: Logger,
+        behind door: PeerDoor? = nil, stands: @escaping @Sendable (Int) -> Void
     ) -> some Service {
-        Application(
-            responder: responder,
-            server: .http1(configuration: .init(
-                idleTimeout: .seconds(RequestLimits.idleSeconds), httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: RequestLimits.headerBytes, maxHeaderListSize: RequestLimits.headerBytes,
-                    maxHeaderFieldCount: RequestLimits.headerFields))),
+        let http = HTTP1Channel.Configuration(
+            idleTimeout: .seconds(RequestLimits.idleSeconds), httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: RequestLimits.headerBytes, maxHeaderListSize: RequestLimits.headerBytes,
+                maxHeaderFieldCount: RequestLimits.headerFields))
+        return Application(
+            responder: responder, server: door.map { PeerChannel.server(http, $0) } ?? .http1(configuration: http),
             configuration: ApplicationConfiguration(
-                address: address, serverName: "xueji", availableConnectionsDelegate: .maximum(door.connections, logger: log)),
+                address: address, serverName: "xueji", availableConnectionsDelegate: .maximum(limits.connections, logger: log)),
             onServerRunning: { channel in stands(channel.localAddress?.port ?? 0) }, logger: log)
     }
 }
@@ -218,7 +219,7 @@ private final class Opening: Sendable {
         }
         guard all.count == 3 else { return }
         let console = plan.listen.url(port: all[.console] ?? 0)
-        let peer = plan.peerListen.url(port: all[.peer] ?? 0)
+        let peer = plan.peerListen.url("https", port: all[.peer] ?? 0)
         do {
             try archive.write { try $0.setNodeText(HostingOperations.peerAddress, peer) }
             try RunRecord(pid: getpid(), socket: socket, console: console, peer: peer).write(to: plan.folder)

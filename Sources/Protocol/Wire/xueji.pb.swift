@@ -382,6 +382,31 @@ public nonisolated struct WireKeyEnrolment: Sendable {
   public init() {}
 }
 
+/// The issuer says: what a unit's keys up to a generation have signed is good up to these heads and no further.
+public nonisolated struct WireKeySeal: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unit: String = String()
+
+  public var issuer: String = String()
+
+  public var generation: UInt32 = 0
+
+  public var revoked: Bool = false
+
+  public var heads: [WireStreamHead] = []
+
+  public var reason: String = String()
+
+  public var at: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct WireLease: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1022,16 +1047,30 @@ public nonisolated struct WireBlobGetReply: Sendable {
   public init() {}
 }
 
+/// A new node proves that it knows the code's secret and holds the key it shows; the secret itself never travels.
 public nonisolated struct WireJoinRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var secret: String = String()
-
   public var publicKey: Data = Data()
 
   public var signature: Data = Data()
+
+  /// 5 bytes: which code
+  public var code: Data = Data()
+
+  /// 16 random bytes
+  public var nonce: Data = Data()
+
+  /// PKCS #10, DER: for the node's TLS key
+  public var nodeRequest: Data = Data()
+
+  /// the same for the key with which it will issue to those below
+  public var authorityRequest: Data = Data()
+
+  /// HMAC-SHA256 by the secret
+  public var mac: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1052,6 +1091,72 @@ public nonisolated struct WireJoinReply: Sendable {
   public var rootKey: Data = Data()
 
   public var parent: String = String()
+
+  /// X.509, DER: the node's certificate, then its issuers without the root
+  public var nodeChain: [Data] = []
+
+  /// empty for a school
+  public var authorityChain: [Data] = []
+
+  public var rootCertificate: Data = Data()
+
+  /// the name in the answering node's certificate
+  public var parentName: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What travels: the reply's bytes, with HMAC-SHA256 by the code's secret over the request's nonce and these bytes.
+public nonisolated struct WireSealedJoinReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var reply: Data = Data()
+
+  public var mac: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// New certificates for a unit's node, asked for with its statement key.
+public nonisolated struct WireRenewRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unit: String = String()
+
+  public var keyID: Data = Data()
+
+  /// the parent's boot nonce; empty: asks for it
+  public var challenge: Data = Data()
+
+  public var nodeRequest: Data = Data()
+
+  public var authorityRequest: Data = Data()
+
+  public var signature: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireRenewReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var nonce: Data = Data()
+
+  public var nodeChain: [Data] = []
+
+  public var authorityChain: [Data] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1879,6 +1984,66 @@ nonisolated extension WireKeyEnrolment: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.issuer != rhs.issuer {return false}
     if lhs.generation != rhs.generation {return false}
     if lhs.node != rhs.node {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireKeySeal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".KeySeal"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{1}issuer\0\u{1}generation\0\u{1}revoked\0\u{1}heads\0\u{1}reason\0\u{1}at\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.issuer) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.generation) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.revoked) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.heads) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 1)
+    }
+    if !self.issuer.isEmpty {
+      try visitor.visitSingularStringField(value: self.issuer, fieldNumber: 2)
+    }
+    if self.generation != 0 {
+      try visitor.visitSingularUInt32Field(value: self.generation, fieldNumber: 3)
+    }
+    if self.revoked != false {
+      try visitor.visitSingularBoolField(value: self.revoked, fieldNumber: 4)
+    }
+    if !self.heads.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.heads, fieldNumber: 5)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 6)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireKeySeal, rhs: WireKeySeal) -> Bool {
+    if lhs.unit != rhs.unit {return false}
+    if lhs.issuer != rhs.issuer {return false}
+    if lhs.generation != rhs.generation {return false}
+    if lhs.revoked != rhs.revoked {return false}
+    if lhs.heads != rhs.heads {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.at != rhs.at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3337,7 +3502,7 @@ nonisolated extension WireBlobGetReply: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireJoinRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".JoinRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}secret\0\u{3}public_key\0\u{1}signature\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{2}public_key\0\u{1}signature\0\u{1}code\0\u{1}nonce\0\u{3}node_request\0\u{3}authority_request\0\u{1}mac\0\u{c}\u{1}\u{1}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3345,31 +3510,51 @@ nonisolated extension WireJoinRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.secret) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.publicKey) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.code) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.nonce) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.nodeRequest) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.authorityRequest) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.mac) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.secret.isEmpty {
-      try visitor.visitSingularStringField(value: self.secret, fieldNumber: 1)
-    }
     if !self.publicKey.isEmpty {
       try visitor.visitSingularBytesField(value: self.publicKey, fieldNumber: 2)
     }
     if !self.signature.isEmpty {
       try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 3)
     }
+    if !self.code.isEmpty {
+      try visitor.visitSingularBytesField(value: self.code, fieldNumber: 4)
+    }
+    if !self.nonce.isEmpty {
+      try visitor.visitSingularBytesField(value: self.nonce, fieldNumber: 5)
+    }
+    if !self.nodeRequest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.nodeRequest, fieldNumber: 6)
+    }
+    if !self.authorityRequest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.authorityRequest, fieldNumber: 7)
+    }
+    if !self.mac.isEmpty {
+      try visitor.visitSingularBytesField(value: self.mac, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: WireJoinRequest, rhs: WireJoinRequest) -> Bool {
-    if lhs.secret != rhs.secret {return false}
     if lhs.publicKey != rhs.publicKey {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.nonce != rhs.nonce {return false}
+    if lhs.nodeRequest != rhs.nodeRequest {return false}
+    if lhs.authorityRequest != rhs.authorityRequest {return false}
+    if lhs.mac != rhs.mac {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3377,7 +3562,7 @@ nonisolated extension WireJoinRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireJoinReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".JoinReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{1}tier\0\u{1}name\0\u{3}root_key\0\u{1}parent\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{1}tier\0\u{1}name\0\u{3}root_key\0\u{1}parent\0\u{3}node_chain\0\u{3}authority_chain\0\u{3}root_certificate\0\u{3}parent_name\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3390,6 +3575,10 @@ nonisolated extension WireJoinReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.rootKey) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 6: try { try decoder.decodeRepeatedBytesField(value: &self.nodeChain) }()
+      case 7: try { try decoder.decodeRepeatedBytesField(value: &self.authorityChain) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.rootCertificate) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.parentName) }()
       default: break
       }
     }
@@ -3411,6 +3600,18 @@ nonisolated extension WireJoinReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.parent.isEmpty {
       try visitor.visitSingularStringField(value: self.parent, fieldNumber: 5)
     }
+    if !self.nodeChain.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.nodeChain, fieldNumber: 6)
+    }
+    if !self.authorityChain.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.authorityChain, fieldNumber: 7)
+    }
+    if !self.rootCertificate.isEmpty {
+      try visitor.visitSingularBytesField(value: self.rootCertificate, fieldNumber: 8)
+    }
+    if !self.parentName.isEmpty {
+      try visitor.visitSingularStringField(value: self.parentName, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3420,6 +3621,140 @@ nonisolated extension WireJoinReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.name != rhs.name {return false}
     if lhs.rootKey != rhs.rootKey {return false}
     if lhs.parent != rhs.parent {return false}
+    if lhs.nodeChain != rhs.nodeChain {return false}
+    if lhs.authorityChain != rhs.authorityChain {return false}
+    if lhs.rootCertificate != rhs.rootCertificate {return false}
+    if lhs.parentName != rhs.parentName {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireSealedJoinReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SealedJoinReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reply\0\u{1}mac\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.reply) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.mac) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reply.isEmpty {
+      try visitor.visitSingularBytesField(value: self.reply, fieldNumber: 1)
+    }
+    if !self.mac.isEmpty {
+      try visitor.visitSingularBytesField(value: self.mac, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireSealedJoinReply, rhs: WireSealedJoinReply) -> Bool {
+    if lhs.reply != rhs.reply {return false}
+    if lhs.mac != rhs.mac {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRenewRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RenewRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{3}key_id\0\u{1}challenge\0\u{3}node_request\0\u{3}authority_request\0\u{1}signature\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.keyID) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.challenge) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.nodeRequest) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.authorityRequest) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 1)
+    }
+    if !self.keyID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.keyID, fieldNumber: 2)
+    }
+    if !self.challenge.isEmpty {
+      try visitor.visitSingularBytesField(value: self.challenge, fieldNumber: 3)
+    }
+    if !self.nodeRequest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.nodeRequest, fieldNumber: 4)
+    }
+    if !self.authorityRequest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.authorityRequest, fieldNumber: 5)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRenewRequest, rhs: WireRenewRequest) -> Bool {
+    if lhs.unit != rhs.unit {return false}
+    if lhs.keyID != rhs.keyID {return false}
+    if lhs.challenge != rhs.challenge {return false}
+    if lhs.nodeRequest != rhs.nodeRequest {return false}
+    if lhs.authorityRequest != rhs.authorityRequest {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRenewReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RenewReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0\u{3}node_chain\0\u{3}authority_chain\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.nonce) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.nodeChain) }()
+      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.authorityChain) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.nonce.isEmpty {
+      try visitor.visitSingularBytesField(value: self.nonce, fieldNumber: 1)
+    }
+    if !self.nodeChain.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.nodeChain, fieldNumber: 2)
+    }
+    if !self.authorityChain.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.authorityChain, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRenewReply, rhs: WireRenewReply) -> Bool {
+    if lhs.nonce != rhs.nonce {return false}
+    if lhs.nodeChain != rhs.nodeChain {return false}
+    if lhs.authorityChain != rhs.authorityChain {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -7,26 +7,42 @@ public struct HTTPSettings: Sendable, Hashable {
     public var proxy: String?
     /// Path of a unix domain socket to use in place of the network.
     public var unixSocket: String?
-    /// Path of a PEM file with the certificates to trust, in place of the system's.
-    public var trustedCertificates: String?
-    /// Paths of the own certificate and private key, PEM.
-    public var certificate: String?
-    public var privateKey: String?
+    /// Whom to trust and what to show over TLS; nil: the system's authorities, and no certificate.
+    public var tls: TLSSettings?
+    /// Hosts reached without a proxy, in `no_proxy`'s form; nil: the environment's.
+    public var noProxy: String?
     public var connectSeconds: Int
     /// A line on which nothing moves for so long is given up; longer than any long poll.
     public var stallSeconds: Int
 
     public init(
-        proxy: String? = nil, unixSocket: String? = nil, trustedCertificates: String? = nil, certificate: String? = nil,
-        privateKey: String? = nil, connectSeconds: Int = 20, stallSeconds: Int = 120
+        proxy: String? = nil, unixSocket: String? = nil, tls: TLSSettings? = nil, noProxy: String? = nil,
+        connectSeconds: Int = 20, stallSeconds: Int = 120
     ) {
         self.proxy = proxy
         self.unixSocket = unixSocket
-        self.trustedCertificates = trustedCertificates
-        self.certificate = certificate
-        self.privateKey = privateKey
+        self.tls = tls
+        self.noProxy = noProxy
         self.connectSeconds = connectSeconds
         self.stallSeconds = stallSeconds
+    }
+}
+
+/// Both directions of trust over TLS, all PEM.
+public enum TLSSettings: Sendable, Hashable {
+    /// The peer must lead to this root and carry the URL's host name. Own certificate with its issuers, and key; nil: none.
+    case tree(root: String, own: OwnCertificate?)
+    /// Nobody is verified: only for an exchange that proves itself by other means.
+    case unverified
+
+    public struct OwnCertificate: Sendable, Hashable {
+        public let chain: String
+        public let key: String
+
+        public init(chain: String, key: String) {
+            self.chain = chain
+            self.key = key
+        }
     }
 }
 
@@ -42,6 +58,9 @@ public final class HTTPCaller: RequestSender {
     }
 
     deinit { loop.stop() }
+
+    /// What counts for requests sent from now on; connections made with other certificates are not used for them.
+    public func use(_ tls: TLSSettings) { loop.use(tls) }
 
     /// Any HTTP status is an answer; `LinkFailure` is thrown where there is none. Cancelling the task ends the exchange.
     public func send(_ request: OutgoingRequest) async throws(LinkFailure) -> IncomingResponse {
@@ -66,6 +85,7 @@ final class CallLoop: Sendable {
     }
 
     private struct State {
+        var settings: HTTPSettings
         var lastID: UInt64 = 0
         var submissions: [Submission] = []
         var cancelled: [UInt64] = []
@@ -82,10 +102,11 @@ final class CallLoop: Sendable {
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
     static let cancelled = LinkFailure(.cancelled, message: "请求已取消。", remedy: "", cause: "cancelled")
 
-    private let settings: HTTPSettings
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(_ settings: HTTPSettings) { self.settings = settings }
+    init(_ settings: HTTPSettings) { state = Mutex(State(settings: settings)) }
+
+    func use(_ tls: TLSSettings) { state.withLock { $0.settings.tls = tls } }
 
     func start() throws(LinkFailure) {
         let hasMulti = state.withLock { state in
@@ -182,7 +203,7 @@ final class CallLoop: Sendable {
         _ submission: Submission, _ multi: UnsafeMutableRawPointer, _ running: inout [UnsafeMutableRawPointer: Running]
     ) {
         do throws(LinkFailure) {
-            let transfer = try Transfer(submission.request, settings)
+            let transfer = try Transfer(submission.request, state.withLock { $0.settings })
             running[transfer.handle] = Running(transfer: transfer, submission: submission)
             curl_multi_add_handle(multi, transfer.handle)
         } catch {

@@ -13,6 +13,9 @@ public struct OutgoingRequest: Sendable {
     public var url: String
     public var headers: [(name: String, value: String)]
     public var body: Body
+    /// Where to connect in place of the URL's host and port, `host:port`; the URL's host stays the name that the peer's
+    /// certificate must carry.
+    public var connectTo: String?
     /// The whole exchange, in seconds; 0 means no limit but that of a stalled line.
     public var timeoutSeconds: Int
     /// The largest answer taken in, in bytes.

@@ -59,6 +59,8 @@ public struct LinkFailure: Error, Sendable, Hashable {
     public var movedTo: String?
     /// With `moved`: where that parent is reached, where the former one knows.
     public var movedAddress: String?
+    /// The peer's own code for its refusal, such as `certificate.unknown`.
+    public var peerCode: String?
 
     public init(
         _ code: Code, message: String, remedy: String, cause: String, status: Int? = nil, retryAfter: Int? = nil,
@@ -99,6 +101,7 @@ public struct LinkFailure: Error, Sendable, Hashable {
             remedy: problem?.remedy ?? "请联系上级节点的管理员。", cause: "status \(answer.status) \(problem?.code ?? "")",
             status: answer.status, retryAfter: answer.retryAfter ?? problem?.retryAfterSeconds,
             movedTo: problem?.unit?.text, movedAddress: problem?.address)
+        peerCode = problem?.code
     }
 
     private static func code(_ status: Int, _ problem: PeerProblem?) -> Code {

@@ -1,30 +1,44 @@
 import CCurl
 
-/// Where the parent is: `https://host[:port]`, or plain `http://` on this very machine for the demonstration and tests.
+/// Where the parent is, `https://host:port`: links always speak TLS.
 public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
     /// Without a slash at the end.
     public let base: String
+    public let host: String
+    public let port: Int
+    /// Whether it was given without `https://` and taken as such.
+    public let wasPlain: Bool
 
-    /// - Throws: `LinkFailure` with code `address`: not a web address, or plain HTTP to another machine.
+    /// Reads `https://host[:port]`; `http://` and a bare `host:port` are taken as `https://`.
+    /// - Throws: `LinkFailure` with code `address`.
     public init(_ text: String) throws(LinkFailure) {
-        let parts = PeerAddress.parts(text)
-        guard let parts, parts.scheme == "https" || parts.scheme == "http" else {
+        let isPlain = text.lowercased().hasPrefix("http://")
+        let secure = isPlain ? "https://" + text.dropFirst("http://".count) : text.contains("://") ? text : "https://" + text
+        guard let parts = PeerAddress.parts(secure), parts.scheme == "https", !parts.host.isEmpty else {
             throw LinkFailure(
-                .address, message: "上级地址“\(text)”不是有效的网址。", remedy: "请填写形如 https://主机名:端口 的地址。", cause: "not an http(s) URL")
+                .address, message: "上级地址“\(text)”不是有效的网址。", remedy: "请填写形如 https://主机名:端口 的地址。", cause: "not an https URL")
         }
-        guard parts.scheme == "https" || PeerAddress.isLoopback(parts.host) else {
-            throw LinkFailure(
-                .address, message: "上级地址“\(text)”没有加密,不能使用。", remedy: "请改用 https:// 开头的地址;http:// 只允许用于本机。",
-                cause: "plain HTTP to a host that is not loopback")
-        }
-        base = text.hasSuffix("/") ? String(text.dropLast()) : text
+        wasPlain = secure != text
+        host = parts.host
+        port = parts.port
+        base = secure.hasSuffix("/") ? String(secure.dropLast()) : secure
     }
 
     public func url(_ path: String) -> String { base + path }
 
+    /// The same request, to the same place, of a peer whose certificate must carry a name.
+    public func request(_ request: OutgoingRequest, toPeerNamed name: String) -> OutgoingRequest {
+        var request = request
+        guard request.url.hasPrefix(base) else { return request }
+        request.url = "https://\(name):\(port)" + request.url.dropFirst(base.count)
+        request.connectTo = "\(host):\(port)"
+        return request
+    }
+
     public var description: String { base }
 
-    static func isLoopback(_ host: String) -> Bool {
+    /// Whether only this machine can be meant.
+    public var isLoopback: Bool {
         if host == "localhost" || host == "[::1]" || host == "::1" { return true }
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
         return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
@@ -39,12 +53,22 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         return (host, port)
     }
 
-    private static func parts(_ text: String) -> (scheme: String, host: String)? {
+    /// Whether a list of hosts in `no_proxy`'s form names this one: it is called by another name on the line.
+    public func isExempt(in list: String) -> Bool {
+        let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        return list.split { $0 == "," || $0 == " " }.contains { entry in
+            let name = entry.lowercased().drop { $0 == "." }
+            return name == "*" || bare == name || bare.hasSuffix("." + name)
+        }
+    }
+
+    private static func parts(_ text: String) -> (scheme: String, host: String, port: Int)? {
         guard let url = curl_url() else { return nil }
         defer { curl_url_cleanup(url) }
         guard curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK,
               let scheme = part(url, CURLUPART_SCHEME), let host = part(url, CURLUPART_HOST) else { return nil }
-        return (scheme, host.lowercased())
+        let port = part(url, CURLUPART_PORT).flatMap { Int($0) } ?? 443
+        return (scheme, host.lowercased(), port)
     }
 
     private static func part(_ url: OpaquePointer, _ which: CURLUPart, _ flags: UInt32 = 0) -> String? {

@@ -8,6 +8,7 @@ final class Transfer {
     private let url: String
     private let isWebAddress: Bool
     private var list: UnsafeMutablePointer<curl_slist>?
+    private var targets: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
     private let upload: [UInt8]
     private var uploadOffset = 0
@@ -21,7 +22,7 @@ final class Transfer {
         guard let handle = curl_easy_init() else { throw Transfer.unusable("curl_easy_init") }
         self.handle = handle
         limit = request.answerLimit
-        url = request.url
+        url = request.connectTo.map { "https://" + $0 } ?? request.url
         isWebAddress = request.url.hasPrefix("http://") || request.url.hasPrefix("https://")
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -42,6 +43,7 @@ final class Transfer {
     deinit {
         curl_easy_cleanup(handle)
         curl_slist_free_all(list)
+        curl_slist_free_all(targets)
         errorText.deallocate()
         if file >= 0 { close(file) }
     }
@@ -66,9 +68,12 @@ final class Transfer {
         set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
         if let proxy = settings.proxy { set(CURLOPT_PROXY, proxy) }
         if let path = settings.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
-        if let path = settings.trustedCertificates { set(CURLOPT_CAINFO, path) }
-        if let path = settings.certificate { set(CURLOPT_SSLCERT, path) }
-        if let path = settings.privateKey { set(CURLOPT_SSLKEY, path) }
+        if let hosts = settings.noProxy { set(CURLOPT_NOPROXY, hosts) }
+        if let target = request.connectTo {
+            targets = curl_slist_append(nil, "::" + target)
+            if let targets { xueji_curl_set_list(handle, CURLOPT_CONNECT_TO, targets) }
+        }
+        if let tls = settings.tls { setUp(tls) }
         xueji_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
         for (name, value) in request.headers + [("Expect", "")] {
             list = curl_slist_append(list, value.isEmpty ? name + ":" : name + ": " + value)
@@ -83,6 +88,29 @@ final class Transfer {
             Transfer.at(context)?.takeHeader(data, size * count) ?? 0
         }
         setBody(request, size: size, context)
+    }
+
+    private func setUp(_ tls: TLSSettings) {
+        // A resumed session shows no certificate again, and the peer asks for it at every request.
+        set(CURLOPT_SSL_SESSIONID_CACHE, 0)
+        set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+        switch tls {
+        case .unverified:
+            set(CURLOPT_SSL_VERIFYPEER, 0)
+            set(CURLOPT_SSL_VERIFYHOST, 0)
+        case .tree(let root, let own):
+            // The tree's root alone: no authority of the system may vouch for a node.
+            xueji_curl_set_string(handle, CURLOPT_CAPATH, nil)
+            set(CURLOPT_CAINFO_BLOB, blob: root)
+            guard let own else { return }
+            set(CURLOPT_SSLCERT_BLOB, blob: own.chain)
+            set(CURLOPT_SSLKEY_BLOB, blob: own.key)
+        }
+    }
+
+    private func set(_ option: CURLoption, blob text: String) {
+        let bytes = Array(text.utf8)
+        xueji_curl_set_blob(handle, option, bytes, bytes.count)
     }
 
     private func setBody(_ request: OutgoingRequest, size: Int64, _ context: UnsafeMutableRawPointer) {
@@ -178,7 +206,7 @@ final class Transfer {
         case CURLE_OPERATION_TIMEDOUT: return .timedOut(cause: cause)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
              CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-            return LinkFailure(.certificate, message: "对方的证书核验不通过。", remedy: "请检查证书、本机时间和地址;也可能被上网认证页面拦截。", cause: cause)
+            return certificateFailure(cause)
         // libcurl's word for an answer that does not begin as HTTP does as well: damage on the way, which passes.
         case CURLE_UNSUPPORTED_PROTOCOL where isWebAddress:
             return LinkFailure(.notANode, message: "收到的应答无法识别,可能在途中损坏或被代理服务器改动。", remedy: "请检查网络和上级地址;程序会自动重试。", cause: cause)
@@ -198,6 +226,27 @@ extension Transfer {
     fileprivate func isOfProxy(_ detail: String) -> Bool {
         guard detail.hasPrefix("Failed to connect to "), let target = PeerAddress.place(url) else { return false }
         return !detail.hasPrefix("Failed to connect to \(target.host) port \(target.port) ")
+    }
+
+    /// X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED, as OpenSSL counts them.
+    private static let notYetValid = 9
+    private static let hasExpired = 10
+
+    /// Says whether a clock is the likely cause.
+    private func certificateFailure(_ cause: String) -> LinkFailure {
+        switch xueji_curl_verify_result(handle) {
+        case Self.notYetValid:
+            LinkFailure(
+                .certificate, message: "对方的证书尚未生效:本机时钟可能慢了,或对方的时钟快了。", remedy: "请先校准本机时间;程序会自动重试。", cause: cause)
+        case Self.hasExpired:
+            LinkFailure(
+                .certificate, message: "对方的证书已过期:本机时钟可能快了,或对方的证书没有更新。", remedy: "请先校准本机时间,再请对方检查证书;程序会自动重试。",
+                cause: cause)
+        default:
+            LinkFailure(
+                .certificate, message: "对方的证书不是本系统签发给上级节点的,连接可能被安全网关、上网认证页面或代理拦截解密。",
+                remedy: "请核对上级地址,并请网络管理员对该地址停用 TLS 拦截;也请检查本机时间。", cause: cause)
+        }
     }
 }
 

@@ -11,6 +11,17 @@ public final class ParentEndpoint: Sendable {
         /// For the header of that name.
         public var retryAfterSeconds: Int?
         public var contentType: String { PeerCall.contentType }
+
+        /// A refusal as it is sent.
+        public init(_ refusal: PeerRefusal) {
+            self.init(status: refusal.status, body: refusal.problem.bytes, retryAfterSeconds: refusal.problem.retryAfterSeconds)
+        }
+
+        init(status: Int, body: [UInt8], retryAfterSeconds: Int? = nil) {
+            self.status = status
+            self.body = body
+            self.retryAfterSeconds = retryAfterSeconds
+        }
     }
 
     /// What a call brings at once.
@@ -29,8 +40,10 @@ public final class ParentEndpoint: Sendable {
     private let doorkeeper: any Doorkeeper
     private let surroundings: Surroundings
     private let limits: DeskLimits
-    private let join: (@Sendable (JoinRequest) throws -> JoinReply)?
     private let blobs: BlobDesk?
+    private let enrolment: Enrolment?
+    /// Told of envelopes that were refused, and from whom.
+    private let refused: @Sendable (Acceptance.Refusal, UnitCode) -> Void
     private let desk: Mutex<ParentDesk>
     /// Children that have brought streams of this node back which it had lost.
     private let remembered = Mutex<Set<UnitCode>>([])
@@ -40,11 +53,12 @@ public final class ParentEndpoint: Sendable {
     /// - Parameters:
     ///   - nonce: minted for this process.
     ///   - blobs: what this node has and lacks of blobs; nil: there is no such lane.
-    ///   - join: admits a new node; throws `PeerProblem` to refuse. Nil: nobody joins here.
+    ///   - enrolment: nil: nobody joins here.
+    ///   - refused: told of envelopes that were refused.
     public init(
         unit: UnitCode, version: String, nonce: BootNonce, outbox: any Outbox, inbox: any Inbox,
-        doorkeeper: any Doorkeeper, surroundings: Surroundings, limits: DeskLimits = DeskLimits(),
-        blobs: (any BlobRoom)? = nil, join: (@Sendable (JoinRequest) throws -> JoinReply)? = nil
+        doorkeeper: any Doorkeeper, surroundings: Surroundings, limits: DeskLimits = DeskLimits(), blobs: (any BlobRoom)? = nil,
+        enrolment: Enrolment? = nil, refused: @escaping @Sendable (Acceptance.Refusal, UnitCode) -> Void = { _, _ in }
     ) {
         self.unit = unit
         self.version = version
@@ -54,8 +68,9 @@ public final class ParentEndpoint: Sendable {
         self.doorkeeper = doorkeeper
         self.surroundings = surroundings
         self.limits = limits
-        self.join = join
         self.blobs = blobs.map { BlobDesk(room: $0) }
+        self.enrolment = enrolment
+        self.refused = refused
         desk = Mutex(ParentDesk(limits: limits))
     }
 
@@ -86,35 +101,33 @@ public final class ParentEndpoint: Sendable {
 
     /// Answers a call, or says that a pull may wait.
     /// - Parameter path: with or without a query, `/peer/v1/…`.
-    public func outcome(path: String, body: [UInt8]) -> Outcome {
+    public func outcome(path: String, body: [UInt8], from proof: CallerProof = .notAsked) -> Outcome {
         do {
-            return try dispatch(path, body)
+            return try dispatch(path, body, proof)
         } catch let refusal as PeerRefusal {
-            return .answer(Self.answer(refusal))
+            return .answer(Answer(refusal))
         } catch let problem as PeerProblem {
             return .answer(Answer(status: 403, body: problem.bytes))
         } catch {
-            return .answer(Self.answer(.ownStore()))
+            return .answer(Answer(.ownStore()))
         }
     }
 
-    /// A refusal as it goes over the line.
-    public static func answer(_ refusal: PeerRefusal) -> Answer {
-        Answer(status: refusal.status, body: refusal.problem.bytes, retryAfterSeconds: refusal.problem.retryAfterSeconds)
-    }
-
-    private func dispatch(_ path: String, _ body: [UInt8]) throws -> Outcome {
+    private func dispatch(_ path: String, _ body: [UInt8], _ proof: CallerProof) throws -> Outcome {
         guard body.count <= PeerCall.requestLimit else { throw PeerRefusal.tooLarge }
         let path = path.prefix(while: { $0 != "?" })
-        if let blobs, path.hasPrefix("/peer/v1/blob/") { return .ok(try blobs.answer(path, body, caller: holder)) }
+        if let blobs, path.hasPrefix("/peer/v1/blob/") {
+            return .ok(try blobs.answer(path, body) { try holder($0, proof) })
+        }
         switch path {
-        case "/peer/v1/hello": return .ok(try hello(try read(Hello.init(bytes:), body)).bytes)
-        case "/peer/v1/heads": return .ok(try heads(try read(HeadsRequest.init(bytes:), body)).bytes)
-        case "/peer/v1/push": return .ok(try push(try read(PushRequest.init(bytes:), body)).bytes)
-        case "/peer/v1/fetch": return .ok(try fetch(try read(FetchRequest.init(bytes:), body)).bytes)
-        case "/peer/v1/pull": return try pull(try read(PullRequest.init(bytes:), body))
+        case "/peer/v1/hello": return .ok(try hello(try read(Hello.init(bytes:), body), proof).bytes)
+        case "/peer/v1/heads": return .ok(try heads(try read(HeadsRequest.init(bytes:), body), proof).bytes)
+        case "/peer/v1/push": return .ok(try push(try read(PushRequest.init(bytes:), body), proof).bytes)
+        case "/peer/v1/fetch": return .ok(try fetch(try read(FetchRequest.init(bytes:), body), proof).bytes)
+        case "/peer/v1/pull": return try pull(try read(PullRequest.init(bytes:), body), proof)
         case "/peer/v1/vouch": return .ok(try vouch(try read(VouchRequest.init(bytes:), body)).bytes)
-        case "/peer/v1/join": return .ok(try joined(try read(JoinRequest.init(bytes:), body)).bytes)
+        case "/peer/v1/join": return .ok(try joined(try read(JoinRequest.init(bytes:), body)))
+        case "/peer/v1/renew": return .ok(try renewed(try read(RenewRequest.init(bytes:), body)).bytes)
         default: throw PeerRefusal.unknownPath
         }
     }
@@ -124,27 +137,28 @@ public final class ParentEndpoint: Sendable {
         return message
     }
 
-    /// The child that calls, with its place among those in work; `done` gives it back.
-    private func caller(_ token: SessionToken) throws(PeerRefusal) -> UnitCode {
+    /// The child that holds a session, when it is the one that the line has proven.
+    private func holder(_ token: SessionToken, _ proof: CallerProof) throws(PeerRefusal) -> UnitCode {
         let now = surroundings.now()
-        return try desk.withLock { desk throws(PeerRefusal) in
-            let child = try desk.child(token, now: now)
-            try desk.begin(child, now: now)
-            return child
-        }
+        let child = try desk.withLock { desk throws(PeerRefusal) in try desk.child(token, now: now) }
+        guard proof.mayBe(child) else { throw .otherUnit }
+        return child
     }
 
-    /// The child that calls, where another desk counts its calls.
-    private func holder(_ token: SessionToken) throws(PeerRefusal) -> UnitCode {
+    /// The same, with its place among the calls in work; `done` gives it back.
+    private func caller(_ token: SessionToken, _ proof: CallerProof) throws(PeerRefusal) -> UnitCode {
+        let child = try holder(token, proof)
         let now = surroundings.now()
-        return try desk.withLock { desk throws(PeerRefusal) in try desk.child(token, now: now) }
+        try desk.withLock { desk throws(PeerRefusal) in try desk.begin(child, now: now) }
+        return child
     }
 
     private func done(_ child: UnitCode) { desk.withLock { $0.end(child) } }
 
     // MARK: Hello
 
-    private func hello(_ hello: Hello) throws -> HelloReply {
+    private func hello(_ hello: Hello, _ proof: CallerProof) throws -> HelloReply {
+        guard proof.mayBe(hello.unit) else { throw PeerRefusal.otherUnit }
         let common = hello.protocols.clamped(to: PeerCall.protocols)
         guard hello.protocols.overlaps(PeerCall.protocols) else {
             throw PeerRefusal.upgrade(PeerCall.protocols, theirs: hello.protocols)
@@ -194,8 +208,8 @@ public final class ParentEndpoint: Sendable {
 
     // MARK: Heads
 
-    private func heads(_ request: HeadsRequest) throws -> HeadsReply {
-        let child = try caller(request.session)
+    private func heads(_ request: HeadsRequest, _ proof: CallerProof) throws -> HeadsReply {
+        let child = try caller(request.session, proof)
         defer { done(child) }
         guard request.heads.count <= limits.headsPerRequest else { throw PeerRefusal.tooLarge }
         let (ours, position) = try summary(for: child, isNew: !request.digests.isEmpty || request.buckets.count == 256)
@@ -247,8 +261,8 @@ public final class ParentEndpoint: Sendable {
 
     // MARK: Envelopes
 
-    private func push(_ request: PushRequest) throws -> PushReply {
-        let child = try caller(request.session)
+    private func push(_ request: PushRequest, _ proof: CallerProof) throws -> PushReply {
+        let child = try caller(request.session, proof)
         defer { done(child) }
         guard request.envelopes.count <= limits.envelopesPerPush else { throw PeerRefusal.tooLarge }
         let results = try inbox.accept(request.envelopes, from: .child(child))
@@ -257,6 +271,7 @@ public final class ParentEndpoint: Sendable {
         for (index, (result, head)) in results.enumerated() {
             if let head { heads[head.stream] = head }
             if case .refused(let refusal) = result {
+                self.refused(refusal, child)
                 refused.append(RefusedEnvelope(index: index, head: Shell(request.envelopes[index])?.head, refusal: refusal))
             }
         }
@@ -286,16 +301,16 @@ public final class ParentEndpoint: Sendable {
         return PushReply(heads: heads.values.inOrder, refused: [], at: surroundings.now())
     }
 
-    private func fetch(_ request: FetchRequest) throws -> FetchReply {
-        let child = try caller(request.session)
+    private func fetch(_ request: FetchRequest, _ proof: CallerProof) throws -> FetchReply {
+        let child = try caller(request.session, proof)
         defer { done(child) }
         guard request.ranges.count <= limits.rangesPerFetch else { throw PeerRefusal.tooLarge }
         return FetchReply(
             envelopes: try outbox.envelopes(request.ranges, in: .down(child), limitBytes: limits.batchBytes))
     }
 
-    private func pull(_ request: PullRequest) throws -> Outcome {
-        let child = try caller(request.session)
+    private func pull(_ request: PullRequest, _ proof: CallerProof) throws -> Outcome {
+        let child = try caller(request.session, proof)
         defer { done(child) }
         guard request.stored.count <= limits.headsPerRequest else { throw PeerRefusal.tooLarge }
         let copies = try ownStreams(request.stored)
@@ -319,10 +334,14 @@ public final class ParentEndpoint: Sendable {
             answer: Answer(status: 200, body: reply.bytes))
     }
 
-    private func joined(_ request: JoinRequest) throws -> JoinReply {
-        guard let join else { throw PeerRefusal.noJoining }
-        guard request.isSigned else { throw PeerRefusal.badSignature }
-        return try join(request)
+    private func joined(_ request: JoinRequest) throws -> [UInt8] {
+        guard let enrolment else { throw PeerRefusal.noJoining }
+        return try enrolment.join(request)
+    }
+
+    private func renewed(_ request: RenewRequest) throws -> RenewReply {
+        guard let enrolment else { throw PeerRefusal.noJoining }
+        return try enrolment.renew(request)
     }
 }
 

@@ -16,6 +16,7 @@ public struct PeerRefusal: Error, Sendable, Hashable {
     public static let tooLarge = PeerRefusal(413, "tooLarge", "请求超出大小限制。", "请联系开发者。")
     static let noJoining = PeerRefusal(403, "noJoining", "本节点不接受下级入网。", "请到主管部门的节点办理入网。")
     static let badSignature = PeerRefusal(401, "badSignature", "单位签名核验不通过。", "请核对本节点的密钥;重装或恢复后请用一次性代码重新入网。")
+    static let otherUnit = PeerRefusal(403, "certificate.otherUnit", "出示的证书不是这个单位的。", "请用本单位自己的证书;重新入网需要新的邀请码。")
     static let sessionGone = PeerRefusal(410, "sessionGone", "会话已失效,请重新连接。", "程序会自动重新连接。")
     static let sessionReplaced = PeerRefusal(
         409, "sessionReplaced", "另一个进程正以本单位的名义连接上级。", "请检查是否有节点副本或重复启动,只保留一个。")
@@ -36,6 +37,11 @@ public struct PeerRefusal: Error, Sendable, Hashable {
     /// All callers together ask too much.
     public static func overloaded(seconds: Int) -> PeerRefusal {
         PeerRefusal(503, "overloaded", "上级节点正忙。", "程序会自动稍后重试。", retryAfter: seconds)
+    }
+
+    /// A certificate that does not count here, with the reason.
+    public static func certificate(_ code: String, _ text: String, _ remedy: String, status: Int = 401) -> PeerRefusal {
+        PeerRefusal(status, "certificate." + code, text, remedy)
     }
 
     static func unknownUnit(_ unit: UnitCode) -> PeerRefusal {

@@ -229,21 +229,3 @@ public final class LinkRunner: Sendable {
         }
     }
 }
-
-/// A new node's one call before it has a link.
-public struct JoinCall: Sendable {
-    private let sender: any RequestSender
-
-    public init(sender: any RequestSender) { self.sender = sender }
-
-    public func join(_ request: JoinRequest, at address: PeerAddress) async throws(LinkFailure) -> JoinReply {
-        let answer = try await sender.send(OutgoingRequest(
-            .post, address.url("/peer/v1/join"), headers: [("Content-Type", PeerCall.contentType)],
-            body: .bytes(request.bytes)))
-        if let failure = LinkFailure(answer: answer) { throw failure }
-        guard let reply = JoinReply(bytes: answer.body) else {
-            throw LinkFailure(.unreadable, message: "上级节点的应答无法识别。", remedy: "请核对两端的程序版本。", cause: "undecodable join reply")
-        }
-        return reply
-    }
-}

@@ -6,7 +6,7 @@ import Rules
 /// The tree of units and every statement key, as the store has them. Remembers what it has read; lives as long as one
 /// read or one transaction.
 public final class UnitDirectory: Topology {
-    private let database: Database
+    let database: Database
     private var known: [UnitCode: Unit?] = [:]
     private var history: [UnitCode: [Unit]] = [:]
 

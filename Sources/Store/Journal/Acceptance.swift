@@ -24,6 +24,9 @@ extension Transaction {
             return (.refused(.unknownKey), head)
         }
         do { try envelope.verify(key) } catch { return (.refused(Self.refusal(error)), head) }
+        if let last = try directory.lastGoodSequence(of: envelope.stream, keyID: envelope.keyID), envelope.sequence > last {
+            return (.refused(try putApart(envelope, from: neighbour)), head)
+        }
         try Journal.insert(
             envelope, row: row, source: neighbour.source, now: now, isApplied: false, in: database)
         return (.stored, envelope.head)
@@ -52,6 +55,14 @@ extension Transaction {
         try raiseAlarm(
             "fork", subject: envelope.stream.unit.text, "单位 \(envelope.stream.unit) 的数据流出现两个不同的后续,已另存,正按规则处理。")
         return .refused(.fork)
+    }
+
+    /// Signed by a key that may not say it any more: kept apart for people to judge; nobody writes it again by himself.
+    private func putApart(_ envelope: Envelope, from neighbour: Neighbour) throws -> Acceptance.Refusal {
+        let unit = envelope.stream.unit
+        try keepSalvage(envelope, from: neighbour.source, isSettled: true)
+        try raiseAlarm("key.sealed", subject: unit.text, "有人用单位 \(unit) 已停用或吊销的密钥签发了数据(来自 \(neighbour.source)),未予采信,已另存待查。")
+        return .sealedKey
     }
 
     /// A node holds only its subtree's streams, its ancestors' broadcasts and its own mail.

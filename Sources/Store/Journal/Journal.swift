@@ -85,6 +85,11 @@ public enum Journal {
         ).sorted { $0.sequence < $1.sequence }
     }
 
+    /// Heads of one unit's streams, in a fixed order.
+    static func heads(in db: Database, of unit: UnitCode) throws -> [StreamHead] {
+        try heads(in: db).filter { $0.stream.unit == unit }
+    }
+
     /// An envelope with its place in the order of arrival.
     public struct Stored: Sendable {
         public let position: Int64
