@@ -63,3 +63,10 @@ static inline CURL *xueji_curl_finished(CURLM *multi, CURLcode *result) {
         }
     }
 }
+
+// Any information that is a long.
+static inline long xueji_curl_info(CURL *handle, CURLINFO info) {
+    long value = 0;
+    curl_easy_getinfo(handle, info, &value);
+    return value;
+}

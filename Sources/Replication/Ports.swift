@@ -28,10 +28,13 @@ public struct Batch: Sendable, Hashable {
 public struct Backlog: Sendable, Hashable {
     public var envelopes: Int
     public var bytes: Int
+    /// When the oldest of it was stored here, seconds since 1970; nil where nothing waits or nobody asked.
+    public var oldest: Int64?
 
-    public init(envelopes: Int, bytes: Int) {
+    public init(envelopes: Int, bytes: Int, oldest: Int64? = nil) {
         self.envelopes = envelopes
         self.bytes = bytes
+        self.oldest = oldest
     }
 }
 

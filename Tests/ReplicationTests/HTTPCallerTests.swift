@@ -67,7 +67,7 @@ struct HTTPCallerTests {
             ($0 as? LinkFailure)?.code == .timedOut
         }
         await #expect { try await caller.send(OutgoingRequest(.get, server.url + "/broken")) } throws: {
-            ($0 as? LinkFailure)?.code == .network
+            [.network, .refused].contains(($0 as? LinkFailure)?.code)
         }
         server.close()
         await #expect { try await caller.send(OutgoingRequest(.get, server.url)) } throws: {
@@ -85,6 +85,33 @@ struct HTTPCallerTests {
         let caller = try HTTPCaller()
         await #expect { try await caller.send(OutgoingRequest(.get, server.url)) } throws: {
             ($0 as? LinkFailure)?.kind == .passing
+        }
+    }
+
+    @Test func `A closed port, an unknown name and a proxy that is not there are told apart`() async throws {
+        func code(_ url: String, proxy: String? = nil) async throws -> LinkFailure.Code? {
+            let caller = try HTTPCaller(HTTPSettings(proxy: proxy))
+            do throws(LinkFailure) {
+                _ = try await caller.send(OutgoingRequest(.get, url, timeoutSeconds: 20))
+                return nil
+            } catch { return error.code }
+        }
+        let gone = LocalServer { _ in .hangUp }
+        gone.close()
+        #expect(try await code("http://127.0.0.1:\(gone.port)/", proxy: "") == .refused)
+        #expect(try await code("http://no-such-host.invalid/", proxy: "") == .unresolved)
+        #expect(try await code("http://example.invalid/", proxy: gone.url) == .proxyUnreachable)
+        #expect(try await code("http://example.invalid/", proxy: "http://no-such-proxy.invalid:3128") == .proxyUnreachable)
+    }
+
+    @Test(arguments: [407, 403, 502])
+    func `A proxy that refuses to go on to the parent is named with its status`(status: Int) async throws {
+        let proxy = LocalServer { $0.method == "CONNECT" ? .answer(status, [:], []) : .hangUp }
+        defer { proxy.close() }
+        let caller = try HTTPCaller(HTTPSettings(proxy: proxy.url))
+        await #expect { try await caller.send(OutgoingRequest(.get, "https://parent.invalid/")) } throws: { error in
+            let failure = error as? LinkFailure
+            return failure?.code == .proxyRefused && failure?.status == status
         }
     }
 
@@ -129,7 +156,7 @@ struct HTTPCallerTests {
         #expect(String(decoding: answer.body, as: UTF8.self) == "本机")
         let absent = try HTTPCaller(HTTPSettings(unixSocket: file + "-none"))
         await #expect { try await absent.send(OutgoingRequest(.get, "http://localhost/")) } throws: {
-            ($0 as? LinkFailure)?.code == .network
+            [.network, .refused].contains(($0 as? LinkFailure)?.code)
         }
         unlink(file)
     }

@@ -12,16 +12,26 @@ struct LinkFailureTests {
 
     @Test func `A log-in page with status 200 is a failure that names itself, and passes`() throws {
         let portal = try #require(failure(200, type: "text/html; charset=utf-8"))
-        #expect(portal.code == .notANode)
+        #expect(portal.code == .captivePortal)
         #expect(portal.kind == .passing)
         #expect(portal.message.contains("上网认证"))
         #expect(failure(200, type: nil)?.code == .notANode)
-        #expect(failure(302, type: "text/html")?.code == .notANode)
+        #expect(failure(302, type: "text/html")?.code == .captivePortal)
+        #expect(failure(511, type: "text/html")?.code == .captivePortal)
     }
 
     @Test func `A proxy's refusal does not stop a link for good, a node's does`() {
         #expect(failure(403, type: "text/html")?.kind == .passing)
         #expect(failure(403)?.kind == .standing)
+    }
+
+    @Test func `A proxy that wants a sign-in, or does not reach the parent, is named`() throws {
+        let signIn = try #require(failure(407, type: "text/html"))
+        #expect(signIn.code == .proxyRefused)
+        #expect(signIn.message.contains("要求登录"))
+        #expect(failure(502, type: "text/html")?.code == .proxyRefused)
+        #expect(failure(504, type: nil)?.code == .proxyRefused)
+        #expect(failure(502)?.code == .peerFailed, "a node's own 502 is the node's")
     }
 
     @Test(arguments: [

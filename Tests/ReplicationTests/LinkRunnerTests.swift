@@ -83,7 +83,7 @@ struct LinkRunnerTests {
         let runner = try runner(world, server.url)
         let task = Task { await runner.run() }
         let last = try school.write("登记")
-        try await wait { if case .backingOff(_, let failure) = runner.state().condition { failure.code == .notANode } else { false } }
+        try await wait { if case .backingOff(_, let failure) = runner.state().condition { failure.code == .captivePortal } else { false } }
         #expect(runner.state().lastContact == nil, "a log-in page is no word from the parent")
         isPortal.withLock { $0 = false }
         try await wait { try county.heads(.up).contains(last) }

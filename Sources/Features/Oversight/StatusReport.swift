@@ -14,10 +14,27 @@ public struct StatusReport: Encodable, Sendable {
         @OrNull public var lastContact: String?
         public var lagEntries: Int
         public var lagBytes: Int
+        /// Age of the oldest that waits.
         public var lagSeconds: Int
         public var blobs: Blobs
         /// Whole days until the certificate of the lower end of the link ends; negative afterwards.
         @OrNull public var certificateDays: Int?
+        /// Why the link does not work, by its code; with what to do about it.
+        public var cause: String?
+        public var remedy: String?
+        public var failingSince: String?
+        public var retryInSeconds: Int?
+        /// Last answered call upwards (hello, heads, push) and downwards (pull), seen from the lower end.
+        public var lastPush: String?
+        public var lastPull: String?
+        /// Seconds by which this node's clock is ahead of the parent's.
+        public var clockAheadSeconds: Int?
+        /// Of a child: its program's version, its entries in quarantine here, its calls refused as too many, and how often
+        /// another process spoke in its name.
+        public var version: String?
+        public var quarantine: Int?
+        public var refusedCalls: Int?
+        public var cloneSightings: Int?
 
         public init(
             unit: String? = nil, name: String? = nil, state: String, lastContact: String? = nil, lagEntries: Int = 0,

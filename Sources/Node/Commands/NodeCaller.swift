@@ -36,22 +36,23 @@ struct NodeCaller: Sendable {
     }
 
     /// - Throws: `VerbFailure`.
-    func call(_ call: VerbCall) async throws -> JSONValue {
-        let bytes = try await raw(call)
+    /// - Parameter whileRunning: nothing is read in place of a node that has stopped.
+    func call(_ call: VerbCall, whileRunning: Bool = false) async throws -> JSONValue {
+        let bytes = try await raw(call, whileRunning: whileRunning)
         return bytes.isEmpty ? .object([:]) : try JSONBody.decode(bytes)
     }
 
     /// The answer's bytes as they are: for files.
-    func raw(_ call: VerbCall) async throws -> [UInt8] {
+    func raw(_ call: VerbCall, whileRunning: Bool = false) async throws -> [UInt8] {
         guard let operation = operations[call.operation] else { preconditionFailure("no operation \(call.operation)") }
         if let sender {
             do {
                 return try await overSocket(sender, operation, call)
-            } catch let failure as LinkFailure where failure.code == .network {
+            } catch let failure as LinkFailure where [.network, .refused].contains(failure.code) {
                 // A record left by a process that was killed: the node stands still.
             }
         }
-        guard operation.isReading else { throw VerbFailure.notRunning }
+        guard operation.isReading, !whileRunning else { throw VerbFailure.notRunning }
         return try inProcess(operation, call)
     }
 

@@ -59,6 +59,8 @@ struct ServeCommand: Verb {
     var identityCheck = "local"
     @Option(name: .customLong("log-level"), help: ArgumentHelp("日志级别 / log level", valueName: "level"))
     var logLevel = "info"
+    @Option(name: .customLong("log-format"), help: ArgumentHelp("text 或 json(每行一个对象) / text or one JSON object a line", valueName: "format"))
+    var logFormat = "text"
     @OptionGroup var place: PlaceOptions
 
     func perform(_ printout: Printout) async throws -> ExitStatus {
@@ -68,8 +70,16 @@ struct ServeCommand: Verb {
         guard let adapter = PublicSecurityAdapter(identityCheck) else {
             throw Refusal("serve.identityCheck", "公安核验方式“\(identityCheck)”不对。", remedy: "请写 local、files:文件夹 或 http(s) 网址。", kind: .usage)
         }
-        var log = Logger(label: "xueji", factory: { StreamLogHandler.standardError(label: $0) })
-        log.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+        guard ["text", "json"].contains(logFormat), let level = Logger.Level(rawValue: logLevel) else {
+            throw Refusal(
+                "serve.log", "日志格式或级别不对。", remedy: "--log-format 写 text 或 json;--log-level 写 debug、info、notice、warning 或 error。", kind: .usage)
+        }
+        let isJSON = logFormat == "json"
+        let surroundings = SystemSurroundings.real
+        var log = Logger(label: "xueji", factory: { label -> any LogHandler in
+            isJSON ? JSONLogHandler(now: surroundings.now) : StreamLogHandler.standardError(label: label)
+        })
+        log.logLevel = level
         let server = try NodeServer(
             NodeServer.Plan(
                 folder: place.data, listen: listen, peerListen: peerListen, proxy: proxy, adapter: adapter, obeysSignals: true,
@@ -98,13 +108,7 @@ struct StatusCommand: Verb {
             return RunRecord.read(from: place.data) != nil
                 && (state == "none" || state.hasPrefix("connected"))
         }
-        printout.show(answer, columns: [
-            ("unit", "单位"), ("name", "名称"), ("tier", "层级"), ("version", "版本"), ("incarnation", "化身"), ("parent", "上级"),
-            ("children", "下级"), ("state", "状态"), ("lastContact", "最近联系"), ("lagEntries", "滞后条数"), ("lagBytes", "滞后字节"),
-            ("lagSeconds", "滞后秒数"), ("counts", "数量"), ("digest", "摘要"), ("quarantine", "隔离"), ("parked", "待前序"),
-            ("unapplied", "待处理"), ("queues", "队列"), ("hosted", "托管单位"), ("alarms", "告警"), ("code", "代码"),
-            ("since", "起始"), ("text", "说明"), ("office", "事务"), ("waiting", "等待"), ("oldest", "最早"),
-        ])
+        printout.isJSON ? printout.show(answer) : printout.line(StatusText(answer).text)
         return .done
     }
 }

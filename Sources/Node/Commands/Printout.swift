@@ -92,7 +92,7 @@ struct Printout: Sendable {
         }.joined(separator: "\n")
     }
 
-    private static func width(_ text: String) -> Int {
+    static func width(_ text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x1100 ? 2 : 1) }
     }
 }

@@ -103,7 +103,7 @@ struct ImportCommand: Verb {
         let end = SystemSurroundings.monotonicSeconds() + (place.wait ?? 600)
         while job["state"]?.text != "done", SystemSurroundings.monotonicSeconds() < end {
             try await SystemSurroundings.sleep(0.1)
-            job = try await caller.call(VerbCall("imports.show", ["job": id]))
+            job = try await caller.call(VerbCall("imports.show", ["job": id]), whileRunning: true)
         }
         guard case .object(var report)? = job["report"] else {
             printout.show(pending(id, job), columns: ReportColumns.all)

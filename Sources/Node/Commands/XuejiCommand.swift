@@ -61,9 +61,9 @@ public struct XuejiCommand: AsyncParsableCommand {
             }
             if arguments.contains("--json") {
                 Printout(isJSON: true).show(VerbFailure(
-                    Refusal("usage", message(for: error), remedy: "请用 xueji help 查看用法。", kind: .usage), .usage))
+                    Refusal("usage", UsageText.chinese(message(for: error)), remedy: "请用 xueji help 查看用法。", kind: .usage), .usage))
             }
-            Printout.complain(text)
+            Printout.complain(UsageText.full(message(for: error), text))
             return ExitStatus.usage.rawValue
         }
     }

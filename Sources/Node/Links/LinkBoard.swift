@@ -42,20 +42,16 @@ final class LinkBoard: Sendable {
         return OversightOperations.Links(parent: parent(ends), children: (try? children(ends)) ?? [])
     }
 
-    var gauges: [(name: String, value: Double)] {
+    /// Bounded however many children there are: beyond `namedChildren` only sums are told.
+    static let namedChildren = 200
+
+    var gauges: [Gauge] {
         let links = links
-        return [
-            ("xueji_parent_connected", links.parent.state.hasPrefix("connected") ? 1 : 0),
-            ("xueji_parent_lag_entries", Double(links.parent.lagEntries)),
-            ("xueji_parent_lag_bytes", Double(links.parent.lagBytes)),
-            ("xueji_parent_blobs_waiting", Double(links.parent.blobs.waiting)),
-            ("xueji_parent_blob_bytes_waiting", Double(links.parent.blobs.bytes)),
-            ("xueji_parent_blobs_oldest_seconds", age(links.parent.blobs)),
-            ("xueji_children_blobs_waiting", Double(links.children.reduce(0) { $0 + $1.blobs.waiting })),
-            ("xueji_children_blob_bytes_waiting", Double(links.children.reduce(0) { $0 + $1.blobs.bytes })),
-            ("xueji_children_blobs_oldest_seconds", links.children.map { age($0.blobs) }.max() ?? 0),
-            ("xueji_children", Double(links.children.count)),
-            ("xueji_children_connected", Double(links.children.count { $0.state.hasPrefix("connected") })),
+        return LinkGauges(links).all + [
+            Gauge("xueji_parent_blobs_oldest_seconds", "Age of the oldest file that waits for the parent.", age(links.parent.blobs)),
+            Gauge(
+                "xueji_children_blobs_oldest_seconds", "Age of the oldest file that is awaited of a child.",
+                links.children.map { age($0.blobs) }.max() ?? 0),
         ]
     }
 
@@ -77,33 +73,65 @@ final class LinkBoard: Sendable {
         }
         let now = ends.archive.surroundings.now()
         let lag = state.backlog?.envelopes ?? 0
-        return StatusReport.Link(
+        var link = StatusReport.Link(
             unit: state.parentUnit?.text, state: word, lastContact: state.lastContact.map(ChinaTime.text), lagEntries: lag,
-            lagBytes: state.backlog?.bytes ?? 0,
-            lagSeconds: lag == 0 ? 0 : Int(max(0, now - (state.lastContact ?? now))),
-            blobs: StatusReport.Blobs(ends.blobs?.queue ?? BlobQueue()), certificateDays: ends.trust?.node?.daysLeft(at: now))
+            lagBytes: state.backlog?.bytes ?? 0, lagSeconds: Self.age(state.backlog?.oldest, now))
+        link.cause = state.failure?.code.rawValue
+        link.remedy = state.failure?.remedy
+        link.failingSince = state.failingSince.map(ChinaTime.text)
+        link.retryInSeconds = state.retryInSeconds
+        link.lastPush = state.lastUp.map(ChinaTime.text)
+        link.lastPull = state.lastDown.map(ChinaTime.text)
+        link.clockAheadSeconds = state.clockAhead.map { Int($0) }
+        link.blobs = StatusReport.Blobs(ends.blobs?.queue ?? BlobQueue())
+        link.certificateDays = ends.trust?.node?.daysLeft(at: now)
+        return link
     }
 
-    /// Children with nodes of their own, also those that have not called this process yet.
+    private static func age(_ oldest: Int64?, _ now: Int64) -> Int { oldest.map { Int(max(0, now - $0)) } ?? 0 }
+
+    /// Children with nodes of their own, also those that have not called this process yet: of these is told what was last
+    /// noted of them.
     private func children(_ ends: Ends) throws -> [StatusReport.Link] {
         let records = Dictionary(ends.endpoint.children.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first })
         let now = ends.archive.surroundings.now()
-        let nodes = try ends.archive.read { reading in
+        let paused = ends.links?.paused
+        var links = try ends.archive.read { reading in
             let own = try reading.ownUnit() ?? .centre
-            return try reading.directory.children(of: own).filter {
+            let nodes = try reading.directory.children(of: own).filter {
                 try reading.directory.activeKey(of: $0.code)?.node == $0.code
             }
+            let noted = try ContactBook.all(reading)
+            var pulled: [UnitCode: Int64] = [:]
+            for unit in nodes {
+                let position = records[unit.code].map(\.pulledUpTo) ?? 0
+                pulled[unit.code] = position > 0 ? position : noted[unit.code]?.position
+            }
+            let backlogs = try ChildBacklogs(pulled, reading).counts
+            let quarantined = try ContactBook.quarantined(reading)
+            return nodes.map { unit -> StatusReport.Link in
+                let record = records[unit.code]
+                let lag = backlogs[unit.code]
+                let isHere = record.map { $0.isConnected && now - $0.lastContact <= Self.patience } ?? false
+                var link = StatusReport.Link(
+                    unit: unit.code.text, name: unit.name,
+                    state: paused?.isPaused(unit.code) == true ? Self.paused : isHere ? "connected" : "away",
+                    lastContact: (record?.lastContact ?? noted[unit.code]?.at).map(ChinaTime.text), lagEntries: lag?.envelopes ?? 0,
+                    lagBytes: lag?.bytes ?? 0, lagSeconds: Self.age(lag?.oldest, now))
+                link.lastPush = record?.lastPush.map(ChinaTime.text)
+                link.lastPull = record?.lastPull.map(ChinaTime.text)
+                link.version = record?.version ?? noted[unit.code]?.version
+                link.quarantine = quarantined[unit.code] ?? 0
+                link.refusedCalls = record?.refusedCalls
+                link.cloneSightings = record?.cloneSightings
+                return link
+            }
         }
-        return try nodes.map { unit in
-            let record = records[unit.code]
-            let isHere = record.map { $0.isConnected && now - $0.lastContact <= Self.patience } ?? false
-            let lag = try ends.outbox.backlog(after: record?.pulledUpTo ?? 0, .down(unit.code))
-            return StatusReport.Link(
-                unit: unit.code.text, name: unit.name, state: ends.links?.paused.isPaused(unit.code) == true ? Self.paused : isHere ? "connected" : "away",
-                lastContact: (record?.lastContact).map(ChinaTime.text), lagEntries: lag.envelopes, lagBytes: lag.bytes,
-                lagSeconds: lag.envelopes == 0 ? 0 : Int(max(0, now - (record?.lastContact ?? now))),
-                blobs: StatusReport.Blobs(try ends.room.wants(from: unit.code, limit: 0).queue),
-                certificateDays: try ends.archive.read { try $0.certificateEnd(of: unit.code) }.map { Int(($0 - now) / 86_400) })
+        for index in links.indices {
+            let unit = UnitCode(links[index].unit ?? "")
+            links[index].blobs = StatusReport.Blobs(try ends.room.wants(from: unit, limit: 0).queue)
+            links[index].certificateDays = try ends.archive.read { try $0.certificateEnd(of: unit) }.map { Int(($0 - now) / 86_400) }
         }
+        return links
     }
 }

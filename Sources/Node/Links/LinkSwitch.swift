@@ -16,13 +16,15 @@ final class LinkSwitch: Sendable {
     private let state: Mutex<State>
     /// Rung when something was paused or resumed: whoever waits for news looks again.
     private let news: Bell
+    private let children: ChildBells
 
     private let archive: Archive
 
-    init(_ archive: Archive, news: Bell) throws {
+    init(_ archive: Archive, news: Bell, children: ChildBells) throws {
         self.archive = archive
         state = Mutex(State(paused: try archive.read { try PausedLinks($0) }))
         self.news = news
+        self.children = children
     }
 
     func attach(endpoint: ParentEndpoint, runner: LinkRunner?) {
@@ -47,6 +49,7 @@ final class LinkSwitch: Sendable {
         // A session that is open ends at once; its next hello is refused.
         for child in endpoint?.children ?? [] where paused.isPaused(child.unit) { endpoint?.close(child.unit) }
         news.ring()
+        children.ringAll()
     }
 
     private func redirect(to text: String) throws -> String {

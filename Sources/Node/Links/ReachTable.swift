@@ -6,21 +6,27 @@ import Store
 
 /// How far streams are stored at units above: rows of the journal's table `reach`.
 enum ReachTable {
-    /// Rows learnt after a change number, oldest first; the number returned covers also those that `covers` left out.
+    /// The newest change number, 0 for an empty table.
+    static func newest(in db: Database) throws -> Int64 {
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT coalesce(max(change), 0) FROM reach")) ?? 0
+    }
+
+    /// Rows learnt after a change number, oldest first; the number returned covers also those that `holds` left out.
+    /// - Parameter holds: whether a stream, given by its row, is asked for.
     static func after(
-        _ change: Int64, limit: Int, in db: Database, where covers: (StreamID) -> Bool
+        _ change: Int64, limit: Int, in db: Database, where holds: (Int64) throws -> Bool
     ) throws -> (reach: [Reach], change: Int64) {
-        let rows = try Row.fetchAll(db, sql: """
-            SELECT s.unit, s.incarnation, s.audience, r.unit AS at_unit, r.sequence, r.at, r.change
-            FROM reach r JOIN stream s ON s.id = r.stream WHERE r.change > ? ORDER BY r.change LIMIT ?
-            """, arguments: [change, limit])
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(sql: "SELECT stream, unit, sequence, at, change FROM reach WHERE change > ? ORDER BY change"),
+            arguments: [change])
         var last = change
         var result: [Reach] = []
-        for row in rows {
+        while result.count < limit, let row = try rows.next() {
             last = row["change"]
-            guard let stream = stream(row), covers(stream) else { continue }
+            let stream: Int64 = row["stream"]
+            guard try holds(stream), let id = try Journal.stream(row: stream, in: db) else { continue }
             result.append(Reach(
-                stream: stream, unit: UnitCode(row["at_unit"]), sequence: UInt64(row["sequence"] as Int64), at: row["at"]))
+                stream: id, unit: UnitCode(row["unit"]), sequence: UInt64(row["sequence"] as Int64), at: row["at"]))
         }
         return (result, last)
     }
@@ -28,7 +34,7 @@ enum ReachTable {
     /// Notes news; what is known already, or less than what is known, changes nothing.
     /// - Returns: whether anything was new.
     static func note(_ reach: [Reach], in db: Database) throws -> Bool {
-        var change = try Int64.fetchOne(db, sql: "SELECT coalesce(max(change), 0) FROM reach") ?? 0
+        var change = try newest(in: db)
         let before = change
         for item in reach {
             let row = try Int64.fetchOne(
@@ -44,12 +50,5 @@ enum ReachTable {
                 .execute(arguments: [row, item.unit.text, Int64(item.sequence), item.at, change])
         }
         return change > before
-    }
-
-    static func stream(_ row: Row) -> StreamID? {
-        guard let incarnation = Incarnation(row["incarnation"] as Data), let audience = Audience(row["audience"]) else {
-            return nil
-        }
-        return StreamID(unit: UnitCode(row["unit"]), incarnation: incarnation, audience: audience)
     }
 }

@@ -13,10 +13,7 @@ struct StoreOutbox: Outbox {
     let archive: Archive
 
     func heads(_ scope: Scope) throws -> [StreamHead] {
-        try archive.read { reading in
-            let view = try ScopeView(scope, reading)
-            return try Journal.heads(in: reading.database).filter { view.covers($0.stream) }
-        }
+        try archive.read { try ScopeStreams.heads(scope, $0) }
     }
 
     func envelopes(_ ranges: [StreamRange], in scope: Scope, limitBytes: Int) throws -> [[UInt8]] {
@@ -29,21 +26,23 @@ struct StoreOutbox: Outbox {
 
     func envelopes(after position: Int64, _ scope: Scope, limitBytes: Int) throws -> Batch {
         try archive.read { reading in
-            let view = try ScopeView(scope, reading)
+            let newest = try Journal.position(in: reading.database)
             var batch = Batch(envelopes: [], position: position, hasMore: false)
+            guard newest > position else { return batch }
+            let streams = try ScopeStreams(scope, reading, rows: newest - position)
             var (bytes, scanned) = (0, 0)
-            try Journal.forEach(after: position, in: reading.database) { stored in
-                let isWanted = stored.source != view.neighbour && view.covers(stored.stream)
-                let isFull = isWanted && !batch.envelopes.isEmpty && bytes + stored.bytes.count > limitBytes
+            try Journal.forEachPlace(after: position, in: reading.database) { place in
+                let isWanted = try place.source != streams.neighbour && streams.holds(place.stream)
+                let isFull = isWanted && !batch.envelopes.isEmpty && bytes + place.size > limitBytes
                 guard !isFull, scanned < Self.scanLimit else {
                     batch.hasMore = true
                     return false
                 }
                 scanned += 1
-                batch.position = stored.position
-                if isWanted {
-                    batch.envelopes.append(stored.bytes)
-                    bytes += stored.bytes.count
+                batch.position = place.position
+                if isWanted, let envelope = try Journal.bytes(at: place.position, in: reading.database) {
+                    batch.envelopes.append(envelope)
+                    bytes += place.size
                 }
                 return true
             }
@@ -55,8 +54,10 @@ struct StoreOutbox: Outbox {
 
     func reach(after change: Int64, _ scope: Scope, limit: Int) throws -> (reach: [Reach], change: Int64) {
         try archive.read { reading in
-            let view = try ScopeView(scope, reading)
-            return try ReachTable.after(change, limit: limit, in: reading.database, where: view.covers)
+            let newest = try ReachTable.newest(in: reading.database)
+            guard newest > change else { return ([], change) }
+            let streams = try ScopeStreams(scope, reading, rows: newest - change)
+            return try ReachTable.after(change, limit: limit, in: reading.database, where: streams.holds)
         }
     }
 
@@ -90,50 +91,18 @@ struct StoreOutbox: Outbox {
         try archive.read { reading in
             let view = try ScopeView(scope, reading)
             let rows = try Row.fetchAll(reading.database, sql: """
-                SELECT s.unit, s.incarnation, s.audience, count(*) AS n, sum(length(e.bytes)) AS size
+                SELECT s.unit, s.incarnation, s.audience, count(*) AS n, sum(length(e.bytes)) AS size, min(e.stored_at) AS oldest
                 FROM envelope e JOIN stream s ON s.id = e.stream
                 WHERE e.position > ? AND e.source <> ? GROUP BY e.stream
                 """, arguments: [position, view.neighbour])
             var backlog = Backlog(envelopes: 0, bytes: 0)
             for row in rows {
-                guard let stream = ReachTable.stream(row), view.covers(stream) else { continue }
+                guard let stream = Journal.streamID(row), view.covers(stream) else { continue }
                 backlog.envelopes += row["n"]
                 backlog.bytes += row["size"]
+                backlog.oldest = min(backlog.oldest ?? .max, row["oldest"])
             }
             return backlog
-        }
-    }
-}
-
-/// Which streams a link is about, judged by the directory of one read.
-struct ScopeView {
-    private let scope: Scope
-    private let directory: UnitDirectory
-    private let own: UnitCode?
-
-    init(_ scope: Scope, _ reading: Reading) throws {
-        self.scope = scope
-        directory = reading.directory
-        own = try reading.ownUnit()
-    }
-
-    /// How the store names the neighbour at the other end.
-    var neighbour: String {
-        switch scope {
-        case .up: Neighbour.parent.source
-        case .down(let child): Neighbour.child(child).source
-        }
-    }
-
-    /// What stands in the subtree, and what is addressed into it; upwards also what cannot be told yet. A school that has moved
-    /// away is its new path's to look after.
-    func covers(_ stream: StreamID) -> Bool {
-        switch scope {
-        case .up:
-            own.map { directory.contains($0, stream.unit) || stream.audience.reaches($0, in: directory) } ?? true
-                || directory.unit(stream.unit) == nil
-        case .down(let child):
-            directory.contains(child, stream.unit) || stream.audience.reaches(child, in: directory)
         }
     }
 }

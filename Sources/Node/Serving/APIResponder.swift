@@ -25,12 +25,11 @@ struct APIResponder: HTTPResponder {
 
     func respond(to request: Request, context: RequestOrigin) async throws -> Response {
         let begin = SystemSurroundings.monotonicSeconds()
-        if door == .console, let wait = limits.enter(context.address, now: begin) {
-            return Self.response(Answer(
-                refusal: Refusal("request.tooMany", "请求过于频繁。", remedy: "请 \(wait) 秒后重试。", kind: .permission), status: 429,
-                retryAfter: wait))
+        if door == .console, let busy = limits.enter(context.address, now: begin) {
+            meter.count("none", status: busy.status, seconds: 0)
+            return Self.response(Answer(refusal: busy.refusal, status: busy.status, retryAfter: busy.wait))
         }
-        defer { if door == .console { limits.leave() } }
+        defer { if door == .console { limits.leave(context.address) } }
         if request.uri.path == "/events", request.method == .get { return await newsStream.response(request) }
         let (name, answer) = await answer(request)
         meter.count(name, status: answer.status, seconds: SystemSurroundings.monotonicSeconds() - begin)
@@ -60,6 +59,8 @@ struct APIResponder: HTTPResponder {
         case .found(let operation, let inPath):
             do {
                 return (operation.id, try await call(operation, inPath, request))
+            } catch let busy as RequestLimits.Busy {
+                return (operation.id, Answer(refusal: busy.refusal, status: busy.status, retryAfter: busy.wait))
             } catch let error as PayloadTooLarge {
                 return (operation.id, Answer(refusal: error.refusal, status: 413))
             } catch {
@@ -110,7 +111,9 @@ struct APIResponder: HTTPResponder {
 
     private func collect(_ request: Request) async throws -> [UInt8] {
         var bytes: [UInt8] = []
+        defer { limits.release(bytes.count) }
         for try await part in request.body {
+            guard limits.hold(part.readableBytes) else { throw RequestLimits.Busy(isOfOne: false, wait: 2) }
             guard bytes.count + part.readableBytes <= RequestLimits.jsonBytes else {
                 throw PayloadTooLarge(limit: RequestLimits.jsonBytes)
             }

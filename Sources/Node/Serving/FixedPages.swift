@@ -1,4 +1,5 @@
 import Features
+import GRDB
 import Protocol
 import Store
 
@@ -8,11 +9,11 @@ struct FixedPages: Sendable {
     let meter: RequestMeter
     let openAPI: [UInt8]
     /// What the node wants to show as Prometheus gauges.
-    let gauges: @Sendable () -> [(name: String, value: Double)]
+    let gauges: @Sendable () -> [Gauge]
 
     init(
         archive: Archive, meter: RequestMeter, operations: [Operation],
-        gauges: @escaping @Sendable () -> [(name: String, value: Double)]
+        gauges: @escaping @Sendable () -> [Gauge]
     ) throws {
         self.archive = archive
         self.meter = meter
@@ -37,9 +38,25 @@ struct FixedPages: Sendable {
         }
     }
 
-    private func counts() throws -> [(name: String, value: Double)] {
+    private func counts() throws -> [Gauge] {
         try archive.read { reading in
-            [("xueji_journal_position", Double(try Journal.position(in: reading.database)))]
+            let db = reading.database
+            func count(_ table: String) throws -> Double { Double(try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0) }
+            func by(_ label: String, _ sql: String) throws -> [Gauge.Sample] {
+                try Row.fetchAll(db, sql: sql).map { Gauge.Sample(labels: [label: $0["name"]], value: Double($0["n"] as Int)) }
+            }
+            return [
+                Gauge("xueji_build_info", "Version of the program.", [.init(labels: ["version": ProgramVersion.text], value: 1)]),
+                Gauge("xueji_journal_position", "Newest position of the journal.", Double(try Journal.position(in: db))),
+                Gauge("xueji_unapplied_envelopes", "Stored envelopes that are not applied yet.", try count("unapplied")),
+                Gauge("xueji_parked_entries", "Entries that wait for something they cite.", try count("parked")),
+                Gauge("xueji_quarantine_entries", "Entries on which a handler failed.", try count("quarantine")),
+                Gauge("xueji_salvage_envelopes", "Envelopes of forks that are kept apart.", try count("salvage")),
+                Gauge("xueji_alarms", "Alarms by code.", try by("code", "SELECT code AS name, count(*) AS n FROM alarm GROUP BY code")),
+                Gauge(
+                    "xueji_queue_waiting", "What waits for an office of this node.",
+                    try by("office", "SELECT office AS name, count(*) AS n FROM errand GROUP BY office")),
+            ]
         }
     }
 }

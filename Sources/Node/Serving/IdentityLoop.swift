@@ -1,4 +1,5 @@
 import Features
+import GRDB
 import Logging
 import Replication
 import ServiceLifecycle
@@ -34,8 +35,13 @@ struct IdentityLoop: Service {
     private func round() async {
         do {
             if try await exchange() > 0 { stored.ring() }
-            if adapter != .localRules {
-                try await workers.run { [archive] in try archive.write { try $0.clearAlarm("identity", subject: "register") } }
+            guard adapter != .localRules else { return }
+            try await workers.run { [archive] in
+                let stands = try archive.read { reading in
+                    try Bool.fetchOne(
+                        reading.database, sql: "SELECT EXISTS (SELECT 1 FROM alarm WHERE code = 'identity' AND subject = 'register')")
+                }
+                if stands == true { try archive.write { try $0.clearAlarm("identity", subject: "register") } }
             }
         } catch {
             log.error("identity exchange failed", metadata: ["error": "\(error)"])

@@ -80,14 +80,15 @@ public final class NodeServer: Sendable {
         let meter = RequestMeter()
         let (stored, news, importWaits) = (stored, news, importWaits)
         let board = LinkBoard()
-        let links = try LinkSwitch(archive, news: news)
+        let children = ChildBells()
+        let links = try LinkSwitch(archive, news: news, children: children)
         let operations = Routes.all(
             links: { board.links }, controls: { links.controls }, stored: stored, news: news, importWaits: { importWaits.ring() })
         let dispatcher = Dispatcher(archive: archive, log: plan.log, wrote: { stored.ring() })
         let incoming = plan.folder + "/incoming"
         mkdir(incoming, 0o700)
         let pages = try FixedPages(archive: archive, meter: meter, operations: operations, gauges: { board.gauges })
-        let limits = RequestLimits()
+        let (limits, peerLimits) = (RequestLimits(.console), RequestLimits(.peers))
         let console = try ConsoleResponder(dispatcher: dispatcher, operations: operations, workers: workers, incoming: incoming)
         let (end, refusedBell) = (Bell(), Bell())
         let ending = Ending(bells: [stored, news, importWaits, refusedBell, end], processOf: plan.obeysSignals ? plan.folder : nil)
@@ -105,7 +106,8 @@ public final class NodeServer: Sendable {
         let room = StoreBlobs(archive: archive)
         let endpoint = ParentEndpoint(
             unit: unit, version: ProgramVersion.text, nonce: nonce, outbox: outbox, inbox: inbox,
-            doorkeeper: StoreDoorkeeper(archive: archive, paused: { links.paused }), surroundings: plan.surroundings, blobs: room,
+            doorkeeper: StoreDoorkeeper(archive: archive, paused: { links.paused }), surroundings: plan.surroundings,
+            limits: DeskLimits(callsPerSecond: 100), blobs: room,
             enrolment: NodeAdmission(archive: archive, trust: trust, nonce: nonce, stored: stored).enrolment,
             refused: { refusals.note($0, from: $1) })
         fence.attach(endpoint, children: unit == .centre ? try BootFence.children(archive) : [])
@@ -131,21 +133,24 @@ public final class NodeServer: Sendable {
                 stored: stored, ending: ending, log: plan.log),
             BlobSweepLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             BackupLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
+            NodeWatch(
+                archive: archive, workers: workers, endpoint: endpoint, runner: link?.runner, end: end, ending: ending, log: plan.log),
+            NewsScout(archive: archive, workers: workers, news: news, children: children, ending: ending, log: plan.log),
             RecoveryWatch(
                 archive: archive, workers: workers, runner: link?.runner, fence: fence, stored: stored, ending: ending, log: plan.log),
             IdentityLoop(
                 adapter: plan.adapter, archive: archive, workers: workers, sender: try HTTPCaller.network(proxy: plan.proxy),
                 stored: stored, end: end, ending: ending, log: plan.log),
-            Self.listener(responder(.localSocket), .unixDomainSocket(path: socket), plan.log) { _ in opening.stands(.socket, 0) },
+            Self.listener(responder(.localSocket), .unixDomainSocket(path: socket), .console, plan.log) { _ in opening.stands(.socket, 0) },
             Self.listener(
-                responder(.console), .hostname(plan.listen.host, port: plan.listen.port), plan.log
+                responder(.console), .hostname(plan.listen.host, port: plan.listen.port), .console, plan.log
             ) { opening.stands(.console, $0) },
             refusals,
             Self.listener(
                 PeerResponder(
-                    endpoint: endpoint, workers: workers, news: news, ending: ending, limits: limits, meter: meter,
+                    endpoint: endpoint, workers: workers, children: children, ending: ending, limits: peerLimits, meter: meter,
                     gate: try PeerGate(archive: archive, root: trust.root, workers: workers), door: door, refusals: refusals),
-                .hostname(plan.peerListen.host, port: plan.peerListen.port), plan.log, behind: door
+                .hostname(plan.peerListen.host, port: plan.peerListen.port), .peers, plan.log, behind: door
             ) { opening.stands(.peer, $0) },
             ending,
         ] as [any Service]
@@ -174,15 +179,17 @@ public final class NodeServer: Sendable {
     public func stop() async { await group.triggerGracefulShutdown() }
 
     private static func listener(
-        _ responder: some HTTPResponder<RequestOrigin>, _ address: BindAddress, _ log: Logger, behind door: PeerDoor? = nil,
-        stands: @escaping @Sendable (Int) -> Void
+        _ responder: some HTTPResponder<RequestOrigin>, _ address: BindAddress, _ door: RequestLimits.Door, _ log: Logger,
+        behind peers: PeerDoor? = nil, stands: @escaping @Sendable (Int) -> Void
     ) -> some Service {
         let http = HTTP1Channel.Configuration(
-            idleTimeout: .seconds(75), httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: RequestLimits.headerBytes, maxHeaderListSize: RequestLimits.headerBytes, maxHeaderFieldCount: 100))
+            idleTimeout: .seconds(RequestLimits.idleSeconds), httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: RequestLimits.headerBytes, maxHeaderListSize: RequestLimits.headerBytes,
+                maxHeaderFieldCount: RequestLimits.headerFields))
         return Application(
-            responder: responder, server: door.map { PeerChannel.server(http, $0) } ?? .http1(configuration: http),
-            configuration: ApplicationConfiguration(address: address, serverName: "xueji"),
+            responder: responder, server: peers.map { PeerChannel.server(http, $0) } ?? .http1(configuration: http),
+            configuration: ApplicationConfiguration(
+                address: address, serverName: "xueji", availableConnectionsDelegate: .maximum(door.connections, logger: log)),
             onServerRunning: { channel in stands(channel.localAddress?.port ?? 0) }, logger: log)
     }
 }

@@ -35,8 +35,7 @@ final class RequestMeter: Sendable {
         }
     }
 
-    /// - Parameter gauges: name and value, without personal data.
-    func text(gauges: [(name: String, value: Double)]) -> String {
+    func text(gauges: [Gauge]) -> String {
         let state = state.withLock { $0 }
         var lines = ["# HELP xueji_requests_total Requests by operation and status.", "# TYPE xueji_requests_total counter"]
         for (key, count) in state.requests.sorted(by: { $0.key < $1.key }) {
@@ -51,9 +50,7 @@ final class RequestMeter: Sendable {
             lines.append("xueji_request_seconds_sum{operation=\"\(operation)\"} \(histogram.sum)")
             lines.append("xueji_request_seconds_count{operation=\"\(operation)\"} \(histogram.count)")
         }
-        for gauge in gauges {
-            lines += ["# TYPE \(gauge.name) gauge", "\(gauge.name) \(gauge.value)"]
-        }
+        lines += gauges.flatMap(\.lines)
         return lines.joined(separator: "\n") + "\n"
     }
 }

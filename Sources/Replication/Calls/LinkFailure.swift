@@ -3,13 +3,26 @@ import Protocol
 /// Why a call did not bring its answer. Queued work is never given up because of one.
 public struct LinkFailure: Error, Sendable, Hashable {
     public enum Code: String, Sendable, Hashable {
-        /// Name, route, connection, TLS: the peer was not reached, or the line broke.
-        case network, timedOut, certificate
+        /// The line broke.
+        case network
+        /// The name of the peer has no address.
+        case unresolved
+        /// Nobody listens at the peer's address, or no way leads there.
+        case refused
+        case timedOut
+        /// The proxy itself was not reached, or it refuses to go on to the peer.
+        case proxyUnreachable, proxyRefused
+        /// A log-in page of the network answers in the peer's place.
+        case captivePortal
+        /// The peer's certificate is not good: expired, another name…
+        case certificate
+        /// …or it was issued by a stranger: something on the way opens TLS.
+        case intercepted
         /// 5xx.
         case peerFailed
         /// 408, 425, 429, 503.
         case busy
-        /// An answer, but not from a node: a log-in page of the network, a proxy's error page, a redirect.
+        /// An answer, but not from a node.
         case notANode
         /// A node's answer that cannot be read.
         case unreadable
@@ -66,7 +79,8 @@ public struct LinkFailure: Error, Sendable, Hashable {
     /// Passing: back off and try again. Standing: stop, show, try again rarely. Session: say hello again.
     public var kind: Kind {
         switch code {
-        case .network, .timedOut, .certificate, .peerFailed, .busy, .notANode, .unreadable, .ownStore, .cancelled: .passing
+        case .network, .unresolved, .refused, .timedOut, .proxyUnreachable, .proxyRefused, .captivePortal, .certificate,
+             .intercepted, .peerFailed, .busy, .notANode, .unreadable, .ownStore, .cancelled: .passing
         case .tooLarge, .unauthorised, .forbidden, .moved, .upgrade, .rejected, .address, .clone: .standing
         case .sessionGone, .sessionReplaced: .session
         }
@@ -76,12 +90,7 @@ public struct LinkFailure: Error, Sendable, Hashable {
     public init?(answer: IncomingResponse) {
         let isOurs = PeerCall.isOurs(answer.contentType)
         guard isOurs else {
-            self.init(
-                .notANode,
-                message: "收到的应答不是学籍节点发出的,可能被上网认证页面或代理服务器拦截(HTTP \(answer.status))。",
-                remedy: "请用浏览器完成上网认证,或检查代理和上级地址。",
-                cause: "status \(answer.status), content type \(answer.contentType ?? "none")", status: answer.status,
-                retryAfter: answer.retryAfter)
+            self = LinkFailure.foreign(answer)
             return
         }
         if answer.status == 200 { return nil }

@@ -53,6 +53,15 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Host and port of a web address, the scheme's port where none is written.
+    static func place(_ text: String) -> (host: String, port: String)? {
+        guard let url = curl_url() else { return nil }
+        defer { curl_url_cleanup(url) }
+        guard curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK, let host = part(url, CURLUPART_HOST),
+              let port = part(url, CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT)) else { return nil }
+        return (host, port)
+    }
+
     private static func parts(_ text: String) -> (scheme: String, host: String, port: Int)? {
         guard let url = curl_url() else { return nil }
         defer { curl_url_cleanup(url) }
@@ -62,9 +71,9 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         return (scheme, host.lowercased(), port)
     }
 
-    private static func part(_ url: OpaquePointer, _ which: CURLUPart) -> String? {
+    private static func part(_ url: OpaquePointer, _ which: CURLUPart, _ flags: UInt32 = 0) -> String? {
         var text: UnsafeMutablePointer<CChar>?
-        guard curl_url_get(url, which, &text, 0) == CURLUE_OK, let text else { return nil }
+        guard curl_url_get(url, which, &text, flags) == CURLUE_OK, let text else { return nil }
         defer { curl_free(text) }
         return String(cString: text)
     }

@@ -5,6 +5,7 @@ import Glibc
 final class Transfer {
     let handle: UnsafeMutableRawPointer
     private let limit: Int
+    private let url: String
     private let isWebAddress: Bool
     private var list: UnsafeMutablePointer<curl_slist>?
     private var targets: UnsafeMutablePointer<curl_slist>?
@@ -21,6 +22,7 @@ final class Transfer {
         guard let handle = curl_easy_init() else { throw Transfer.unusable("curl_easy_init") }
         self.handle = handle
         limit = request.answerLimit
+        url = request.url
         isWebAddress = request.url.hasPrefix("http://") || request.url.hasPrefix("https://")
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -198,9 +200,10 @@ final class Transfer {
         if isTooLarge {
             return LinkFailure(.tooLarge, message: "对方的应答超出大小限制。", remedy: "请核对地址和两端的程序版本。", cause: cause)
         }
+        let proxyStatus = xueji_curl_info(handle, CURLINFO_HTTP_CONNECTCODE)
+        if proxyStatus >= 300 { return .proxyRefused(proxyStatus, cause: cause) }
         switch result {
-        case CURLE_OPERATION_TIMEDOUT:
-            return LinkFailure(.timedOut, message: "连接超时,对方没有应答。", remedy: "请检查网络和地址;程序会自动重试。", cause: cause)
+        case CURLE_OPERATION_TIMEDOUT: return .timedOut(cause: cause)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
              CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
             return certificateFailure(cause)
@@ -209,10 +212,9 @@ final class Transfer {
             return LinkFailure(.notANode, message: "收到的应答无法识别,可能在途中损坏或被代理服务器改动。", remedy: "请检查网络和上级地址;程序会自动重试。", cause: cause)
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
             return LinkFailure(.address, message: "地址无效。", remedy: "请核对地址。", cause: cause)
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
-            return LinkFailure(.network, message: "找不到主机,域名无法解析。", remedy: "请检查网络、DNS 和地址;程序会自动重试。", cause: cause)
-        case CURLE_COULDNT_CONNECT:
-            return LinkFailure(.network, message: "无法连接到对方。", remedy: "请检查对方节点是否运行、地址和防火墙;程序会自动重试。", cause: cause)
+        case CURLE_COULDNT_RESOLVE_PROXY: return .proxyUnreachable(cause: cause)
+        case CURLE_COULDNT_RESOLVE_HOST: return .unresolved(cause: cause)
+        case CURLE_COULDNT_CONNECT: return isOfProxy(detail) ? .proxyUnreachable(cause: cause) : .refused(cause: cause)
         default:
             return LinkFailure(.network, message: "网络连接中断。", remedy: "请检查网络;程序会自动重试。", cause: cause)
         }
@@ -239,6 +241,12 @@ extension Transfer {
                 .certificate, message: "对方的证书不是本系统签发给上级节点的,连接可能被安全网关、上网认证页面或代理拦截解密。",
                 remedy: "请核对上级地址,并请网络管理员对该地址停用 TLS 拦截;也请检查本机时间。", cause: cause)
         }
+    }
+
+    /// libcurl names whom it could not reach: the proxy when it is not the host of the address.
+    fileprivate func isOfProxy(_ detail: String) -> Bool {
+        guard detail.hasPrefix("Failed to connect to "), let target = PeerAddress.place(url) else { return false }
+        return !detail.hasPrefix("Failed to connect to \(target.host) port \(target.port) ")
     }
 }
 

@@ -9,6 +9,9 @@ public struct ChildRecord: Sendable, Hashable {
     /// Seconds since 1970.
     public var lastContact: Int64
     public var isConnected: Bool
+    /// Seconds since 1970 of the last push and the last pull.
+    public var lastPush: Int64?
+    public var lastPull: Int64?
     /// Whether it has shown all its heads to this process: the boot fence stays closed until the needed children have.
     public var hasShownHeads = false
     /// Copies of this node's own streams that are longer there than here, or differ: the fence stays closed until they are
@@ -20,6 +23,8 @@ public struct ChildRecord: Sendable, Hashable {
     public var pulledUpTo: Int64 = 0
     /// How often a process came back that another one of the same unit had replaced: a clone.
     public var cloneSightings = 0
+    /// Calls answered 429 because it asked too much.
+    public var refusedCalls = 0
     var uncovered: Set<UInt8> = Set(0...255)
 
     init(unit: UnitCode, version: String, nonce: BootNonce, lastContact: Int64) {
@@ -43,11 +48,15 @@ public struct DeskLimits: Sendable, Hashable {
     public var longestWaitSeconds: Int
     /// A process heard from so lately counts as running: longer than a long poll and its pause.
     public var aliveSeconds: Int64
+    /// Calls of one child carried out at a time. A link has two lanes and a lane for blobs.
+    public var callsAtOnce: Int
+    /// Calls of one child within one second.
+    public var callsPerSecond: Int
 
     public init(
-        sessions: Int = 4096, envelopesPerPush: Int = 16_384, rangesPerFetch: Int = 256, batchBytes: Int = 1 << 20,
+        sessions: Int = 16_384, envelopesPerPush: Int = 16_384, rangesPerFetch: Int = 256, batchBytes: Int = 1 << 20,
         headsPerRequest: Int = 65_536, headsPerReply: Int = 16_384, reachPerReply: Int = 4096, longestWaitSeconds: Int = 55,
-        aliveSeconds: Int64 = 120
+        aliveSeconds: Int64 = 120, callsAtOnce: Int = 6, callsPerSecond: Int = .max
     ) {
         self.sessions = sessions
         self.envelopesPerPush = envelopesPerPush
@@ -58,6 +67,8 @@ public struct DeskLimits: Sendable, Hashable {
         self.reachPerReply = reachPerReply
         self.longestWaitSeconds = longestWaitSeconds
         self.aliveSeconds = aliveSeconds
+        self.callsAtOnce = callsAtOnce
+        self.callsPerSecond = callsPerSecond
     }
 }
 
@@ -79,6 +90,9 @@ public struct ParentDesk: Sendable {
     /// Of each unit the process that is known to be a copy, as long as the other one is heard from.
     private var barred: [UnitCode: BootNonce] = [:]
     private(set) var children: [UnitCode: ChildRecord] = [:]
+    /// Calls under way, and those of the present second.
+    private var inWork: [UnitCode: Int] = [:]
+    private var recent: [UnitCode: (second: Int64, calls: Int)] = [:]
 
     public init(limits: DeskLimits = DeskLimits()) { self.limits = limits }
 
@@ -136,6 +150,25 @@ public struct ParentDesk: Sendable {
         return session.child
     }
 
+    /// A call of a child begins to be carried out; `end` follows.
+    mutating func begin(_ child: UnitCode, now: Int64) throws(PeerRefusal) {
+        let present = recent[child].flatMap { $0.second == now ? $0.calls : nil } ?? 0
+        guard present < limits.callsPerSecond, inWork[child] ?? 0 < limits.callsAtOnce else {
+            children[child]?.refusedCalls += 1
+            throw .tooOften(seconds: 1)
+        }
+        recent[child] = (now, present + 1)
+        inWork[child, default: 0] += 1
+    }
+
+    mutating func end(_ child: UnitCode) {
+        let left = (inWork[child] ?? 1) - 1
+        inWork[child] = left > 0 ? left : nil
+    }
+
+    /// Whose session it is, without counting as a call.
+    func holder(of token: SessionToken) -> UnitCode? { sessions[token]?.child }
+
     /// Ends a child's session: it moved away, or was revoked.
     mutating func close(_ child: UnitCode) {
         if let token = current.removeValue(forKey: child) { sessions[token] = nil }
@@ -183,7 +216,10 @@ public struct ParentDesk: Sendable {
         }
     }
 
-    mutating func pulled(_ position: Int64, by child: UnitCode) {
+    mutating func pushed(by child: UnitCode, now: Int64) { children[child]?.lastPush = now }
+
+    mutating func pulled(_ position: Int64, by child: UnitCode, now: Int64) {
+        children[child]?.lastPull = now
         let known = children[child]?.pulledUpTo ?? 0
         children[child]?.pulledUpTo = max(known, position)
     }

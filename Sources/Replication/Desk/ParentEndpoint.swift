@@ -92,6 +92,11 @@ public final class ParentEndpoint: Sendable {
     /// Ends a child's session: it moved away or was revoked; its next hello is judged anew.
     public func close(_ child: UnitCode) { desk.withLock { $0.close(child) } }
 
+    /// Who pulls: for the one that keeps the pull waiting. Nil once the session has ended.
+    public func child(ofPull body: [UInt8]) -> UnitCode? {
+        PullRequest(bytes: body).flatMap { request in desk.withLock { $0.holder(of: request.session) } }
+    }
+
     // MARK: Calls
 
     /// Answers a call, or says that a pull may wait.
@@ -108,11 +113,22 @@ public final class ParentEndpoint: Sendable {
         }
     }
 
+    /// A refusal as it goes over the line.
+    public static func answer(_ refusal: PeerRefusal) -> Answer {
+        Answer(status: refusal.status, body: refusal.problem.bytes, retryAfterSeconds: refusal.problem.retryAfterSeconds)
+    }
+
     private func dispatch(_ path: String, _ body: [UInt8], _ proof: CallerProof) throws -> Outcome {
         guard body.count <= PeerCall.requestLimit else { throw PeerRefusal.tooLarge }
         let path = path.prefix(while: { $0 != "?" })
         if let blobs, path.hasPrefix("/peer/v1/blob/") {
-            return .ok(try blobs.answer(path, body) { try caller($0, proof) })
+            var held: [UnitCode] = []
+            defer { held.forEach(done) }
+            return .ok(try blobs.answer(path, body) { token in
+                let child = try caller(token, proof)
+                held.append(child)
+                return child
+            })
         }
         switch path {
         case "/peer/v1/hello": return .ok(try hello(try read(Hello.init(bytes:), body), proof).bytes)
@@ -132,13 +148,19 @@ public final class ParentEndpoint: Sendable {
         return message
     }
 
-    /// The child that holds a session, when it is the one that the line has proven.
+    /// The child that calls, when it is the one that the line has proven, with its place among those in work; `done` gives it
+    /// back.
     private func caller(_ token: SessionToken, _ proof: CallerProof) throws(PeerRefusal) -> UnitCode {
         let now = surroundings.now()
-        let child = try desk.withLock { desk throws(PeerRefusal) in try desk.child(token, now: now) }
-        guard proof.mayBe(child) else { throw .otherUnit }
-        return child
+        return try desk.withLock { desk throws(PeerRefusal) in
+            let child = try desk.child(token, now: now)
+            guard proof.mayBe(child) else { throw .otherUnit }
+            try desk.begin(child, now: now)
+            return child
+        }
     }
+
+    private func done(_ child: UnitCode) { desk.withLock { $0.end(child) } }
 
     // MARK: Hello
 
@@ -156,7 +178,7 @@ public final class ParentEndpoint: Sendable {
         guard hello.keyID == key.id, hello.isSigned(by: key) else { throw PeerRefusal.badSignature }
         let token = try newToken()
         let ours = try hello.headsDigest.map { _ in HeadsSummary(try outbox.heads(.down(hello.unit))) }
-        let own = try (ours?.buckets.flatMap { $0 } ?? []).filter { try doorkeeper.isOwn($0.stream.unit) }
+        let own = try ownStreams(ours?.buckets.flatMap { $0 } ?? [])
         let now = surroundings.now()
         summaries.withLock { $0[hello.unit] = nil }
         reply.isSame = try desk.withLock { desk throws(PeerRefusal) in
@@ -180,6 +202,12 @@ public final class ParentEndpoint: Sendable {
         }
     }
 
+    /// Those of them that units of this node write.
+    private func ownStreams(_ heads: [StreamHead]) throws -> [StreamHead] {
+        let own = try Set(heads.map(\.stream.unit)).filter { try doorkeeper.isOwn($0) }
+        return own.isEmpty ? [] : heads.filter { own.contains($0.stream.unit) }
+    }
+
     private func newToken() throws(PeerRefusal) -> SessionToken {
         guard let token = SessionToken(surroundings.randomBytes(16)) else { throw .ownStore() }
         return token
@@ -189,6 +217,7 @@ public final class ParentEndpoint: Sendable {
 
     private func heads(_ request: HeadsRequest, _ proof: CallerProof) throws -> HeadsReply {
         let child = try caller(request.session, proof)
+        defer { done(child) }
         guard request.heads.count <= limits.headsPerRequest else { throw PeerRefusal.tooLarge }
         let (ours, position) = try summary(for: child, isNew: !request.digests.isEmpty || request.buckets.count == 256)
         var reply = HeadsReply(differing: [], covered: [], heads: [], position: position, at: surroundings.now())
@@ -225,7 +254,7 @@ public final class ParentEndpoint: Sendable {
     }
 
     private func note(_ seen: [StreamHead], _ ours: HeadsSummary, _ buckets: [UInt8], by child: UnitCode) throws {
-        let copies = try seen.filter { try doorkeeper.isOwn($0.stream.unit) }
+        let copies = try ownStreams(seen)
         let streams = Set(copies.map(\.stream))
         let own = Dictionary(
             buckets.flatMap { ours.buckets[Int($0)] }.filter { streams.contains($0.stream) }.map { ($0.stream, $0) },
@@ -241,6 +270,7 @@ public final class ParentEndpoint: Sendable {
 
     private func push(_ request: PushRequest, _ proof: CallerProof) throws -> PushReply {
         let child = try caller(request.session, proof)
+        defer { done(child) }
         guard request.envelopes.count <= limits.envelopesPerPush else { throw PeerRefusal.tooLarge }
         let results = try inbox.accept(request.envelopes, from: .child(child))
         var heads: [StreamID: StreamHead] = [:]
@@ -252,8 +282,12 @@ public final class ParentEndpoint: Sendable {
                 refused.append(RefusedEnvelope(index: index, head: Shell(request.envelopes[index])?.head, refusal: refusal))
             }
         }
-        desk.withLock { desk in for head in heads.values { desk.regained(head, from: child) } }
-        return PushReply(heads: heads.values.inOrder, refused: refused, at: surroundings.now())
+        let now = surroundings.now()
+        desk.withLock { desk in
+            desk.pushed(by: child, now: now)
+            for head in heads.values { desk.regained(head, from: child) }
+        }
+        return PushReply(heads: heads.values.inOrder, refused: refused, at: now)
     }
 
     /// A child that this node does not know any more brings this node's own streams back: what we have signed ourselves we
@@ -276,6 +310,7 @@ public final class ParentEndpoint: Sendable {
 
     private func fetch(_ request: FetchRequest, _ proof: CallerProof) throws -> FetchReply {
         let child = try caller(request.session, proof)
+        defer { done(child) }
         guard request.ranges.count <= limits.rangesPerFetch else { throw PeerRefusal.tooLarge }
         return FetchReply(
             envelopes: try outbox.envelopes(request.ranges, in: .down(child), limitBytes: limits.batchBytes))
@@ -283,11 +318,13 @@ public final class ParentEndpoint: Sendable {
 
     private func pull(_ request: PullRequest, _ proof: CallerProof) throws -> Outcome {
         let child = try caller(request.session, proof)
+        defer { done(child) }
         guard request.stored.count <= limits.headsPerRequest else { throw PeerRefusal.tooLarge }
-        let copies = try request.stored.filter { try doorkeeper.isOwn($0.stream.unit) }
+        let copies = try ownStreams(request.stored)
+        let now = surroundings.now()
         desk.withLock { desk in
             for copy in copies { desk.stored(copy, at: child) }
-            desk.pulled(request.after, by: child)
+            desk.pulled(request.after, by: child, now: now)
         }
         let batch = try outbox.envelopes(after: request.after, .down(child), limitBytes: limits.batchBytes)
         let (reach, change) = try outbox.reach(after: request.reachAfter, .down(child), limit: limits.reachPerReply)

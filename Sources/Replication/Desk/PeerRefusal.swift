@@ -12,8 +12,8 @@ public struct PeerRefusal: Error, Sendable, Hashable {
     }
 
     static let malformed = PeerRefusal(400, "malformed", "请求无法识别。", "请核对两端的程序版本。")
-    static let unknownPath = PeerRefusal(404, "unknownPath", "没有这个接口。", "请核对上级地址和程序版本。")
-    static let tooLarge = PeerRefusal(413, "tooLarge", "请求超出大小限制。", "请联系开发者。")
+    public static let unknownPath = PeerRefusal(404, "unknownPath", "没有这个接口。", "请核对上级地址和程序版本。")
+    public static let tooLarge = PeerRefusal(413, "tooLarge", "请求超出大小限制。", "请联系开发者。")
     static let noJoining = PeerRefusal(403, "noJoining", "本节点不接受下级入网。", "请到主管部门的节点办理入网。")
     static let badSignature = PeerRefusal(401, "badSignature", "单位签名核验不通过。", "请核对本节点的密钥;重装或恢复后请用一次性代码重新入网。")
     static let otherUnit = PeerRefusal(403, "certificate.otherUnit", "出示的证书不是这个单位的。", "请用本单位自己的证书;重新入网需要新的邀请码。")
@@ -32,6 +32,16 @@ public struct PeerRefusal: Error, Sendable, Hashable {
     /// A certificate that does not count here, with the reason.
     public static func certificate(_ code: String, _ text: String, _ remedy: String, status: Int = 401) -> PeerRefusal {
         PeerRefusal(status, "certificate." + code, text, remedy)
+    }
+
+    /// One caller asks too much at a time, or too often.
+    public static func tooOften(seconds: Int) -> PeerRefusal {
+        PeerRefusal(429, "tooOften", "对上级的请求过于频繁。", "程序会自动稍后重试;如持续出现,请检查是否有节点副本。", retryAfter: seconds)
+    }
+
+    /// All callers together ask too much.
+    public static func overloaded(seconds: Int) -> PeerRefusal {
+        PeerRefusal(503, "overloaded", "上级节点正忙。", "程序会自动稍后重试。", retryAfter: seconds)
     }
 
     static func unknownUnit(_ unit: UnitCode) -> PeerRefusal {

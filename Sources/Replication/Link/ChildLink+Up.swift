@@ -214,10 +214,7 @@ extension ChildLink {
     /// A hello was answered: the line is there, so waits for the line are over. Waits for a peer that fails are not.
     mutating func wordFromPeer() {
         func isOfTheLine(_ lane: LaneState) -> Bool {
-            switch lane.failure?.code {
-            case .network, .timedOut, .certificate, .notANode, .busy, .cancelled: true
-            default: false
-            }
+            lane.failure?.isOfTheLine ?? false
         }
         if isOfTheLine(up) { up = LaneState() }
         if isOfTheLine(down) { down = LaneState() }

@@ -35,6 +35,24 @@ public struct LinkState: Sendable, Hashable {
     /// What the parent has not confirmed; nil before heads were compared with its present process.
     public var backlog: Backlog?
     public var held: [StreamID: Acceptance.Refusal]
+    /// Seconds since 1970 of the last answer on each lane.
+    public var lastUp: Int64?
+    public var lastDown: Int64?
+    /// Seconds since 1970 since when no call has brought its answer; nil while all is well.
+    public var failingSince: Int64?
+    /// Why, while it fails.
+    public var failure: LinkFailure?
+    /// How many seconds our clock is ahead of the parent's, as of the last hello.
+    public var clockAhead: Int64?
+
+    public init(
+        condition: LinkCondition, lastContact: Int64?, parentUnit: UnitCode?, held: [StreamID: Acceptance.Refusal]
+    ) {
+        self.condition = condition
+        self.lastContact = lastContact
+        self.parentUnit = parentUnit
+        self.held = held
+    }
 }
 
 /// Runs a `ChildLink` against the network and the node's store until its task is cancelled.
@@ -51,7 +69,16 @@ public final class LinkRunner: Sendable {
     private let offload: Offload
     private let report: @Sendable (LinkReport) -> Void
     private let machine: Mutex<ChildLink>
-    private let lastContact = Mutex<Int64?>(nil)
+    private let contact = Mutex(Contact())
+
+    /// When the parent last answered, in seconds since 1970.
+    private struct Contact {
+        var up: Int64?
+        var down: Int64?
+        var failingSince: Int64?
+        var failure: LinkFailure?
+        var clockAhead: Int64?
+    }
     /// Lanes on which decisions travel, or wait to.
     private let busy = Mutex<Set<ChildLink.Lane>>([])
     private let bell = Bell()
@@ -116,7 +143,14 @@ public final class LinkRunner: Sendable {
         let (condition, parent, confirmed, held) = machine.withLock {
             ($0.condition(at: now), $0.parentUnit, $0.confirmedPosition, $0.held)
         }
-        var state = LinkState(condition: condition, lastContact: lastContact.withLock { $0 }, parentUnit: parent, held: held)
+        let contact = contact.withLock { $0 }
+        let last = [contact.up, contact.down].compactMap { $0 }.max()
+        var state = LinkState(condition: condition, lastContact: last, parentUnit: parent, held: held)
+        state.lastUp = contact.up
+        state.lastDown = contact.down
+        state.failingSince = contact.failingSince
+        state.failure = contact.failure
+        state.clockAhead = contact.clockAhead
         if case .backingOff(let until, _) = condition { state.retryInSeconds = Int(max(until - now, 0).rounded(.up)) }
         if let confirmed { state.backlog = try? outbox.backlog(after: confirmed, .up) }
         return state
@@ -135,7 +169,7 @@ public final class LinkRunner: Sendable {
             case .event(let next):
                 event = next
             case .call(let call):
-                event = await send(call)
+                event = await send(call, lane)
             case .rest(let until):
                 await bell.wait(since: rings, atMost: until.map { $0 - clock.now() }, sleep: clock.sleep)
                 rings = bell.rings
@@ -167,17 +201,30 @@ public final class LinkRunner: Sendable {
         return action
     }
 
-    private func send(_ call: PeerCall) async -> ChildLink.Event {
+    private func send(_ call: PeerCall, _ lane: ChildLink.Lane) async -> ChildLink.Event {
         let request = OutgoingRequest(
             .post, address.withLock { $0 }.url(call.path), headers: [("Content-Type", PeerCall.contentType)], body: .bytes(call.body),
             timeoutSeconds: call.timeoutSeconds, answerLimit: PeerCall.answerLimit)
         do throws(LinkFailure) {
             let answer = try await sender.send(request)
             if let failure = LinkFailure(answer: answer) { throw failure }
-            lastContact.withLock { $0 = clock.epoch() }
+            let now = clock.epoch()
+            contact.withLock { lane == .up ? ($0.up = now) : ($0.down = now) }
             guard let reply = call.reply(answer.body) else { throw LinkFailure.unreadable(call) }
+            contact.withLock { contact in
+                contact.failingSince = nil
+                contact.failure = nil
+                if case .hello(let hello) = reply { contact.clockAhead = now - hello.at }
+            }
             return .reply(reply)
         } catch {
+            if error.code != .cancelled, error.kind != .session {
+                let now = clock.epoch()
+                contact.withLock { contact in
+                    contact.failingSince = contact.failingSince ?? now
+                    contact.failure = error
+                }
+            }
             return .failed(error, chance: clock.chance())
         }
     }

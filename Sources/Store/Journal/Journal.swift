@@ -58,12 +58,7 @@ public enum Journal {
         try Row.fetchAll(db, sql: """
             SELECT unit, incarnation, audience, sequence, head FROM stream WHERE sequence > 0
             ORDER BY unit, incarnation, audience
-            """).compactMap { row in
-            guard let incarnation = Incarnation(row["incarnation"] as Data), let audience = Audience(row["audience"]),
-                  let hash = Digest(row["head"] as Data) else { return nil }
-            let stream = StreamID(unit: UnitCode(row["unit"]), incarnation: incarnation, audience: audience)
-            return StreamHead(stream: stream, sequence: UInt64(row["sequence"] as Int64), hash: hash)
-        }
+            """).compactMap(streamHead)
     }
 
     /// How much of a stream the parent has told to have stored.
@@ -119,6 +114,55 @@ public enum Journal {
         }
     }
 
+    /// Where an envelope stands, without its bytes.
+    public struct Place: Sendable {
+        public let position: Int64
+        /// Row of the stream.
+        public let stream: Int64
+        public let source: String
+        public let size: Int
+        /// Seconds since 1970.
+        public let storedAt: Int64
+    }
+
+    /// Visits the places of envelopes after a position in order of arrival, until `body` returns false.
+    public static func forEachPlace(after position: Int64, in db: Database, _ body: (Place) throws -> Bool) throws {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(sql: """
+                SELECT position, stream, source, length(bytes) AS size, stored_at FROM envelope WHERE position > ? ORDER BY position
+                """), arguments: [position])
+        while let row = try rows.next() {
+            let place = Place(
+                position: row["position"], stream: row["stream"], source: row["source"], size: row["size"], storedAt: row["stored_at"])
+            if try !body(place) { return }
+        }
+    }
+
+    /// The bytes of the envelope at a position.
+    public static func bytes(at position: Int64, in db: Database) throws -> [UInt8]? {
+        try Data.fetchOne(
+            db.cachedStatement(sql: "SELECT bytes FROM envelope WHERE position = ?"), arguments: [position]).map { Array($0) }
+    }
+
+    /// The stream of a row.
+    public static func stream(row: Int64, in db: Database) throws -> StreamID? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT unit, incarnation, audience FROM stream WHERE id = ?"), arguments: [row])
+            .flatMap(streamID)
+    }
+
+    /// Reads the columns `unit`, `incarnation` and `audience`.
+    public static func streamID(_ row: Row) -> StreamID? {
+        guard let incarnation = Incarnation(row["incarnation"] as Data), let audience = Audience(row["audience"]) else { return nil }
+        return StreamID(unit: UnitCode(row["unit"]), incarnation: incarnation, audience: audience)
+    }
+
+    /// Reads the columns of a stream with `sequence` and `head`.
+    public static func streamHead(_ row: Row) -> StreamHead? {
+        guard let stream = streamID(row), let hash = Digest(row["head"] as Data) else { return nil }
+        return StreamHead(stream: stream, sequence: UInt64(row["sequence"] as Int64), hash: hash)
+    }
+
     /// The envelopes of ranges, in order of arrival so that keys and units precede what needs them.
     public static func envelopes(
         _ ranges: [StreamRange], limitBytes: Int, in db: Database
@@ -150,12 +194,8 @@ public enum Journal {
     }
 
     private static func stored(_ row: Row) -> Stored? {
-        guard let incarnation = Incarnation(row["incarnation"] as Data), let audience = Audience(row["audience"]) else {
-            return nil
-        }
+        guard let stream = streamID(row) else { return nil }
         return Stored(
-            position: row["position"],
-            stream: StreamID(unit: UnitCode(row["unit"]), incarnation: incarnation, audience: audience),
-            sequence: UInt64(row["sequence"] as Int64), source: row["source"], bytes: Array(row["bytes"] as Data))
+            position: row["position"], stream: stream, sequence: UInt64(row["sequence"] as Int64), source: row["source"], bytes: Array(row["bytes"] as Data))
     }
 }
