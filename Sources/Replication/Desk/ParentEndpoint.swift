@@ -122,13 +122,7 @@ public final class ParentEndpoint: Sendable {
         guard body.count <= PeerCall.requestLimit else { throw PeerRefusal.tooLarge }
         let path = path.prefix(while: { $0 != "?" })
         if let blobs, path.hasPrefix("/peer/v1/blob/") {
-            var held: [UnitCode] = []
-            defer { held.forEach(done) }
-            return .ok(try blobs.answer(path, body) { token in
-                let child = try caller(token, proof)
-                held.append(child)
-                return child
-            })
+            return .ok(try blobs.answer(path, body) { try holder($0, proof) })
         }
         switch path {
         case "/peer/v1/hello": return .ok(try hello(try read(Hello.init(bytes:), body), proof).bytes)
@@ -158,6 +152,14 @@ public final class ParentEndpoint: Sendable {
             try desk.begin(child, now: now)
             return child
         }
+    }
+
+    /// The child that calls, where another desk counts its calls.
+    private func holder(_ token: SessionToken, _ proof: CallerProof) throws(PeerRefusal) -> UnitCode {
+        let now = surroundings.now()
+        let child = try desk.withLock { desk throws(PeerRefusal) in try desk.child(token, now: now) }
+        guard proof.mayBe(child) else { throw .otherUnit }
+        return child
     }
 
     private func done(_ child: UnitCode) { desk.withLock { $0.end(child) } }
