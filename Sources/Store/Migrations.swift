@@ -8,7 +8,7 @@ struct Migrations {
     func run(on pool: DatabasePool, path: String, readOnly: Bool) throws {
         var migrator = DatabaseMigrator()
         let own = JournalSchema.migrations + DossierSchema.migrations + RecoverySchema.migrations
-        let later = RecoverySchema.later + BlobSchema.migrations + TrustSchema.migrations + LinkSchema.migrations
+        let later = RecoverySchema.later + BlobSchema.migrations + LinkSchema.migrations + TrustSchema.migrations
         for (name, sql) in own + book.migrations + later {
             migrator.registerMigration(name) { try $0.execute(sql: sql) }
         }

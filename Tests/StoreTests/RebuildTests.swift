@@ -42,6 +42,26 @@ struct RebuildTests {
         #expect(!FileManager.default.fileExists(atPath: bench.folder + "/rebuilt"))
     }
 
+    @Test func `what a busy node has stored and not yet applied is no difference`() throws {
+        let bench = try Bench()
+        let key = try #require(StatementKey(seed: [UInt8](repeating: 9, count: 32)))
+        _ = try bench.becomeCentre(enrolling: [Bench.school: key.publicKey])
+        let step = Step(
+            hash: Hashing.sha256([0]), dossier: bench.archive.surroundings.dossier(), previous: nil, kind: .enter, by: Bench.school,
+            nextHolder: Bench.school, topology: 1, at: 0, record: StudentRecord([.name: "张伟"]))
+        let entry = Entry(act: bench.archive.surroundings.act(), kind: .step, payload: Payload.encode(step))
+        let stream = StreamID(unit: Bench.school, incarnation: bench.archive.surroundings.incarnation(), audience: .up)
+        let envelope = try Envelope.seal([entry], stream: stream, after: nil, key: key)
+        _ = try bench.archive.write { try $0.accept(envelope.bytes, from: .child(Bench.school)) }
+        #expect(try bench.count("unapplied") == 1)
+        var (present, rebuilt) = try tables(bench)
+        #expect(present == rebuilt)
+        try bench.archive.write { _ = try $0.applyStored(limit: 10) }
+        #expect(try bench.count("step") == 1)
+        (present, rebuilt) = try tables(bench)
+        #expect(present == rebuilt)
+    }
+
     @Test(arguments: [
         ("UPDATE dossier SET state = 'enrolled'", "dossier"), ("UPDATE unit SET version = 9", "unit"),
         ("DELETE FROM step", "step"), ("INSERT INTO number VALUES ('L1', zeroblob(16), NULL)", "number"),

@@ -17,6 +17,8 @@ public struct StatusReport: Encodable, Sendable {
         /// Age of the oldest that waits.
         public var lagSeconds: Int
         public var blobs: Blobs
+        /// Whole days until the certificate of the lower end of the link ends; negative afterwards.
+        @OrNull public var certificateDays: Int?
         /// Why the link does not work, by its code; with what to do about it.
         public var cause: String?
         public var remedy: String?
@@ -33,8 +35,6 @@ public struct StatusReport: Encodable, Sendable {
         public var quarantine: Int?
         public var refusedCalls: Int?
         public var cloneSightings: Int?
-        /// Whole days until the certificate of the lower end of the link ends; negative afterwards.
-        @OrNull public var certificateDays: Int?
 
         public init(
             unit: String? = nil, name: String? = nil, state: String, lastContact: String? = nil, lagEntries: Int = 0,

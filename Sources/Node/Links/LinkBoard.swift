@@ -83,8 +83,8 @@ final class LinkBoard: Sendable {
         link.lastPush = state.lastUp.map(ChinaTime.text)
         link.lastPull = state.lastDown.map(ChinaTime.text)
         link.clockAheadSeconds = state.clockAhead.map { Int($0) }
-        link.certificateDays = ends.trust?.node?.daysLeft(at: now)
         link.blobs = StatusReport.Blobs(ends.blobs?.queue ?? BlobQueue())
+        link.certificateDays = ends.trust?.node?.daysLeft(at: now)
         return link
     }
 
@@ -128,10 +128,9 @@ final class LinkBoard: Sendable {
             }
         }
         for index in links.indices {
-            let queue = try ends.room.wants(from: UnitCode(links[index].unit ?? ""), limit: 0).queue
-            links[index].blobs = StatusReport.Blobs(queue)
-            links[index].certificateDays = try ends.archive.read { try $0.certificateEnd(of: UnitCode(links[index].unit ?? "")) }
-                .map { Int(($0 - now) / 86_400) }
+            let unit = UnitCode(links[index].unit ?? "")
+            links[index].blobs = StatusReport.Blobs(try ends.room.wants(from: unit, limit: 0).queue)
+            links[index].certificateDays = try ends.archive.read { try $0.certificateEnd(of: unit) }.map { Int(($0 - now) / 86_400) }
         }
         return links
     }

@@ -20,7 +20,7 @@ struct PeerResponder: HTTPResponder {
     func respond(to request: Request, context: RequestOrigin) async throws -> Response {
         let begin = SystemSurroundings.monotonicSeconds()
         let path = request.uri.path
-        guard request.method == .post else { return Self.response(ParentEndpoint.Answer(.unknownPath)) }
+        guard request.method == .post else { return Self.response(ParentEndpoint.answer(.unknownPath)) }
         if let busy = limits.enter(context.address, now: begin) {
             meter.count("none", status: busy.status, seconds: 0)
             return Self.response(Self.answer(busy))
@@ -32,7 +32,7 @@ struct PeerResponder: HTTPResponder {
         for try await part in request.body {
             guard body.count + part.readableBytes <= PeerCall.requestLimit else {
                 refusals.note("tooLarge", "请求超出大小限制", from: context.address)
-                return Self.response(ParentEndpoint.Answer(.tooLarge))
+                return Self.response(ParentEndpoint.answer(.tooLarge))
             }
             guard limits.hold(part.readableBytes) else {
                 return Self.response(Self.answer(RequestLimits.Busy(isOfOne: false, wait: 2)))
@@ -55,14 +55,8 @@ struct PeerResponder: HTTPResponder {
         return Self.response(answer)
     }
 
-    private static func answer(_ busy: RequestLimits.Busy) -> ParentEndpoint.Answer {
-        ParentEndpoint.Answer(busy.isOfOne ? .tooOften(seconds: busy.wait) : .overloaded(seconds: busy.wait))
-    }
-
     /// The certificate is asked at every request, whatever the connection has seen before.
-    private func judged(
-        _ path: String, _ body: [UInt8], _ context: RequestOrigin, turn: (_ isWaiting: Bool) -> Bool
-    ) async throws -> ParentEndpoint.Answer {
+    private func judged(_ path: String, _ body: [UInt8], _ context: RequestOrigin, turn: (_ isWaiting: Bool) -> Bool) async throws -> ParentEndpoint.Answer {
         var who = context.address
         let answer: ParentEndpoint.Answer
         do {
@@ -74,6 +68,10 @@ struct PeerResponder: HTTPResponder {
         }
         if answer.status >= 400, let problem = PeerProblem(bytes: answer.body) { refusals.note(problem, from: who) }
         return answer
+    }
+
+    private static func answer(_ busy: RequestLimits.Busy) -> ParentEndpoint.Answer {
+        ParentEndpoint.answer(busy.isOfOne ? .tooOften(seconds: busy.wait) : .overloaded(seconds: busy.wait))
     }
 
     /// - Parameter turn: told when the call begins to wait, and when it would go on; false when there is no room for it then.

@@ -179,17 +179,17 @@ public final class NodeServer: Sendable {
     public func stop() async { await group.triggerGracefulShutdown() }
 
     private static func listener(
-        _ responder: some HTTPResponder<RequestOrigin>, _ address: BindAddress, _ limits: RequestLimits.Door, _ log: Logger,
-        behind door: PeerDoor? = nil, stands: @escaping @Sendable (Int) -> Void
+        _ responder: some HTTPResponder<RequestOrigin>, _ address: BindAddress, _ door: RequestLimits.Door, _ log: Logger,
+        behind peers: PeerDoor? = nil, stands: @escaping @Sendable (Int) -> Void
     ) -> some Service {
         let http = HTTP1Channel.Configuration(
             idleTimeout: .seconds(RequestLimits.idleSeconds), httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: RequestLimits.headerBytes, maxHeaderListSize: RequestLimits.headerBytes,
                 maxHeaderFieldCount: RequestLimits.headerFields))
         return Application(
-            responder: responder, server: door.map { PeerChannel.server(http, $0) } ?? .http1(configuration: http),
+            responder: responder, server: peers.map { PeerChannel.server(http, $0) } ?? .http1(configuration: http),
             configuration: ApplicationConfiguration(
-                address: address, serverName: "xueji", availableConnectionsDelegate: .maximum(limits.connections, logger: log)),
+                address: address, serverName: "xueji", availableConnectionsDelegate: .maximum(door.connections, logger: log)),
             onServerRunning: { channel in stands(channel.localAddress?.port ?? 0) }, logger: log)
     }
 }

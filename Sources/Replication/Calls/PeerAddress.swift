@@ -44,15 +44,6 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
         return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
     }
 
-    /// Host and port of a web address, the scheme's port where none is written.
-    static func place(_ text: String) -> (host: String, port: String)? {
-        guard let url = curl_url() else { return nil }
-        defer { curl_url_cleanup(url) }
-        guard curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK, let host = part(url, CURLUPART_HOST),
-              let port = part(url, CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT)) else { return nil }
-        return (host, port)
-    }
-
     /// Whether a list of hosts in `no_proxy`'s form names this one: it is called by another name on the line.
     public func isExempt(in list: String) -> Bool {
         let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
@@ -60,6 +51,15 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
             let name = entry.lowercased().drop { $0 == "." }
             return name == "*" || bare == name || bare.hasSuffix("." + name)
         }
+    }
+
+    /// Host and port of a web address, the scheme's port where none is written.
+    static func place(_ text: String) -> (host: String, port: String)? {
+        guard let url = curl_url() else { return nil }
+        defer { curl_url_cleanup(url) }
+        guard curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK, let host = part(url, CURLUPART_HOST),
+              let port = part(url, CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT)) else { return nil }
+        return (host, port)
     }
 
     private static func parts(_ text: String) -> (scheme: String, host: String, port: Int)? {

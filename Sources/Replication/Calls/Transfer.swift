@@ -22,7 +22,7 @@ final class Transfer {
         guard let handle = curl_easy_init() else { throw Transfer.unusable("curl_easy_init") }
         self.handle = handle
         limit = request.answerLimit
-        url = request.connectTo.map { "https://" + $0 } ?? request.url
+        url = request.url
         isWebAddress = request.url.hasPrefix("http://") || request.url.hasPrefix("https://")
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -222,12 +222,6 @@ final class Transfer {
 }
 
 extension Transfer {
-    /// libcurl names whom it could not reach: the proxy when it is not the host of the address.
-    fileprivate func isOfProxy(_ detail: String) -> Bool {
-        guard detail.hasPrefix("Failed to connect to "), let target = PeerAddress.place(url) else { return false }
-        return !detail.hasPrefix("Failed to connect to \(target.host) port \(target.port) ")
-    }
-
     /// X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED, as OpenSSL counts them.
     private static let notYetValid = 9
     private static let hasExpired = 10
@@ -247,6 +241,12 @@ extension Transfer {
                 .certificate, message: "对方的证书不是本系统签发给上级节点的,连接可能被安全网关、上网认证页面或代理拦截解密。",
                 remedy: "请核对上级地址,并请网络管理员对该地址停用 TLS 拦截;也请检查本机时间。", cause: cause)
         }
+    }
+
+    /// libcurl names whom it could not reach: the proxy when it is not the host of the address.
+    fileprivate func isOfProxy(_ detail: String) -> Bool {
+        guard detail.hasPrefix("Failed to connect to "), let target = PeerAddress.place(url) else { return false }
+        return !detail.hasPrefix("Failed to connect to \(target.host) port \(target.port) ")
     }
 }
 

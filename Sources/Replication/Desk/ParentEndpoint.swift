@@ -113,6 +113,11 @@ public final class ParentEndpoint: Sendable {
         }
     }
 
+    /// A refusal as it goes over the line.
+    public static func answer(_ refusal: PeerRefusal) -> Answer {
+        Answer(status: refusal.status, body: refusal.problem.bytes, retryAfterSeconds: refusal.problem.retryAfterSeconds)
+    }
+
     private func dispatch(_ path: String, _ body: [UInt8], _ proof: CallerProof) throws -> Outcome {
         guard body.count <= PeerCall.requestLimit else { throw PeerRefusal.tooLarge }
         let path = path.prefix(while: { $0 != "?" })
@@ -137,19 +142,23 @@ public final class ParentEndpoint: Sendable {
         return message
     }
 
-    /// The child that holds a session, when it is the one that the line has proven.
+    /// The child that calls, when it is the one that the line has proven, with its place among those in work; `done` gives it
+    /// back.
+    private func caller(_ token: SessionToken, _ proof: CallerProof) throws(PeerRefusal) -> UnitCode {
+        let now = surroundings.now()
+        return try desk.withLock { desk throws(PeerRefusal) in
+            let child = try desk.child(token, now: now)
+            guard proof.mayBe(child) else { throw .otherUnit }
+            try desk.begin(child, now: now)
+            return child
+        }
+    }
+
+    /// The child that calls, where another desk counts its calls.
     private func holder(_ token: SessionToken, _ proof: CallerProof) throws(PeerRefusal) -> UnitCode {
         let now = surroundings.now()
         let child = try desk.withLock { desk throws(PeerRefusal) in try desk.child(token, now: now) }
         guard proof.mayBe(child) else { throw .otherUnit }
-        return child
-    }
-
-    /// The same, with its place among the calls in work; `done` gives it back.
-    private func caller(_ token: SessionToken, _ proof: CallerProof) throws(PeerRefusal) -> UnitCode {
-        let child = try holder(token, proof)
-        let now = surroundings.now()
-        try desk.withLock { desk throws(PeerRefusal) in try desk.begin(child, now: now) }
         return child
     }
 

@@ -29,6 +29,11 @@ public struct PeerRefusal: Error, Sendable, Hashable {
 
     static let blobsBusy = PeerRefusal(503, "blobsBusy", "附件通道繁忙。", "程序会自动重试。", retryAfter: 2)
 
+    /// A certificate that does not count here, with the reason.
+    public static func certificate(_ code: String, _ text: String, _ remedy: String, status: Int = 401) -> PeerRefusal {
+        PeerRefusal(status, "certificate." + code, text, remedy)
+    }
+
     /// One caller asks too much at a time, or too often.
     public static func tooOften(seconds: Int) -> PeerRefusal {
         PeerRefusal(429, "tooOften", "对上级的请求过于频繁。", "程序会自动稍后重试;如持续出现,请检查是否有节点副本。", retryAfter: seconds)
@@ -37,11 +42,6 @@ public struct PeerRefusal: Error, Sendable, Hashable {
     /// All callers together ask too much.
     public static func overloaded(seconds: Int) -> PeerRefusal {
         PeerRefusal(503, "overloaded", "上级节点正忙。", "程序会自动稍后重试。", retryAfter: seconds)
-    }
-
-    /// A certificate that does not count here, with the reason.
-    public static func certificate(_ code: String, _ text: String, _ remedy: String, status: Int = 401) -> PeerRefusal {
-        PeerRefusal(status, "certificate." + code, text, remedy)
     }
 
     static func unknownUnit(_ unit: UnitCode) -> PeerRefusal {

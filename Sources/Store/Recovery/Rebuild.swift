@@ -25,8 +25,11 @@ public struct Rebuild {
         }
         archive = try Archive(folder: folder, book: original.book, surroundings: original.surroundings)
         try seed(reading)
+        // What a busy node has stored and not yet applied is in no table of the snapshot either.
+        let unapplied = Set(try Int64.fetchAll(reading.database, sql: "SELECT position FROM unapplied"))
         var held: [Journal.Stored] = []
         try Journal.forEach(after: 0, in: reading.database) { stored in
+            if unapplied.contains(Int64(stored.position)) { return true }
             held.append(stored)
             if held.count >= Self.batch {
                 try replay(held)
