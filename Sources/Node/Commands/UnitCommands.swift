@@ -111,7 +111,7 @@ struct UnhostCommand: Verb {
 
 private enum HostingColumns {
     static let all: [Printout.Column] = [
-        ("unit", "单位"), ("code", "邀请码(30 天内一次有效)"), ("expires", "有效期至"), ("parent", "上级地址"), ("node", "所在节点"),
+        ("unit", "单位"), ("code", "邀请码(72 小时内一次有效)"), ("expires", "有效期至"), ("parent", "上级地址"), ("node", "所在节点"),
         ("admin", "管理员(密码只显示这一次,首次登录须修改)"),
     ]
 }
