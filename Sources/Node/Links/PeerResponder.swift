@@ -60,9 +60,10 @@ struct PeerResponder: HTTPResponder {
         var who = context.address
         let answer: ParentEndpoint.Answer
         do {
-            let proof = try await gate.proof(door.chain(context.connection), path: path)
+            let chain = door.chain(context.connection)
+            let proof = try await gate.proof(chain, path: path)
             if case .certificate(let unit) = proof { who = unit.text }
-            answer = try await self.answer(path, body, proof, turn: turn)
+            answer = try await self.answer(path, body, chain, proof, turn: turn)
         } catch let refusal as PeerRefusal {
             answer = ParentEndpoint.Answer(refusal)
         }
@@ -76,7 +77,7 @@ struct PeerResponder: HTTPResponder {
 
     /// - Parameter turn: told when the call begins to wait, and when it would go on; false when there is no room for it then.
     private func answer(
-        _ path: String, _ body: [UInt8], _ proof: CallerProof, turn: (_ isWaiting: Bool) -> Bool
+        _ path: String, _ body: [UInt8], _ chain: [[UInt8]]?, _ proof: CallerProof, turn: (_ isWaiting: Bool) -> Bool
     ) async throws -> ParentEndpoint.Answer {
         var body = body
         var deadline: Double?
@@ -94,6 +95,8 @@ struct PeerResponder: HTTPResponder {
                 _ = turn(true)
                 let ended = await children.wait(child, since: rings, seconds: end - now)
                 guard turn(false), ended == .rung else { return answer }
+                // What rang may be the caller's own revocation.
+                if case .certificate = proof { _ = try await gate.proof(chain, path: path) }
                 body = next
             }
         }
