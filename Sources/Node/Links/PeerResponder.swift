@@ -67,8 +67,24 @@ struct PeerResponder: HTTPResponder {
         } catch let refusal as PeerRefusal {
             answer = ParentEndpoint.Answer(refusal)
         }
+        noteReplay(path, body, answer, from: who)
         if answer.status >= 400, let problem = PeerProblem(bytes: answer.body) { refusals.note(problem, from: who) }
         return answer
+    }
+
+    /// Signed over a nonce that is not this process's: after a restart of ours, or heard on another line. It opens nothing.
+    private func noteReplay(_ path: String, _ body: [UInt8], _ answer: ParentEndpoint.Answer, from who: String) {
+        guard answer.status == 200 else { return }
+        switch path {
+        case "/peer/v1/hello":
+            guard Hello(bytes: body)?.challenge != nil, let reply = HelloReply(bytes: answer.body), reply.session == nil else { return }
+            refusals.notePassing("hello.nonce", "问候用的是旧的随机数", from: who)
+        case "/peer/v1/renew":
+            guard RenewRequest(bytes: body)?.challenge != nil, let reply = RenewReply(bytes: answer.body), reply.certificates == nil
+            else { return }
+            refusals.notePassing("renew.nonce", "更新证书的申请用的是旧的随机数", from: who)
+        default: return
+        }
     }
 
     private static func answer(_ busy: RequestLimits.Busy) -> ParentEndpoint.Answer {

@@ -120,6 +120,8 @@ extension Transaction {
             report.void += 1
             try database.execute(
                 literal: "INSERT OR REPLACE INTO void (position, slot, reason) VALUES (\(position), \(slot), \(reason))")
+            // No honest node writes what it may not write: its operator's authority should know.
+            if try !hosts(stream.unit) { try noteRefusals("entry.void", from: stream.unit.text, label: "内容超出签发单位的权限,不生效", count: 1) }
         }
     }
 
