@@ -255,9 +255,12 @@ struct BadMessageJourneyTests {
             let key = LinkKey(rogue.chance)
             return (try issuer.issueNode(key.signingRequest(), for: try #require(TreeName(path: [.centre, Rogue.unit])), unit: Rogue.unit, rogue.chance), key)
         },
-        certificate("self-signed", "certificate.untrusted") { rogue in
+        // Not even good for a handshake: an authority's key signs certificates and nothing else.
+        Kind(name: "self-signed", told: "tls.handshake") { rogue in
             let key = LinkKey(rogue.chance)
-            return ([try CertificateIssuer.makeRoot(key: key, rogue.chance)], key)
+            let root = try CertificateIssuer.makeRoot(key: key, rogue.chance)
+            let hello = try rogue.hello(challenge: rogue.nonce).bytes
+            return (try? await rogue.call("hello", hello, showing: .other(chain: [root], key: key))) == nil
         },
         certificate("of a name outside the issuer's path", "certificate.untrusted") { rogue in
             try issued(rogue, TreeName(path: [.centre, "450000"]))

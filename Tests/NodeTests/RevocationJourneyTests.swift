@@ -31,16 +31,16 @@ struct RevocationJourneyTests {
         try await ServedNode.serve(centre, seed: 1601, peerListen: address) { node in
             try await join(stolen, code, at: node, seed: 1602)
             try await ServedNode.serve(stolen, seed: 1603) { thief in
-                try await Fixture.eventually { await thief.verb("policy", "set", "registration.current", "on") == 0 }
-                try await Fixture.eventually { try isOn(centre) }
+                try await Fixture.eventually { await thief.verb("policy", "set", "registration.current", "off") == 0 }
+                try await Fixture.eventually { try !isOn(centre) }
                 try await SystemSurroundings.sleep(1.1)
                 let since = ChinaTime.text(SystemSurroundings.real.now())
-                #expect(await thief.verb("policy", "set", "registration.current", "off") == 0)
-                try await Fixture.eventually { try !isOn(centre) }
+                #expect(await thief.verb("policy", "set", "registration.current", "on") == 0)
+                try await Fixture.eventually { try isOn(centre) }
                 #expect(await node.verb("revoke", "440000", "--reason", "机器失窃", "--since", since) == 0)
-                #expect(try isOn(centre))
+                #expect(try !isOn(centre))
                 try await Fixture.eventually { try alarms(stolen).contains("revoked") }
-                #expect(await thief.verb("policy", "set", "registration.current", "on") != 0)
+                #expect(await thief.verb("policy", "set", "registration.current", "off") != 0)
                 #expect(await node.verb("revoke", "440000", "--reason", "机器失窃", "--since", since) == 0)
                 #expect(await node.verb("verify") == 0)
             }
@@ -53,9 +53,9 @@ struct RevocationJourneyTests {
         try await ServedNode.serve(centre, seed: 1606, peerListen: address) { node in
             try await join(fresh, again, at: node, seed: 1607)
             try await ServedNode.serve(fresh, seed: 1608) { province in
-                try await Fixture.eventually { try isOn(fresh) }
-                try await Fixture.eventually { await province.verb("policy", "set", "registration.current", "off") == 0 }
-                try await Fixture.eventually { try !isOn(centre) }
+                try await Fixture.eventually { try !isOn(fresh) }
+                try await Fixture.eventually { await province.verb("policy", "set", "registration.current", "on") == 0 }
+                try await Fixture.eventually { try isOn(centre) }
                 #expect(try !alarms(fresh).contains("revoked"))
                 for served in [node, province] { #expect(await served.verb("verify") == 0) }
             }

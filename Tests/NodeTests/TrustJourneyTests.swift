@@ -50,8 +50,8 @@ struct TrustJourneyTests {
         try await node.ask(.get, "/metrics").text.contains("xueji_parent_connected 1")
     }
 
-    private func count(_ folder: String, _ key: String) throws -> Bool {
-        try Fixture.read(folder) { try PolicyShelf($0).isOn(key, for: "440000") }
+    private func isOn(_ folder: String) throws -> Bool {
+        try Fixture.read(folder) { try PolicyShelf($0).isOn("registration.current", for: "440000") }
     }
 
     @Test func `both ends renew in a session that goes on: the child at sixty per cent, its right to issue with it, the parent by itself`() async throws {
@@ -66,13 +66,13 @@ struct TrustJourneyTests {
                 let parents = try #require(credential(centre))
                 let hellos = try await self.hellos(node)
                 clock.turn(daysAgo: 0)
-                #expect(await below.verb("policy", "set", "registration.current", "on") == 0)
-                try await Fixture.eventually { try count(centre, "registration.current") }
+                try await Fixture.eventually { await below.verb("policy", "set", "registration.current", "off") == 0 }
+                try await Fixture.eventually { try !isOn(centre) }
                 try await Fixture.eventually { credential(province)?.key.fingerprint != before.0.key.fingerprint }
                 #expect(credential(province, .authority)?.chain != before.1.chain)
                 // New connections get the parent's new certificate; the session is the one of before.
-                #expect(await below.verb("policy", "set", "registration.current", "off") == 0)
-                try await Fixture.eventually { try !count(centre, "registration.current") }
+                #expect(await below.verb("policy", "set", "registration.current", "on") == 0)
+                try await Fixture.eventually { try isOn(centre) }
                 try await Fixture.eventually { credential(centre)?.key.fingerprint != parents.key.fingerprint }
                 #expect(try await self.hellos(node) == hellos)
                 #expect(try #require(credential(province)).daysLeft(at: SystemSurroundings.real.now()) >= 399)
@@ -110,8 +110,8 @@ struct TrustJourneyTests {
         try await ServedNode.serve(centre, seed: 1550, peerListen: address, clock: clock.now) { node in
             try await ServedNode.serve(province, seed: 1551, clock: clock.now) { below in
                 try await Fixture.eventually { try await isConnected(below) }
-                #expect(await below.verb("policy", "set", "registration.current", "on") == 0)
-                try await Fixture.eventually { try count(centre, "registration.current") }
+                try await Fixture.eventually { await below.verb("policy", "set", "registration.current", "off") == 0 }
+                try await Fixture.eventually { try !isOn(centre) }
             }
         }
         #expect(credential(province)?.key.fingerprint != before.key.fingerprint)

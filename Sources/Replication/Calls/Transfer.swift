@@ -5,7 +5,8 @@ import Glibc
 final class Transfer {
     let handle: UnsafeMutableRawPointer
     private let limit: Int
-    private let url: String
+    /// Where it connects without a proxy, as a web address.
+    private let place: String
     private let isWebAddress: Bool
     private var list: UnsafeMutablePointer<curl_slist>?
     private var targets: UnsafeMutablePointer<curl_slist>?
@@ -22,7 +23,7 @@ final class Transfer {
         guard let handle = curl_easy_init() else { throw Transfer.unusable("curl_easy_init") }
         self.handle = handle
         limit = request.answerLimit
-        url = request.url
+        place = request.connectTo.map { "https://" + $0 } ?? request.url
         isWebAddress = request.url.hasPrefix("http://") || request.url.hasPrefix("https://")
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -265,8 +266,8 @@ extension Transfer {
             LinkFailure(
                 .certificate, message: "对方的证书已过期:本机时钟可能快了,或对方的证书没有更新。", remedy: "请先校准本机时间,再请对方检查证书;程序会自动重试。",
                 cause: cause)
-        // The chain is good, the name is another.
-        case 0 where result == CURLE_PEER_FAILED_VERIFICATION:
+        // The chain is good, the name is another: libcurl looks at it first, and then has no verdict of OpenSSL's (1) yet.
+        case 0...1 where result == CURLE_PEER_FAILED_VERIFICATION:
             LinkFailure(
                 .certificate, message: "对方的证书是本系统签发的,但不是给这个上级的。", remedy: "请核对上级地址:那里可能是另一个单位的节点。",
                 cause: cause)
@@ -279,7 +280,7 @@ extension Transfer {
 
     /// libcurl names whom it could not reach: the proxy when it is not the host of the address.
     fileprivate func isOfProxy(_ detail: String) -> Bool {
-        guard detail.hasPrefix("Failed to connect to "), let target = PeerAddress.place(url) else { return false }
+        guard detail.hasPrefix("Failed to connect to "), let target = PeerAddress.place(place) else { return false }
         return !detail.hasPrefix("Failed to connect to \(target.host) port \(target.port) ")
     }
 }
