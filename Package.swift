@@ -26,6 +26,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioSockets = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioTLSEvents = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -87,6 +88,6 @@ let package = Package(
         tests(of: "Sheets", ["Sheets"], exclude: ["Fixtures"]),
         tests(of: "Features", ["CFaultyFiles", "Features", "Store", "Sheets", "Protocol", "Rules", "CXlsxWriter", "CZip", grdb, mustache], exclude: ["Fixtures"]),
         tests(of: "House", []),
-        tests(of: "Node", ["Node", "Crowd", "Trust", "Features", "Store", "Sheets", "Replication", "Protocol", "Rules", grdb]),
+        tests(of: "Node", ["Node", "Crowd", "Trust", "Features", "Store", "Sheets", "Replication", "Protocol", "Rules", grdb, nio, nioSockets, nioTLS, certificates]),
     ]
 )

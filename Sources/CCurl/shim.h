@@ -70,3 +70,15 @@ static inline long xueji_curl_info(CURL *handle, CURLINFO info) {
     curl_easy_getinfo(handle, info, &value);
     return value;
 }
+
+// The issuer in the certificate that the peer has shown, as text; null where none was read.
+static inline const char *xueji_curl_issuer(CURL *handle) {
+    struct curl_certinfo *info = NULL;
+    if (curl_easy_getinfo(handle, CURLINFO_CERTINFO, &info) != CURLE_OK || !info || info->num_of_certs < 1) return NULL;
+    for (struct curl_slist *line = info->certinfo[0]; line; line = line->next) {
+        const char *name = "Issuer:", *text = line->data;
+        while (*name && *name == *text) { name++; text++; }
+        if (!*name) return text;
+    }
+    return NULL;
+}

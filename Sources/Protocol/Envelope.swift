@@ -71,6 +71,7 @@ public struct Envelope: Sendable, Hashable {
               header.previous.isEmpty == (header.sequence == 1), header.previous.isEmpty || header.previous.count == 32
         else { throw .malformed }
         guard header.algorithm == 1 else { throw .unknownAlgorithm }
+        guard header.count <= Envelope.maxEntries else { throw .tooLarge }
         stream = StreamID(unit: UnitCode(header.unit), incarnation: incarnation, audience: audience)
         sequence = header.sequence
         previous = Digest(header.previous)

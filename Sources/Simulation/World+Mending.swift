@@ -12,7 +12,7 @@ extension World {
             if let stream = own?.stream ?? parent?.stream { giveWay(stream, to: parent, node) }
         case .rolledBack(_, let parent): noteRolledBack(parent.stream, node)
         case .held(let stream, .fork, _): giveWay(stream, to: nil, node)
-        case .held, .missing, .replaced, .compared, .clone, .moved: break
+        case .held, .missing, .replaced, .compared, .clone, .shutOut, .moved: break
         }
     }
 

@@ -22,10 +22,16 @@ public protocol Projection: Sendable {
 
     /// Applies one entry. Throwing puts it into quarantine; everything else goes on.
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome
+
+    /// Takes away the rows of an entry that counts no longer, for a revoked key had signed it. What is left of the same writer is
+    /// applied again afterwards, so a row that another entry makes as well comes back.
+    /// - Returns: false where more than the writer's own rows follow from it: then all tables are built anew from the journal.
+    func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool
 }
 
 extension Projection {
     public var tables: [(table: String, sql: String)] { [] }
+    public func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool { false }
 }
 
 /// Acts by itself on what has been applied: judges, leases, numbers. Runs in the transaction that applied the cause.
@@ -35,8 +41,15 @@ public protocol Office: Sendable {
     /// Told of every dossier whose folded state may have changed; queues errands, does no work yet.
     func noticed(_ dossier: Dossier, in transaction: Transaction) throws
 
+    /// Told of every dossier of which no step counts any more.
+    func vanished(_ dossier: DossierID, in transaction: Transaction) throws
+
     /// Works off some errands. Returns whether there is more to do now.
     func work(in transaction: Transaction) throws -> Bool
+}
+
+extension Office {
+    public func vanished(_ dossier: DossierID, in transaction: Transaction) throws {}
 }
 
 /// The projections and offices of a program, wired once by the Node room.

@@ -18,6 +18,7 @@ public final class Transaction {
     private var dirty: [DossierID] = []
     private var isDirty: Set<DossierID> = []
     private var satisfied: Set<String> = []
+    private var revoked: Set<UnitCode> = []
 
     init(database: Database, book: ProjectionBook, surroundings: Surroundings, proof: FreshnessProof) {
         self.database = database
@@ -115,6 +116,7 @@ public final class Transaction {
     private func writer(of unit: UnitCode) throws -> Writer {
         if let writer = writers[unit] { return writer }
         try mustNotBeClone()
+        try mustNotBeShutOut()
         let row = try Row.fetchOne(
             database, sql: "SELECT incarnation, seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text])
         guard let row, let incarnation = Incarnation(row["incarnation"] as Data),
@@ -172,6 +174,14 @@ public final class Transaction {
     func takeSatisfied() -> Set<String> {
         defer { satisfied = [] }
         return satisfied
+    }
+
+    /// Says that keys of a unit were revoked: what they have said beyond their last good heads is taken back before the pass ends.
+    func noteRevoked(_ unit: UnitCode) { revoked.insert(unit) }
+
+    func takeRevoked() -> [UnitCode] {
+        defer { revoked = [] }
+        return revoked.sorted()
     }
 
     /// Marks a dossier whose facts changed; it is folded once, when read or when the transaction ends.

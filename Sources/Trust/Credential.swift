@@ -47,7 +47,7 @@ public struct Credential: Sendable {
         certificates.map { PEMDocument(type: "CERTIFICATE", derBytes: $0).pemString + "\n" }.joined()
     }
 
-    public var keyText: String { key.key.pemRepresentation + "\n" }
+    public var keyText: String { key.text }
 
     /// Key and chain in one text, so that a file never holds a key with another's certificate.
     public var text: String { keyText + certificatesText }

@@ -30,6 +30,9 @@ public struct LinkKey: Sendable {
     /// 32 bytes.
     public var raw: [UInt8] { Array(key.rawRepresentation) }
 
+    /// As PEM.
+    public var text: String { key.pemRepresentation + "\n" }
+
     public var fingerprint: KeyFingerprint { KeyFingerprint(key.publicKey) }
 
     /// Asks for a certificate: PKCS #10, DER. It names nothing: the issuer knows whom it certifies.

@@ -10,10 +10,10 @@ import Testing
 
 /// Folders, time and chance for tests.
 enum Fixture {
-    /// Chance that repeats from its seed; the clock is the machine's.
-    static func surroundings(seed: UInt64) -> Surroundings {
+    /// Chance that repeats from its seed; the clock is the machine's where none is given.
+    static func surroundings(seed: UInt64, now: @escaping @Sendable () -> Int64 = SystemSurroundings.real.now) -> Surroundings {
         let counter = Mutex<UInt64>(0)
-        return Surroundings(now: SystemSurroundings.real.now) { count in
+        return Surroundings(now: now) { count in
             (0..<count).map { _ in
                 let n = counter.withLock { value in
                     value += 1
@@ -56,6 +56,13 @@ enum Fixture {
 
     static let province = Unit(code: "440000", name: "广东省教育厅", tier: .province, competent: .centre)
     static let county = Unit(code: "440106", name: "天河区教育局", tier: .county, competent: "440000")
+
+    /// Reads the store of a node, served or not.
+    static func read<Value>(_ folder: String, _ body: (Reading) throws -> Value) throws -> Value {
+        let archive = try Archive(folder: folder, book: Wiring.book(), surroundings: surroundings(seed: 998), exclusive: false)
+        defer { try? archive.close() }
+        return try archive.read(body)
+    }
 
     /// Opens the archive of a founded node with the program's tables.
     static func archive(_ folder: String, seed: UInt64) throws -> Archive {

@@ -18,12 +18,13 @@ struct ServedNode: Sendable {
     /// given back is tried again for some seconds.
     static func serve(
         _ folder: String, seed: UInt64, peerListen: String? = nil, forgetting: Set<EntryKind> = [],
+        clock: @escaping @Sendable () -> Int64 = SystemSurroundings.real.now,
         _ body: @escaping @Sendable (ServedNode) async throws -> Void
     ) async throws {
         for attempt in 1...20 {
             let begun = Mutex(false)
             do {
-                return try await serveOnce(folder, seed: seed, peerListen: peerListen, forgetting) { node in
+                return try await serveOnce(folder, seed: seed, peerListen: peerListen, forgetting, clock) { node in
                     begun.withLock { $0 = true }
                     try await body(node)
                 }
@@ -34,7 +35,7 @@ struct ServedNode: Sendable {
     }
 
     private static func serveOnce(
-        _ folder: String, seed: UInt64, peerListen: String?, _ forgetting: Set<EntryKind>,
+        _ folder: String, seed: UInt64, peerListen: String?, _ forgetting: Set<EntryKind>, _ clock: @escaping @Sendable () -> Int64,
         _ body: @Sendable (ServedNode) async throws -> Void
     ) async throws {
         let loopback = try #require(ListenAddress("127.0.0.1:0"))
@@ -42,7 +43,7 @@ struct ServedNode: Sendable {
         let (stream, told) = AsyncStream<NodeServer.Ready>.makeStream()
         var plan = NodeServer.Plan(
             folder: folder, listen: loopback, peerListen: peer, obeysSignals: false,
-            surroundings: Fixture.surroundings(seed: seed), log: Fixture.quiet())
+            surroundings: Fixture.surroundings(seed: seed, now: clock), log: Fixture.quiet())
         plan.forgetting = forgetting
         let server = try NodeServer(plan) { told.yield($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -36,6 +36,15 @@ public struct ClassProjection: Projection {
         return .applied
     }
 
+    public func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool {
+        // A branch campus may have had a record by an authority of before.
+        guard entry.kind == EntryKind.schoolClass.rawValue else { return false }
+        guard let schoolClass = Payload.schoolClass(entry.payload), schoolClass.school == writer.unit else { return true }
+        try transaction.database.execute(
+            literal: "DELETE FROM class WHERE school = \(schoolClass.school.text) AND code = \(schoolClass.code)")
+        return true
+    }
+
     /// The competent authority designates (Q2, Q13); the highest version counts.
     private func applyCampus(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
         guard let campus = Payload.campus(entry.payload) else { return .void("malformed campus") }

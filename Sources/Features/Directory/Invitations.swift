@@ -78,7 +78,7 @@ public struct Invitations: Office {
     private static func enter(_ request: JoinRequest, _ unit: UnitCode, by issuer: UnitCode, in transaction: Transaction) throws {
         try mustBeBelow(unit, issuer, in: transaction)
         let wasHosted = try transaction.hosts(unit)
-        try transaction.sealKeys(of: unit, by: issuer, isRevocation: false)
+        try transaction.sealKeys(of: unit, by: issuer)
         try enrol(request.publicKey, for: unit, by: issuer, on: unit, in: transaction)
         if wasHosted {
             try transaction.retireSecret(of: unit)

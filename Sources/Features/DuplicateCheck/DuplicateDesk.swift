@@ -37,6 +37,10 @@ public struct DuplicateDesk: Office {
         }
     }
 
+    public func vanished(_ dossier: DossierID, in transaction: Transaction) throws {
+        try transaction.errand(Self.office, dossier.bytes)
+    }
+
     public func work(in transaction: Transaction) throws -> Bool {
         guard isOpen(), let judge = try judge(transaction) else { return false }
         let due = try due(transaction)
@@ -44,9 +48,9 @@ public struct DuplicateDesk: Office {
         var index = StoredDuplicateIndex(database: transaction.database)
         var affected = Set(due)
         for id in due {
-            guard let dossier = try transaction.dossier(id) else { continue }
-            let isLive = dossier.stand != .deleted && dossier.head != nil
-            let groups = isLive ? try index.insert(id, KeyFields(dossier.record)) : try index.remove(id)
+            let dossier = try transaction.dossier(id)
+            let isLive = dossier.map { $0.stand != .deleted && $0.head != nil } ?? false
+            let groups = if isLive, let dossier { try index.insert(id, KeyFields(dossier.record)) } else { try index.remove(id) }
             for group in groups { affected.formUnion(group.members.map(\.subject)) }
             try transaction.database.cachedStatement(sql: "DELETE FROM errand WHERE office = ? AND subject = ?")
                 .execute(arguments: [Self.office, Data(id.bytes)])

@@ -77,6 +77,15 @@ public struct LeaseBook: Projection {
         return .applied
     }
 
+    public func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool {
+        guard entry.kind == EntryKind.incarnation.rawValue else { return writer.unit != .centre }
+        try transaction.database.execute(
+            literal: """
+                DELETE FROM incarnation WHERE unit = \(writer.unit.text) AND incarnation = \(Data(writer.incarnation.bytes))
+                """)
+        return true
+    }
+
     /// Draws a free number at random from the unit's leases; no retry loops, unique by constraint.
     /// - Throws: `Refusal` when no lease is here yet, or the county-day is exhausted.
     static func draw(for dossier: Dossier, as unit: UnitCode, in transaction: Transaction) throws -> String {

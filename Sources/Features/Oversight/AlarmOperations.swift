@@ -24,6 +24,7 @@ public enum AlarmOperations {
     /// States, not events: each ends when what it speaks of has ended.
     static let ending: Set<String> = [
         "quarantine", "stream.paused", "recovering", "rolledBack", "fence", "backup", "office", "held", "missing", "fork",
+        ShutOut.alarm,
     ]
 
     public static let all: [Operation] = [

@@ -48,6 +48,19 @@ public struct PolicyProjection: Projection {
         return .applied
     }
 
+    public func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool {
+        guard let setting = Payload.policy(entry.payload), setting.by == writer.unit, setting.unit == writer.unit else { return true }
+        try transaction.database.execute(
+            literal: """
+                DELETE FROM policy WHERE unit = \(setting.unit.text) AND key = \(setting.key) AND version = \(setting.version)
+                """)
+        if setting.key == "duplicates.sufficient" {
+            try transaction.database.execute(literal: "DELETE FROM sufficient_verdict WHERE unit = \(setting.unit.text)")
+            try refold(under: setting.unit, in: transaction)
+        }
+        return true
+    }
+
     /// Which verdict suffices decides between unchecked and clean: the waiting ones are folded anew.
     private func refold(under unit: UnitCode, in transaction: Transaction) throws {
         let waiting = try Row.fetchAll(

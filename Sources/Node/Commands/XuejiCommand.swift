@@ -22,12 +22,12 @@ public struct XuejiCommand: AsyncParsableCommand {
                 InitCommand.self, JoinCommand.self, ServeCommand.self, StatusCommand.self,
             ]),
             CommandGroup(name: "恢复 / recovery", subcommands: [
-                BackupCommand.self, RestoreCommand.self, VerifyCommand.self, QuarantineCommand.self, AlarmCommand.self, ParentCommand.self, PauseCommand.self,
-                ResumeCommand.self, ResyncCommand.self, ExportBundleCommand.self, ImportBundleCommand.self,
+                BackupCommand.self, RestoreCommand.self, VerifyCommand.self, QuarantineCommand.self, SalvageCommand.self, AlarmCommand.self, ParentCommand.self,
+                PauseCommand.self, ResumeCommand.self, ResyncCommand.self, ExportBundleCommand.self, ImportBundleCommand.self,
             ]),
             CommandGroup(name: "单位 / units", subcommands: [
-                UnitsCommand.self, InviteCommand.self, HostCommand.self, UnhostCommand.self, AccountCommand.self,
-                PolicyCommand.self, ClassesCommand.self,
+                UnitsCommand.self, InviteCommand.self, HostCommand.self, UnhostCommand.self, RevokeCommand.self,
+                AccountCommand.self, PolicyCommand.self, ClassesCommand.self,
             ]),
             CommandGroup(name: "学籍 / pupils", subcommands: [
                 TemplateCommand.self, CheckCommand.self, ImportCommand.self, StudentsCommand.self, ReviewCommand.self,

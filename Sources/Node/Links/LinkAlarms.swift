@@ -39,8 +39,11 @@ struct LinkAlarms {
                         "missing", subject: range.stream.unit.text, "单位 \(range.stream.unit.text) 的一段数据暂时取不到,将自动重试。")
                 case .compared(let held):
                     try transaction.clearLinkAlarms(except: held)
+                    try transaction.endShutOut()
                 case .clone:
                     try transaction.noteClone()
+                case .shutOut(let why):
+                    try transaction.noteShutOut(why.hasSuffix("。") ? String(why.dropLast()) : why)
                 case .moved: break
                 case .replaced:
                     try transaction.raiseAlarm("replaced", subject: "node", "另一个进程正以本单位的名义连接上级,请检查是否有节点副本。")

@@ -13,6 +13,8 @@ final class LinkBoard: Sendable {
     /// State of a link that an operator has stopped.
     private static let paused = "stopped:已由操作员暂停,用 resume 恢复"
 
+    private static let revoked = "stopped:密钥已吊销,凭新的邀请码重新入网"
+
     private struct Ends {
         var archive: Archive
         var outbox: StoreOutbox
@@ -109,13 +111,14 @@ final class LinkBoard: Sendable {
             }
             let backlogs = try ChildBacklogs(pulled, reading).counts
             let quarantined = try ContactBook.quarantined(reading)
-            return nodes.map { unit -> StatusReport.Link in
+            return try nodes.map { unit -> StatusReport.Link in
                 let record = records[unit.code]
                 let lag = backlogs[unit.code]
                 let isHere = record.map { $0.isConnected && now - $0.lastContact <= Self.patience } ?? false
                 var link = StatusReport.Link(
                     unit: unit.code.text, name: unit.name,
-                    state: paused?.isPaused(unit.code) == true ? Self.paused : isHere ? "connected" : "away",
+                    state: try reading.directory.isRevoked(unit.code) ? Self.revoked
+                        : paused?.isPaused(unit.code) == true ? Self.paused : isHere ? "connected" : "away",
                     lastContact: (record?.lastContact ?? noted[unit.code]?.at).map(ChinaTime.text), lagEntries: lag?.envelopes ?? 0,
                     lagBytes: lag?.bytes ?? 0, lagSeconds: Self.age(lag?.oldest, now))
                 link.lastPush = record?.lastPush.map(ChinaTime.text)

@@ -60,14 +60,31 @@ struct PeerResponder: HTTPResponder {
         var who = context.address
         let answer: ParentEndpoint.Answer
         do {
-            let proof = try await gate.proof(door.chain(context.connection), path: path)
+            let chain = door.chain(context.connection)
+            let proof = try await gate.proof(chain, path: path)
             if case .certificate(let unit) = proof { who = unit.text }
-            answer = try await self.answer(path, body, proof, turn: turn)
+            answer = try await self.answer(path, body, chain, proof, turn: turn)
         } catch let refusal as PeerRefusal {
             answer = ParentEndpoint.Answer(refusal)
         }
+        noteReplay(path, body, answer, from: who)
         if answer.status >= 400, let problem = PeerProblem(bytes: answer.body) { refusals.note(problem, from: who) }
         return answer
+    }
+
+    /// Signed over a nonce that is not this process's: after a restart of ours, or heard on another line. It opens nothing.
+    private func noteReplay(_ path: String, _ body: [UInt8], _ answer: ParentEndpoint.Answer, from who: String) {
+        guard answer.status == 200 else { return }
+        switch path {
+        case "/peer/v1/hello":
+            guard Hello(bytes: body)?.challenge != nil, let reply = HelloReply(bytes: answer.body), reply.session == nil else { return }
+            refusals.notePassing("hello.nonce", "问候用的是旧的随机数", from: who)
+        case "/peer/v1/renew":
+            guard RenewRequest(bytes: body)?.challenge != nil, let reply = RenewReply(bytes: answer.body), reply.certificates == nil
+            else { return }
+            refusals.notePassing("renew.nonce", "更新证书的申请用的是旧的随机数", from: who)
+        default: return
+        }
     }
 
     private static func answer(_ busy: RequestLimits.Busy) -> ParentEndpoint.Answer {
@@ -76,7 +93,7 @@ struct PeerResponder: HTTPResponder {
 
     /// - Parameter turn: told when the call begins to wait, and when it would go on; false when there is no room for it then.
     private func answer(
-        _ path: String, _ body: [UInt8], _ proof: CallerProof, turn: (_ isWaiting: Bool) -> Bool
+        _ path: String, _ body: [UInt8], _ chain: [[UInt8]]?, _ proof: CallerProof, turn: (_ isWaiting: Bool) -> Bool
     ) async throws -> ParentEndpoint.Answer {
         var body = body
         var deadline: Double?
@@ -94,6 +111,8 @@ struct PeerResponder: HTTPResponder {
                 _ = turn(true)
                 let ended = await children.wait(child, since: rings, seconds: end - now)
                 guard turn(false), ended == .rung else { return answer }
+                // What rang may be the caller's own revocation.
+                if case .certificate = proof { _ = try await gate.proof(chain, path: path) }
                 body = next
             }
         }

@@ -1,3 +1,4 @@
+import Features
 import Protocol
 import Replication
 import Rules
@@ -59,7 +60,7 @@ final class PeerGate: Sendable {
     /// The unit whose node holds the key, as this node's own records have it.
     private static func standing(of proven: ProvenChain, _ reading: Reading) throws -> UnitCode {
         guard let issued = try reading.certificate(fingerprint: proven.fingerprint.bytes) else { throw unknown }
-        guard try !reading.directory.isRevoked(issued.unit) else { throw revoked }
+        if let revocation = try reading.directory.revocation(of: issued.unit) { throw revoked(revocation) }
         // A unit that is hosted elsewhere now: its former node still hands over what it wrote before.
         if let active = try reading.directory.activeKey(of: issued.unit), active.node == issued.unit,
            issued.generation < active.generation { throw superseded }
@@ -75,6 +76,9 @@ final class PeerGate: Sendable {
     private static let unknown = PeerRefusal.certificate("unknown", "出示的证书不是本节点签发给下级的。", "程序会用单位密钥自动更新。")
     private static let superseded = PeerRefusal.certificate(
         "superseded", "本单位已在另一台机器上重新入网,这份证书不再有效。", "请停用旧机器;仍要在本机办理,请凭新的邀请码重新入网。", status: 403)
-    private static let revoked = PeerRefusal.certificate(
-        "revoked", "上级已吊销本单位的节点。", "请联系上级,凭新的邀请码重新入网。", status: 403)
+    private static func revoked(_ by: (issuer: UnitCode, at: Int64, reason: String)) -> PeerRefusal {
+        .certificate(
+            "revoked", "本单位的密钥已由 \(by.issuer) 于 \(ChinaTime.text(by.at)) 吊销(\(by.reason)),上级不再接收本节点的数据。",
+            "请联系上级核实;要重新办理,请凭新的邀请码在空文件夹里重新入网。", status: 403)
+    }
 }

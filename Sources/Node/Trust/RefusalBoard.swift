@@ -14,6 +14,8 @@ final class RefusalBoard: Service, Sendable {
     static let memory: Int64 = 7 * 86_400
     /// Kinds and senders gathered between two writes.
     private static let most = 100
+    /// So many passing refusals of one kind from one sender, with no hour between them, are told.
+    static let often = 5
 
     private struct Key: Hashable {
         let kind, who: String
@@ -30,6 +32,7 @@ final class RefusalBoard: Service, Sendable {
     private let ending: Ending
     private let log: Logger
     private let bell: Bell
+    private let passing = Mutex<[Key: Int]>([:])
     private let counts = Mutex<[Key: (label: String, count: Int)]>([:])
 
     /// - Parameter bell: rung also when the process ends.
@@ -43,6 +46,7 @@ final class RefusalBoard: Service, Sendable {
 
     /// An answer that refuses a call, when it is one of those that an operator should know.
     func note(_ problem: PeerProblem, from who: String) {
+        if problem.code == "sessionGone" { return notePassing(problem.code, problem.text, from: who) }
         guard Self.telling.contains(problem.code) || problem.code.hasPrefix("certificate.") else { return }
         note(problem.code, problem.text, from: who)
     }
@@ -58,9 +62,23 @@ final class RefusalBoard: Service, Sendable {
         case .notAllowed: "数据包的收件范围超出签发单位的权限"
         case .sealedKey: "数据包用已停用或吊销的密钥签发"
         case .fork: "数据包与已有数据流冲突"
-        case .unknownAlgorithm, .unknownKey, .gap: nil
+        case .unknownAlgorithm: "数据包所用的签名算法本程序不认识"
+        case .unknownKey, .gap: nil
         }
-        if let label { note("envelope." + refusal.rawValue, label, from: unit.text) }
+        let kind = "envelope." + refusal.rawValue
+        if let label { return note(kind, label, from: unit.text) }
+        notePassing(kind, refusal == .gap ? "数据包不接在已有的数据之后" : "数据包用未登记的密钥签发", from: unit.text)
+    }
+
+    /// What an honest node causes as well, for a moment: told when it comes again and again.
+    func notePassing(_ kind: String, _ label: String, from who: String) {
+        let isOften = passing.withLock { passing in
+            let key = Key(kind: kind, who: who)
+            guard passing[key] != nil || passing.count < Self.most else { return false }
+            passing[key, default: 0] += 1
+            return passing[key] ?? 0 >= Self.often
+        }
+        if isOften { note(kind, label, from: who) }
     }
 
     func note(_ kind: String, _ label: String, from who: String) {
@@ -79,6 +97,7 @@ final class RefusalBoard: Service, Sendable {
             await write()
             if ending.isEnding { break }
             await bell.wait(since: seen, seconds: 3600)
+            if bell.rings == seen { passing.withLock { $0 = [:] } }
             // What comes in a burst is written together.
             try? await SystemSurroundings.sleep(counts.withLock { $0.isEmpty } ? 0 : 0.2)
         }

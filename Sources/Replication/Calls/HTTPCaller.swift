@@ -97,6 +97,8 @@ final class CallLoop: Sendable {
     private struct Running {
         let transfer: Transfer
         let submission: Submission
+        /// Set for a second look, which only reads the certificate: why the call itself has failed.
+        var failed: LinkFailure?
     }
 
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
@@ -181,7 +183,7 @@ final class CallLoop: Sendable {
             curl_multi_perform(multi, &count)
             var result = CURLE_OK
             while let handle = xueji_curl_finished(multi, &result) {
-                if let call = running[handle] { finish(handle, call.transfer.outcome(result), multi, &running) }
+                if let call = running[handle] { ended(handle, call, result, multi, &running) }
             }
             curl_multi_poll(multi, nil, 0, 60_000, nil)
         }
@@ -209,6 +211,26 @@ final class CallLoop: Sendable {
         } catch {
             submission.continuation.resume(returning: .failure(error))
         }
+    }
+
+    /// Behind a certificate of a stranger's issuer a second look finds out who that is.
+    private func ended(
+        _ handle: UnsafeMutableRawPointer, _ call: Running, _ result: CURLcode, _ multi: UnsafeMutableRawPointer,
+        _ running: inout [UnsafeMutableRawPointer: Running]
+    ) {
+        if let failed = call.failed {
+            let issuer = result == CURLE_OK ? call.transfer.issuerShown : nil
+            return finish(handle, .failure(issuer.map { .intercepted(issuer: $0, cause: failed.cause) } ?? failed), multi, &running)
+        }
+        let outcome = call.transfer.outcome(result)
+        guard case .failure(let failure) = outcome, failure.code == .certificate, call.transfer.metStranger,
+              let look = try? Transfer.look(call.submission.request, state.withLock({ $0.settings })) else {
+            return finish(handle, outcome, multi, &running)
+        }
+        running[handle] = nil
+        curl_multi_remove_handle(multi, handle)
+        running[look.handle] = Running(transfer: look, submission: call.submission, failed: failure)
+        curl_multi_add_handle(multi, look.handle)
     }
 
     private func finish(

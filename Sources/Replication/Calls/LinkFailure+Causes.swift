@@ -48,7 +48,7 @@ extension LinkFailure {
     }
 
     /// - Parameter issuer: who issued the certificate that was shown.
-    static func intercepted(issuer: String, cause: String) -> LinkFailure {
+    public static func intercepted(issuer: String, cause: String) -> LinkFailure {
         LinkFailure(
             .intercepted, message: "收到的证书不是学籍系统签发的,签发者是“\(issuer)”:网络中有设备或软件在拆解加密连接,或连错了地址。",
             remedy: "请网络管理员对上级地址关闭 HTTPS 检查(上网行为管理、防火墙、杀毒软件);在此之前本节点不会发送任何数据。", cause: cause)

@@ -104,6 +104,9 @@ public struct LinkFailure: Error, Sendable, Hashable {
         peerCode = problem?.code
     }
 
+    /// The parent says that our key or our machine does not count any more.
+    var isForGood: Bool { peerCode == "certificate.revoked" || peerCode == "certificate.superseded" }
+
     private static func code(_ status: Int, _ problem: PeerProblem?) -> Code {
         switch status {
         case 401: .unauthorised

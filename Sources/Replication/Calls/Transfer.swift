@@ -5,7 +5,8 @@ import Glibc
 final class Transfer {
     let handle: UnsafeMutableRawPointer
     private let limit: Int
-    private let url: String
+    /// Where it connects without a proxy, as a web address.
+    private let place: String
     private let isWebAddress: Bool
     private var list: UnsafeMutablePointer<curl_slist>?
     private var targets: UnsafeMutablePointer<curl_slist>?
@@ -22,7 +23,7 @@ final class Transfer {
         guard let handle = curl_easy_init() else { throw Transfer.unusable("curl_easy_init") }
         self.handle = handle
         limit = request.answerLimit
-        url = request.url
+        place = request.connectTo.map { "https://" + $0 } ?? request.url
         isWebAddress = request.url.hasPrefix("http://") || request.url.hasPrefix("https://")
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -38,6 +39,19 @@ final class Transfer {
             size = Int64(status.st_size)
         }
         setUp(request, settings, size: size)
+    }
+
+    /// A look at the certificate that stands at the address of a request: shakes hands, verifies nothing, shows no certificate of
+    /// ours and sends no request.
+    static func look(_ request: OutgoingRequest, _ settings: HTTPSettings) throws(LinkFailure) -> Transfer {
+        var (bare, unverified) = (request, settings)
+        bare.body = .none
+        bare.headers = []
+        unverified.tls = .unverified
+        let look = try Transfer(bare, unverified)
+        look.set(CURLOPT_CONNECT_ONLY, 1)
+        look.set(CURLOPT_CERTINFO, 1)
+        return look
     }
 
     deinit {
@@ -206,7 +220,7 @@ final class Transfer {
         case CURLE_OPERATION_TIMEDOUT: return .timedOut(cause: cause)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
              CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-            return certificateFailure(cause)
+            return certificateFailure(result, cause)
         // libcurl's word for an answer that does not begin as HTTP does as well: damage on the way, which passes.
         case CURLE_UNSUPPORTED_PROTOCOL where isWebAddress:
             return LinkFailure(.notANode, message: "收到的应答无法识别,可能在途中损坏或被代理服务器改动。", remedy: "请检查网络和上级地址;程序会自动重试。", cause: cause)
@@ -222,12 +236,28 @@ final class Transfer {
 }
 
 extension Transfer {
+    /// Whether the chain that was shown leads to another root than ours, as OpenSSL counts it: a self-signed certificate, alone
+    /// (X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT) or above others, an issuer that is not there, a signature that cannot be proven.
+    var metStranger: Bool { (18...21).contains(xueji_curl_verify_result(handle)) }
+
+    /// The common name of the issuer in the certificate that was shown, or what there is in its place.
+    var issuerShown: String? {
+        guard let text = xueji_curl_issuer(handle).map({ String(cString: $0) }) else { return nil }
+        let parts = text.split { $0 == "," || $0 == ";" || $0 == "/" }.map { part -> (String, String) in
+            let pair = part.split(separator: "=", maxSplits: 1)
+            return (String(pair.first?.trimmed ?? ""), pair.count > 1 ? String(pair[1].trimmed) : "")
+        }
+        let name = parts.last { $0.0 == "CN" }?.1 ?? parts.last { $0.0 == "O" }?.1 ?? text
+        let shown = String(name.filter { !$0.isNewline && $0.asciiValue.map { $0 >= 32 } ?? true }.prefix(100))
+        return shown.isEmpty ? nil : shown
+    }
+
     /// X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED, as OpenSSL counts them.
     private static let notYetValid = 9
     private static let hasExpired = 10
 
     /// Says whether a clock is the likely cause.
-    private func certificateFailure(_ cause: String) -> LinkFailure {
+    private func certificateFailure(_ result: CURLcode, _ cause: String) -> LinkFailure {
         switch xueji_curl_verify_result(handle) {
         case Self.notYetValid:
             LinkFailure(
@@ -235,6 +265,11 @@ extension Transfer {
         case Self.hasExpired:
             LinkFailure(
                 .certificate, message: "对方的证书已过期:本机时钟可能快了,或对方的证书没有更新。", remedy: "请先校准本机时间,再请对方检查证书;程序会自动重试。",
+                cause: cause)
+        // The chain is good, the name is another: libcurl looks at it first, and then has no verdict of OpenSSL's (1) yet.
+        case 0...1 where result == CURLE_PEER_FAILED_VERIFICATION:
+            LinkFailure(
+                .certificate, message: "对方的证书是本系统签发的,但不是给这个上级的。", remedy: "请核对上级地址:那里可能是另一个单位的节点。",
                 cause: cause)
         default:
             LinkFailure(
@@ -245,7 +280,7 @@ extension Transfer {
 
     /// libcurl names whom it could not reach: the proxy when it is not the host of the address.
     fileprivate func isOfProxy(_ detail: String) -> Bool {
-        guard detail.hasPrefix("Failed to connect to "), let target = PeerAddress.place(url) else { return false }
+        guard detail.hasPrefix("Failed to connect to "), let target = PeerAddress.place(place) else { return false }
         return !detail.hasPrefix("Failed to connect to \(target.host) port \(target.port) ")
     }
 }

@@ -254,6 +254,7 @@ extension ChildLink {
     mutating func stop(_ failure: LinkFailure, _ now: Double) -> Action {
         hasVouched = false
         if failure.code == .clone { reports.append(.clone) }
+        if failure.isForGood { reports.append(.shutOut(failure.message)) }
         if let unit = failure.movedTo, let address = failure.movedAddress { reports.append(.moved(to: UnitCode(unit), address: address)) }
         session = nil
         state = .stopped(failure, until: now + plan.standingRetry)

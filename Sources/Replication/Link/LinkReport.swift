@@ -18,6 +18,8 @@ public enum LinkReport: Sendable, Hashable {
     case replaced
     /// The parent serves an older process with our key: this node is a copy.
     case clone
+    /// The parent lets us in no longer, for good: our key was revoked, or another machine has taken our place. In its words.
+    case shutOut(String)
     /// Our unit has another parent now, and is told where.
     case moved(to: UnitCode, address: String)
 }

@@ -16,6 +16,8 @@ public enum Right: String, Sendable, CaseIterable {
     case moveUnits
     /// Invite and host units directly below.
     case admitUnits
+    /// End the key of a unit anywhere below, and with it its node's link.
+    case revokeUnits
     /// Add divisions that the national table lacks (Q102).
     case addDivisions
 }
@@ -24,10 +26,10 @@ public enum TierRights {
     public static func of(_ tier: Tier) -> Set<Right> {
         switch tier {
         case .school: [.keepPupils, .keepClasses]
-        case .county: [.checkDuplicates, .admitUnits]
-        case .city: [.checkDuplicates, .admitUnits, .moveUnits]
-        case .province: [.checkDuplicates, .admitUnits, .moveUnits, .importUnits]
-        case .centre: [.checkDuplicates, .finalVerdict, .issueNumbers, .admitUnits, .moveUnits, .importUnits, .addDivisions]
+        case .county: [.checkDuplicates, .admitUnits, .revokeUnits]
+        case .city: [.checkDuplicates, .admitUnits, .revokeUnits, .moveUnits]
+        case .province: [.checkDuplicates, .admitUnits, .revokeUnits, .moveUnits, .importUnits]
+        case .centre: [.checkDuplicates, .finalVerdict, .issueNumbers, .admitUnits, .revokeUnits, .moveUnits, .importUnits, .addDivisions]
         }
     }
 

@@ -29,4 +29,14 @@ struct AttachmentProjection: Projection {
         try transaction.errand(Self.office, attachment.hash.bytes + Array(writer.unit.text.utf8))
         return .applied
     }
+
+    func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool {
+        guard let attachment = Payload.attachment(entry.payload), attachment.by == writer.unit else { return true }
+        try transaction.database.execute(
+            literal: """
+                DELETE FROM attachment WHERE dossier = \(Data(attachment.dossier.bytes)) AND hash = \(Data(attachment.hash.bytes))
+                  AND writer = \(writer.unit.text)
+                """)
+        return true
+    }
 }

@@ -7,6 +7,10 @@ import Rules
 struct KeySeals: Projection {
     let kinds: Set<EntryKind> = [.seal]
     let migrations: [(name: String, sql: String)] = []
+    let tables = [
+        (table: "key_seal", sql: "SELECT * FROM key_seal ORDER BY act"),
+        (table: "key_seal_head", sql: "SELECT * FROM key_seal_head ORDER BY act, incarnation, audience"),
+    ]
 
     /// Only an authority above the unit ends its keys.
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
@@ -30,42 +34,90 @@ struct KeySeals: Projection {
                             \(Int64(head.sequence)), \(Data(head.hash.bytes)))
                     """)
         }
-        if seal.isRevocation, try transaction.hosts(seal.unit) {
-            try transaction.raiseAlarm("revoked", subject: seal.unit.text, "单位 \(seal.unit) 的密钥已被上级吊销,请联系上级,凭新的邀请码重新入网。")
+        if seal.isRevocation {
+            transaction.noteRevoked(seal.unit)
+            try shutOut(seal, in: transaction)
         }
         return .applied
+    }
+
+    /// The seal on the very key that this node signs with; not one on a key that it had before.
+    private func shutOut(_ seal: KeySeal, in transaction: Transaction) throws {
+        guard try transaction.hosts(seal.unit), let own = try transaction.generationOfSecret(of: seal.unit), own <= seal.generation
+        else { return }
+        try transaction.noteShutOut("单位 \(seal.unit) 的密钥已由上级 \(seal.issuer) 吊销:\(seal.reason)")
+    }
+}
+
+/// The end of what a key may say in a stream.
+struct LastGood: Sendable, Hashable {
+    /// 0: nothing in it is good.
+    let sequence: UInt64
+    /// Of the link with that sequence.
+    let hash: Digest?
+
+    /// Whether a link is beyond it, or another one in the place of the last good one.
+    func isPassed(by envelope: Envelope) -> Bool {
+        envelope.sequence > sequence || (envelope.sequence == sequence && envelope.hash != hash)
     }
 }
 
 extension UnitDirectory {
     /// How far a key of a unit speaks in a stream; nil without a seal on it.
-    public func lastGoodSequence(of stream: StreamID, keyID: [UInt8]) throws -> UInt64? {
-        try Int64.fetchOne(
+    /// - Parameter byRevocation: seals of revocations alone count.
+    func lastGood(of stream: StreamID, keyID: [UInt8], byRevocation: Bool = false) throws -> LastGood? {
+        let row = try Row.fetchOne(
             database.cachedStatement(sql: """
-                SELECT min(coalesce(h.sequence, 0)) FROM unit_key k
-                JOIN key_seal s ON s.unit = k.unit AND s.generation >= k.generation
+                SELECT coalesce(h.sequence, 0) AS sequence, h.hash FROM unit_key k
+                JOIN key_seal s ON s.unit = k.unit AND s.generation >= k.generation AND (s.revoked OR NOT ?)
                 LEFT JOIN key_seal_head h ON h.act = s.act AND h.incarnation = ? AND h.audience = ?
-                WHERE k.unit = ? AND k.key_id = ?
+                WHERE k.unit = ? AND k.key_id = ? ORDER BY 1, s.act LIMIT 1
                 """),
-            arguments: [Data(stream.incarnation.bytes), stream.audience.text, stream.unit.text, Data(keyID)]).map(UInt64.init)
+            arguments: [
+                byRevocation, Data(stream.incarnation.bytes), stream.audience.text, stream.unit.text, Data(keyID),
+            ])
+        return row.map { LastGood(sequence: UInt64($0["sequence"] as Int64), hash: ($0["hash"] as Data?).flatMap { Digest($0) }) }
+    }
+
+    /// Whether an envelope is beyond the last good link of a revoked key.
+    public func isRevoked(_ envelope: Envelope) throws -> Bool {
+        let last = try lastGood(of: envelope.stream, keyID: envelope.keyID, byRevocation: true)
+        return last?.isPassed(by: envelope) ?? false
     }
 
     /// Whether the unit's active key, and with it its node's right to link, has been revoked.
-    public func isRevoked(_ unit: UnitCode) throws -> Bool {
-        guard let active = try activeKey(of: unit) else { return false }
-        return try Bool.fetchOne(
-            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM key_seal WHERE unit = ? AND revoked AND generation >= ?)"),
-            arguments: [unit.text, active.generation]) ?? false
+    public func isRevoked(_ unit: UnitCode) throws -> Bool { try revocation(of: unit) != nil }
+
+    /// Who revoked the unit's active key, when (seconds since 1970) and why; nil when nobody has.
+    public func revocation(of unit: UnitCode) throws -> (issuer: UnitCode, at: Int64, reason: String)? {
+        guard let active = try activeKey(of: unit) else { return nil }
+        return try Row.fetchOne(
+            database.cachedStatement(sql: """
+                SELECT issuer, at, reason FROM key_seal WHERE unit = ? AND revoked AND generation >= ? ORDER BY at, act LIMIT 1
+                """),
+            arguments: [unit.text, active.generation]
+        ).map { (UnitCode($0["issuer"]), $0["at"], $0["reason"]) }
     }
 }
 
 extension Transaction {
-    /// Says, as an authority, that a unit's keys up to its active one have spoken as far as is stored here and no further.
-    public func sealKeys(of unit: UnitCode, by issuer: UnitCode, isRevocation: Bool, reason: String = "") throws {
+    /// Says, as an authority, that a unit's keys up to its active one have spoken as far as is stored here and no further; a newer
+    /// one takes their place.
+    public func sealKeys(of unit: UnitCode, by issuer: UnitCode) throws {
         guard let active = try directory.activeKey(of: unit) else { return }
         let seal = KeySeal(
-            unit: unit, issuer: issuer, generation: active.generation, isRevocation: isRevocation,
-            heads: try Journal.heads(in: database, of: unit), reason: reason, at: now)
+            unit: unit, issuer: issuer, generation: active.generation, isRevocation: false,
+            heads: try Journal.heads(in: database, of: unit), reason: "", at: now)
         try append(.seal, Payload.encode(seal), as: issuer, to: .subtree(unit))
+    }
+
+    /// Generation of the key with which this node signs for a unit; nil when it is not enrolled here yet.
+    func generationOfSecret(of unit: UnitCode) throws -> Int? {
+        guard let seed = try Data.fetchOne(
+            database, sql: "SELECT seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text]),
+            let secret = StatementKey(seed: Array(seed)) else { return nil }
+        return try Int.fetchOne(
+            database, sql: "SELECT generation FROM unit_key WHERE unit = ? AND key_id = ?",
+            arguments: [unit.text, Data(secret.publicKey.id)])
     }
 }

@@ -41,6 +41,12 @@ struct MoveProjection: Projection {
                 """)
         return .applied
     }
+
+    func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool {
+        guard entry.kind == EntryKind.address.rawValue else { return false }
+        try transaction.database.execute(literal: "DELETE FROM node_address WHERE unit = \(writer.unit.text)")
+        return true
+    }
 }
 
 extension Reading {

@@ -43,6 +43,39 @@ struct DossierProjection: Projection {
         }
     }
 
+    func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool {
+        let db = transaction.database
+        switch EntryKind(rawValue: entry.kind) {
+        case .step:
+            guard let step = Payload.step(entry.payload), step.by == writer.unit else { return true }
+            try db.execute(literal: "DELETE FROM step WHERE hash = \(Data(step.hash.bytes))")
+            // A provisional number stands with its approval on the chain; folding claims it again where it still does.
+            try db.execute(literal: "DELETE FROM number WHERE dossier = \(Data(step.dossier.bytes)) AND step IS NOT NULL")
+            transaction.touch(step.dossier)
+        case .supplement:
+            guard let supplement = Payload.supplement(entry.payload), supplement.by == writer.unit else { return true }
+            try drop(entry, of: writer, supplement.dossier, position: Int64(supplement.number), in: transaction)
+        case .verdict:
+            guard let verdict = Payload.verdict(entry.payload), verdict.by == writer.unit else { return true }
+            try drop(entry, of: writer, verdict.dossier, position: verdict.position, in: transaction)
+        // The centre's words: its key is above all others and nobody revokes it.
+        case .number, .answer: return writer.unit != .centre
+        default: return true
+        }
+        return true
+    }
+
+    private func drop(
+        _ entry: Entry, of writer: StreamID, _ dossier: DossierID, position: Int64, in transaction: Transaction
+    ) throws {
+        try transaction.database.execute(
+            literal: """
+                DELETE FROM word WHERE dossier = \(Data(dossier.bytes)) AND kind = \(Int64(entry.kind)) AND writer = \(writer.unit.text)
+                  AND position = \(position)
+                """)
+        transaction.touch(dossier)
+    }
+
     private func applyStep(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
         guard let step = Payload.step(entry.payload) else { return .void("malformed step") }
         guard step.by == writer.unit else { return .void("in another's name") }
@@ -101,7 +134,9 @@ struct DossierProjection: Projection {
 
     static func refold(_ id: DossierID, in transaction: Transaction) throws {
         let db = transaction.database
-        guard let dossier = try DossierShelf(database: db, directory: transaction.directory).dossier(id) else { return }
+        guard let dossier = try DossierShelf(database: db, directory: transaction.directory).dossier(id) else {
+            return try forget(id, in: transaction)
+        }
         let record = dossier.record
         let key = KeyFields(record)
         if let provisional = dossier.provisionalNumber, let step = dossier.chain.last(where: { $0.provisionalNumber == provisional }) {
@@ -125,6 +160,13 @@ struct DossierProjection: Projection {
                 dossier.chain.first?.at ?? transaction.now,
             ])
         for office in transaction.book.offices { try office.noticed(dossier, in: transaction) }
+    }
+
+    /// No step of it is here: of one that was, its writer's key was revoked.
+    private static func forget(_ id: DossierID, in transaction: Transaction) throws {
+        try transaction.database.cachedStatement(sql: "DELETE FROM dossier WHERE id = ?").execute(arguments: [Data(id.bytes)])
+        guard transaction.database.changesCount > 0 else { return }
+        for office in transaction.book.offices { try office.vanished(id, in: transaction) }
     }
 }
 

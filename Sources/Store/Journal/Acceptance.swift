@@ -4,6 +4,9 @@ import Protocol
 import Rules
 
 extension Transaction {
+    /// Envelopes of one unit in salvage from which on those of sealed keys are not kept.
+    private static let mostApart = 10_000
+
     /// Verifies and stores one envelope; does not apply it.
     public func accept(_ bytes: [UInt8], from neighbour: Neighbour) throws -> (Acceptance, StreamHead?) {
         let envelope: Envelope
@@ -12,19 +15,23 @@ extension Transaction {
         let head = try Journal.head(ofRow: row, envelope.stream, in: database)
         if let head, envelope.sequence <= head.sequence {
             if try Journal.hash(ofRow: row, at: envelope.sequence, in: database) == envelope.hash { return (.known, head) }
+            if try prevails(envelope, ofRow: row) { return (.refused(.gap), nil) }
             return (try salvage(envelope, from: neighbour), head)
         }
         guard envelope.sequence == (head?.sequence ?? 0) + 1 else {
-            guard let previous = envelope.previous, try isSalvaged(previous) else { return (.refused(.gap), head) }
+            guard let previous = envelope.previous, try isSalvaged(previous), try !isGood(envelope) else { return (.refused(.gap), head) }
             return (try salvage(envelope, from: neighbour), head)
         }
-        guard envelope.previous == head?.hash else { return (try salvage(envelope, from: neighbour), head) }
+        guard envelope.previous == head?.hash else {
+            if try prevails(envelope, ofRow: row) { return (.refused(.gap), nil) }
+            return (try salvage(envelope, from: neighbour), head)
+        }
         if let refusal = try mayBring(envelope.stream, neighbour) { return (.refused(refusal), head) }
         guard let key = try directory.key(of: envelope.stream.unit, id: envelope.keyID) else {
             return (.refused(.unknownKey), head)
         }
         do { try envelope.verify(key) } catch { return (.refused(Self.refusal(error)), head) }
-        if let last = try directory.lastGoodSequence(of: envelope.stream, keyID: envelope.keyID), envelope.sequence > last {
+        if let last = try directory.lastGood(of: envelope.stream, keyID: envelope.keyID), last.isPassed(by: envelope) {
             return (.refused(try putApart(envelope, from: neighbour)), head)
         }
         try Journal.insert(
@@ -47,6 +54,9 @@ extension Transaction {
     private func salvage(_ envelope: Envelope, from neighbour: Neighbour) throws -> Acceptance {
         guard let key = try directory.key(of: envelope.stream.unit, id: envelope.keyID) else { return .refused(.unknownKey) }
         do { try envelope.verify(key) } catch { return .refused(.badSignature) }
+        if try directory.isRevoked(envelope) {
+            return .refused(try putApart(envelope, from: neighbour))
+        }
         if neighbour != .parent, try hosts(envelope.stream.unit) {
             try writeAgain(envelope, from: neighbour.source)
             return .refused(.fork)
@@ -57,10 +67,27 @@ extension Transaction {
         return .refused(.fork)
     }
 
-    /// Signed by a key that may not say it any more: kept apart for people to judge; nobody writes it again by himself.
+    /// Of a revoked key's stream, at or before its last good link.
+    private func isGood(_ envelope: Envelope) throws -> Bool {
+        let last = try directory.lastGood(of: envelope.stream, keyID: envelope.keyID, byRevocation: true)
+        return last.map { !$0.isPassed(by: envelope) } ?? false
+    }
+
+    /// Whether it is the very link that a revocation names as the last good one, and ours are others: then ours give way, and
+    /// the good ones come again from the beginning.
+    private func prevails(_ envelope: Envelope, ofRow row: Int64) throws -> Bool {
+        let last = try directory.lastGood(of: envelope.stream, keyID: envelope.keyID, byRevocation: true)
+        guard let last, last.sequence == envelope.sequence, last.hash == envelope.hash else { return false }
+        try withdrawCopy(envelope.stream, ofRow: row)
+        return true
+    }
+
+    /// Signed by a key that may not say it any more: kept apart for people to judge; nobody writes it again by himself. Whoever has
+    /// the key can sign without end: beyond a number they are refused and not kept.
     private func putApart(_ envelope: Envelope, from neighbour: Neighbour) throws -> Acceptance.Refusal {
         let unit = envelope.stream.unit
-        try keepSalvage(envelope, from: neighbour.source, isSettled: true)
+        let kept = try Int.fetchOne(database, sql: "SELECT count(*) FROM salvage WHERE unit = ?", arguments: [unit.text]) ?? 0
+        if kept < Self.mostApart { try keepSalvage(envelope, from: neighbour.source, isSettled: true) }
         try raiseAlarm("key.sealed", subject: unit.text, "有人用单位 \(unit) 已停用或吊销的密钥签发了数据(来自 \(neighbour.source)),未予采信,已另存待查。")
         return .sealedKey
     }

@@ -33,6 +33,7 @@ extension Transaction {
             }
         }
         try retryParked(&report)
+        try withdrawRevoked()
         try settle()
         if withOffices, try mayOfficesWork() { for office in book.offices where try work(office) { report.hasMore = true } }
         if positions.count == limit { report.hasMore = true }
@@ -72,7 +73,7 @@ extension Transaction {
         }
     }
 
-    private func applyEnvelope(at position: Int64, _ report: inout ApplicationReport) throws {
+    func applyEnvelope(at position: Int64, _ report: inout ApplicationReport) throws {
         let given = try Set(Int.fetchAll(
             database.cachedStatement(sql: "SELECT slot FROM dropped WHERE position = ?"), arguments: [position]))
         for (slot, entry) in try entries(at: position).enumerated() where !given.contains(slot) {
@@ -83,7 +84,7 @@ extension Transaction {
             .execute(arguments: [now, position])
     }
 
-    private func entries(at position: Int64) throws -> [(Entry, StreamID)?] {
+    func entries(at position: Int64) throws -> [(Entry, StreamID)?] {
         guard let bytes = try Data.fetchOne(
             database.cachedStatement(sql: "SELECT bytes FROM envelope WHERE position = ?"), arguments: [position])
         else { return [] }
@@ -119,6 +120,8 @@ extension Transaction {
             report.void += 1
             try database.execute(
                 literal: "INSERT OR REPLACE INTO void (position, slot, reason) VALUES (\(position), \(slot), \(reason))")
+            // No honest node writes what it may not write: its operator's authority should know.
+            if try !hosts(stream.unit) { try noteRefusals("entry.void", from: stream.unit.text, label: "内容超出签发单位的权限,不生效", count: 1) }
         }
     }
 
@@ -152,7 +155,7 @@ extension Transaction {
     }
 
     /// Tries again what waited for something that came; chains of waiting entries resolve in one call.
-    private func retryParked(_ report: inout ApplicationReport) throws {
+    func retryParked(_ report: inout ApplicationReport) throws {
         var came = takeSatisfied()
         while !came.isEmpty {
             for what in came.sorted() {

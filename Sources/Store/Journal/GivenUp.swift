@@ -22,6 +22,13 @@ struct DropProjection: Projection {
                 """)
         return .applied
     }
+
+    func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool {
+        guard let drop = Payload.drop(entry.payload), drop.by == writer.unit else { return true }
+        try transaction.database.execute(
+            literal: "DELETE FROM given_up WHERE entry_hash = \(Data(drop.entryHash.bytes)) AND unit = \(drop.by.text)")
+        return true
+    }
 }
 
 extension Reading {

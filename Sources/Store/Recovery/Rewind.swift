@@ -38,7 +38,7 @@ extension Transaction {
 
     /// Takes the links of a stream after a place out of the journal and into salvage.
     /// - Returns: their entries in order.
-    private func rewind(_ row: Int64, after sequence: UInt64) throws -> [Entry] {
+    func rewind(_ row: Int64, after sequence: UInt64) throws -> [Entry] {
         let links = try Row.fetchAll(
             database, sql: "SELECT position, sequence, bytes FROM envelope WHERE stream = ? AND sequence > ? ORDER BY sequence",
             arguments: [row, Int64(sequence)])

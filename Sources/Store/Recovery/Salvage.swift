@@ -28,6 +28,11 @@ extension Transaction {
     @discardableResult
     func writeAgain(_ envelope: Envelope, from source: String) throws -> Int {
         guard try !isInJournal(envelope), try !isSettled(envelope) else { return 0 }
+        // What a revoked key has said is not the writer's to say again.
+        if try directory.isRevoked(envelope) {
+            try keepSalvage(envelope, from: source, isSettled: true)
+            return 0
+        }
         let unit = envelope.stream.unit
         if try incarnation(of: unit) == envelope.stream.incarnation { try beginRecovery(.rolledBack) }
         try keepSalvage(envelope, from: source, isSettled: true)
