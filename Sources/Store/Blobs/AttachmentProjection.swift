@@ -3,17 +3,24 @@ import GRDB
 import Protocol
 import Rules
 
-/// Keeps which files the home schools have attached to which dossiers. Needs no pen, like a supplement; whether this node is
+/// Keeps which files the home schools have attached to which dossiers, and which of them they have taken back. Needs no pen, like a supplement; whether this node is
 /// to have the bytes is an errand for the office that knows the policies.
 struct AttachmentProjection: Projection {
     /// Name of the office whose errands are made here: subject is the hash, then the home's code.
     static let office = "blobs"
 
-    let kinds: Set<EntryKind> = [.attachment]
+    let kinds: Set<EntryKind> = [.attachment, .attachmentWithdrawal]
     let migrations: [(name: String, sql: String)] = []
-    let tables = [(table: "attachment", sql: "SELECT dossier, hash, writer, payload FROM attachment ORDER BY dossier, hash, writer")]
+    let tables = ["attachment", "attachment_withdrawal"].map { table in
+        (table: table, sql: "SELECT dossier, hash, writer, payload FROM \(table) ORDER BY dossier, hash, writer")
+    }
 
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        entry.kind == EntryKind.attachmentWithdrawal.rawValue
+            ? try withdraw(entry, of: writer, in: transaction) : try attach(entry, of: writer, in: transaction)
+    }
+
+    private func attach(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
         guard let attachment = Payload.attachment(entry.payload) else { return .void("malformed attachment") }
         guard attachment.by == writer.unit else { return .void("in another's name") }
         guard let tier = transaction.directory.tier(of: writer.unit) else { return .parked(waitsFor: "unit:\(writer.unit)") }
@@ -27,6 +34,20 @@ struct AttachmentProjection: Projection {
                 Data(attachment.dossier.bytes), Data(attachment.hash.bytes), writer.unit.text, attachment.size, Data(entry.payload),
             ])
         try transaction.errand(Self.office, attachment.hash.bytes + Array(writer.unit.text.utf8))
+        return .applied
+    }
+
+    /// Counts whichever of the two statements comes first. Said twice: which one is shown follows from the two.
+    private func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        guard let withdrawal = Payload.attachmentWithdrawal(entry.payload) else { return .void("malformed withdrawal") }
+        guard withdrawal.by == writer.unit else { return .void("in another's name") }
+        try transaction.database.cachedStatement(sql: """
+            INSERT INTO attachment_withdrawal (dossier, hash, writer, payload) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET payload = max(payload, excluded.payload)
+            """).execute(arguments: [
+                Data(withdrawal.dossier.bytes), Data(withdrawal.hash.bytes), writer.unit.text, Data(entry.payload),
+            ])
+        try transaction.errand(Self.office, withdrawal.hash.bytes + Array(writer.unit.text.utf8))
         return .applied
     }
 }
