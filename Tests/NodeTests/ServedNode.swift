@@ -18,12 +18,13 @@ struct ServedNode: Sendable {
     /// given back is tried again for some seconds.
     static func serve(
         _ folder: String, seed: UInt64, peerListen: String? = nil, forgetting: Set<EntryKind> = [],
+        change: @escaping @Sendable (inout NodeServer.Plan) -> Void = { _ in },
         _ body: @escaping @Sendable (ServedNode) async throws -> Void
     ) async throws {
         for attempt in 1...20 {
             let begun = Mutex(false)
             do {
-                return try await serveOnce(folder, seed: seed, peerListen: peerListen, forgetting) { node in
+                return try await serveOnce(folder, seed: seed, peerListen: peerListen, forgetting, change) { node in
                     begun.withLock { $0 = true }
                     try await body(node)
                 }
@@ -34,7 +35,7 @@ struct ServedNode: Sendable {
     }
 
     private static func serveOnce(
-        _ folder: String, seed: UInt64, peerListen: String?, _ forgetting: Set<EntryKind>,
+        _ folder: String, seed: UInt64, peerListen: String?, _ forgetting: Set<EntryKind>, _ change: (inout NodeServer.Plan) -> Void,
         _ body: @Sendable (ServedNode) async throws -> Void
     ) async throws {
         let loopback = try #require(ListenAddress("127.0.0.1:0"))
@@ -44,6 +45,7 @@ struct ServedNode: Sendable {
             folder: folder, listen: loopback, peerListen: peer, obeysSignals: false,
             surroundings: Fixture.surroundings(seed: seed), log: Fixture.quiet())
         plan.forgetting = forgetting
+        change(&plan)
         let server = try NodeServer(plan) { told.yield($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
