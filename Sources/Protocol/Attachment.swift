@@ -36,7 +36,44 @@ public struct Attachment: Sendable, Hashable {
     }
 }
 
+/// The home school takes a file of a dossier back, for good: the same bytes cannot be attached to that dossier again. That it
+/// was there, its hash and the reason stay to be seen.
+public struct AttachmentWithdrawal: Sendable, Hashable {
+    public var dossier: DossierID
+    /// The home school, which had attached it.
+    public var by: UnitCode
+    public var hash: Digest
+    /// Chinese.
+    public var reason: String
+    /// Seconds since 1970, for display.
+    public var at: Int64
+
+    public init(dossier: DossierID, by: UnitCode, hash: Digest, reason: String, at: Int64) {
+        self.dossier = dossier
+        self.by = by
+        self.hash = hash
+        self.reason = reason
+        self.at = at
+    }
+}
+
 extension Payload {
+    public static func encode(_ withdrawal: AttachmentWithdrawal) -> [UInt8] {
+        var wire = WireAttachmentWithdrawal()
+        wire.dossier = .init(withdrawal.dossier.bytes)
+        wire.by = withdrawal.by.text
+        wire.hash = .init(withdrawal.hash.bytes)
+        wire.reason = withdrawal.reason
+        wire.at = withdrawal.at
+        return Wire.bytes(wire)
+    }
+
+    public static func attachmentWithdrawal(_ payload: [UInt8]) -> AttachmentWithdrawal? {
+        guard let wire = try? WireAttachmentWithdrawal(serializedBytes: payload), let dossier = DossierID(wire.dossier),
+              let hash = Digest(wire.hash) else { return nil }
+        return AttachmentWithdrawal(dossier: dossier, by: UnitCode(wire.by), hash: hash, reason: wire.reason, at: wire.at)
+    }
+
     public static func encode(_ attachment: Attachment) -> [UInt8] {
         var wire = WireAttachment()
         wire.dossier = .init(attachment.dossier.bytes)

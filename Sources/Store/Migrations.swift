@@ -9,6 +9,7 @@ struct Migrations {
         var migrator = DatabaseMigrator()
         let own = JournalSchema.migrations + DossierSchema.migrations + RecoverySchema.migrations
         let later = RecoverySchema.later + BlobSchema.migrations + LinkSchema.migrations + TrustSchema.migrations
+            + BlobSchema.later
         for (name, sql) in own + book.migrations + later {
             migrator.registerMigration(name) { try $0.execute(sql: sql) }
         }

@@ -237,10 +237,25 @@ public final class Transaction {
         try database.execute(literal: "UPDATE secret SET active = 0 WHERE unit = \(unit.text)")
     }
 
+    /// An alarm that stands keeps its first words. Of one code so many subjects are listed; what is beyond them is told once, by an alarm
+    /// that stays until an operator acknowledges it: a flood fills nothing and hides nothing.
     public func raiseAlarm(_ code: String, subject: String, _ text: String) throws {
+        let row = try Row.fetchOne(
+            database.cachedStatement(sql: "SELECT count(*) AS n, coalesce(max(subject = ?), 0) AS known FROM alarm WHERE code = ?"),
+            arguments: [subject, code])
+        guard row?["known"] != true else { return }
+        let isFull = (row?["n"] ?? 0) >= Self.alarmsPerCode
+        let (subject, text) = isFull
+            ? (Self.furtherAlarms, "这类告警已有 \(Self.alarmsPerCode) 条,其余不再逐条列出。请先按已列出的处理,再用 alarm acknowledge \(code) \(Self.furtherAlarms) 消除本条。")
+            : (subject, text)
         try database.execute(
             literal: "INSERT OR IGNORE INTO alarm (code, subject, since, text) VALUES (\(code), \(subject), \(now), \(text))")
     }
+
+    /// Subjects of one alarm code that are listed.
+    public static let alarmsPerCode = 100
+    /// Subject of the alarm that stands for all further ones of its code.
+    public static let furtherAlarms = "more"
 
     public func clearAlarm(_ code: String, subject: String) throws {
         try database.execute(literal: "DELETE FROM alarm WHERE code = \(code) AND subject = \(subject)")

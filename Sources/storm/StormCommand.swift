@@ -75,11 +75,13 @@ struct ReturnCommand: AsyncParsableCommand {
                 chance: SystemSurroundings.chance),
             surroundings: surroundings)
         let report = try await crowd.run()
-        let after = ProcessFigures(pid: place.pid)
+        // Another process when the parent was killed meanwhile.
+        let last = try parent.place().pid
+        let after = ProcessFigures(pid: last)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        print("parent: \(after.peakMegabytes) MB resident at most, \(after.cpuSeconds - before.cpuSeconds) s of processor time")
+        print("parent: \(after.peakMegabytes) MB resident at most, \(after.cpuSeconds - (last == place.pid ? before.cpuSeconds : 0)) s of processor time")
         if report.starved > 0 { throw ExitCode(1) }
     }
 }

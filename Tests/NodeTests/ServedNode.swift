@@ -19,12 +19,13 @@ struct ServedNode: Sendable {
     static func serve(
         _ folder: String, seed: UInt64, peerListen: String? = nil, forgetting: Set<EntryKind> = [],
         clock: @escaping @Sendable () -> Int64 = SystemSurroundings.real.now,
+        change: @escaping @Sendable (inout NodeServer.Plan) -> Void = { _ in },
         _ body: @escaping @Sendable (ServedNode) async throws -> Void
     ) async throws {
         for attempt in 1...20 {
             let begun = Mutex(false)
             do {
-                return try await serveOnce(folder, seed: seed, peerListen: peerListen, forgetting, clock) { node in
+                return try await serveOnce(folder, seed: seed, peerListen: peerListen, forgetting, clock, change) { node in
                     begun.withLock { $0 = true }
                     try await body(node)
                 }
@@ -36,6 +37,7 @@ struct ServedNode: Sendable {
 
     private static func serveOnce(
         _ folder: String, seed: UInt64, peerListen: String?, _ forgetting: Set<EntryKind>, _ clock: @escaping @Sendable () -> Int64,
+        _ change: (inout NodeServer.Plan) -> Void,
         _ body: @Sendable (ServedNode) async throws -> Void
     ) async throws {
         let loopback = try #require(ListenAddress("127.0.0.1:0"))
@@ -45,6 +47,7 @@ struct ServedNode: Sendable {
             folder: folder, listen: loopback, peerListen: peer, obeysSignals: false,
             surroundings: Fixture.surroundings(seed: seed, now: clock), log: Fixture.quiet())
         plan.forgetting = forgetting
+        change(&plan)
         let server = try NodeServer(plan) { told.yield($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -21,4 +21,13 @@ struct AttachmentTests {
         #expect(Payload.attachment(Payload.encode(try attachment(size: Attachment.maxBytes))) != nil)
         #expect(Payload.attachment([1, 2, 3]) == nil)
     }
+
+    @Test func `a withdrawal comes back as it was written`() throws {
+        let withdrawal = AttachmentWithdrawal(
+            dossier: try #require(DossierID([UInt8](repeating: 3, count: 16))), by: "2144000001", hash: Hashing.sha256([1]),
+            reason: "扫描件不清晰", at: 1_789_005_600)
+        #expect(Payload.attachmentWithdrawal(Payload.encode(withdrawal)) == withdrawal)
+        #expect(Payload.attachmentWithdrawal([1, 2, 3]) == nil)
+        #expect(Payload.attachmentWithdrawal([]) == nil)
+    }
 }

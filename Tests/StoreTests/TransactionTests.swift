@@ -61,4 +61,26 @@ import Testing
         #expect(try pair.school.count("alarm") == 1)
         #expect(try pair.school.count("dossier") == 1)
     }
+
+    @Test func `a flood of alarms of one code is told by a hundred of them and one for the rest`() throws {
+        let bench = try Bench()
+        try bench.archive.write { transaction in
+            for number in 0..<5000 { try transaction.raiseAlarm("held", subject: "unit \(number)", "数据流停住了") }
+            try transaction.raiseAlarm("disk", subject: "node", "磁盘已满")
+            try transaction.raiseAlarm("held", subject: "unit 5", "换了说法")
+        }
+        #expect(try bench.count("alarm") == 102)
+        let (first, rest) = try bench.archive.read { reading in
+            (try String.fetchOne(reading.database, sql: "SELECT text FROM alarm WHERE code = 'held' AND subject = 'unit 5'"),
+             try String.fetchOne(reading.database, sql: "SELECT text FROM alarm WHERE code = 'held' AND subject = 'more'"))
+        }
+        #expect(first == "数据流停住了")
+        #expect(rest?.contains("alarm acknowledge held more") == true)
+        // With room again the next one is listed; the word about the rest stays until somebody has seen it.
+        try bench.archive.write { transaction in
+            for number in 0..<50 { try transaction.clearAlarm("held", subject: "unit \(number)") }
+            try transaction.raiseAlarm("held", subject: "unit 5000", "数据流停住了")
+        }
+        #expect(try bench.count("alarm") == 53)
+    }
 }

@@ -68,13 +68,13 @@ class Node:
 
     # --- Process ---
 
-    def spawn(self):
+    def spawn(self, peer="127.0.0.1:0"):
         """Starts `serve`; `await_ready` tells when it serves."""
         self.output = os.path.join(self.folder, "serve.out")
         extra = {"XUEJI_LIFELINE": "stdin"} | self.disk.environment()
         with open(self.output, "wb") as output, open(os.path.join(self.folder, "serve.log"), "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--peer-listen", "127.0.0.1:0"],
+                [self.program, "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--peer-listen", peer],
                 env=environment(extra), stdin=subprocess.PIPE, stdout=output, stderr=log, start_new_session=True)
         self.is_stopped = False
 

@@ -10,6 +10,8 @@ public enum AttachmentOperations {
         let bytes: Int
         /// Whether the bytes lie on this node.
         let here: Bool
+        /// When and why it was taken back; nil while it stands.
+        let withdrawnAt, withdrawnReason: String?
     }
 
     struct List: Encodable, Sendable {
@@ -22,9 +24,9 @@ public enum AttachmentOperations {
         let here: Bool
     }
 
-    private static let item = Schema.fields(
+    static let item = Schema.fields(
         ("hash", .string), ("name", .string), ("type", .string), ("purpose", .string), ("by", .string), ("at", .string),
-        ("bytes", .integer), ("here", .boolean))
+        ("bytes", .integer), ("here", .boolean), ("withdrawnAt?", .string), ("withdrawnReason?", .string))
     private static let hash = Operation.Parameter.path("hash", "SHA-256 of the file, 64 hexadecimal digits")
 
     public static let all: [Operation] = [
@@ -61,7 +63,9 @@ public enum AttachmentOperations {
         ) { call in
             let attachment = try inSight(call)
             let shelf = BlobShelf(node: call.archive.folder)
-            guard shelf.size(attachment.hash) == attachment.size else { throw away(attachment) }
+            guard shelf.size(attachment.hash) == attachment.size else {
+                throw try call.archive.read { try BlobRegister($0).withdrawal(of: attachment) } == nil ? away(attachment) : withdrawn
+            }
             guard shelf.isSound(attachment.hash) else {
                 throw Refusal(
                     damagedCode, question: "Q62", "本节点上的这个文件已损坏。", remedy: "请调取:节点会把它移开并重新取回。")
@@ -76,6 +80,7 @@ public enum AttachmentOperations {
         ) { call in
             let attachment = try inSight(call)
             let isHere = try call.archive.write { transaction in
+                guard try BlobRegister(transaction).withdrawal(of: attachment) == nil else { throw withdrawn }
                 let register = BlobRegister(transaction)
                 let shelf = BlobShelf(node: call.archive.folder)
                 if try register.holds(attachment.hash) {
@@ -89,6 +94,7 @@ public enum AttachmentOperations {
             }
             return .json(Fetching(hash: attachment.hash.description, here: isHere))
         },
+        AttachmentWithdrawing.operation,
     ]
 
     private static func dossier(_ call: Call) throws -> DossierID {
@@ -112,11 +118,11 @@ public enum AttachmentOperations {
         let unknown = Refusal("attachment.unknown", question: "Q62", "没有这个附件。", remedy: "请从附件列表中选取。", kind: .missing)
         guard let hash = Digest(hex: call.parameters["hash"] ?? "") else { throw unknown }
         return try call.archive.read { reading in
-            let seen = try BlobRegister(reading).attachments(with: hash).first {
-                reading.directory.contains(call.actor.unit, $0.by)
-            }
-            guard let seen else { throw unknown }
-            return seen
+            let register = BlobRegister(reading)
+            let seen = try register.attachments(with: hash).filter { reading.directory.contains(call.actor.unit, $0.by) }
+            // One that stands goes before one that was taken back.
+            guard let shown = try seen.first(where: { try register.withdrawal(of: $0) == nil }) ?? seen.first else { throw unknown }
+            return shown
         }
     }
 
@@ -130,10 +136,15 @@ public enum AttachmentOperations {
             awayCode, question: "Q62", "这个文件还不在本节点,在下级或还在路上。", remedy: "请先调取(attachment get 会自动调取),取到后再下载;可用 --wait 等待。")
     }
 
-    private static func shown(_ attachment: Attachment, _ reading: Reading) throws -> Item {
-        Item(
+    private static let withdrawn = Refusal(
+        "attachment.withdrawn", question: "Q62", "这个附件已由学校撤回,文件不再保存。", remedy: "撤回的时间和原因见附件列表;需要时请学校重新上传。")
+
+    static func shown(_ attachment: Attachment, _ reading: Reading) throws -> Item {
+        let register = BlobRegister(reading)
+        let withdrawal = try register.withdrawal(of: attachment)
+        return Item(
             hash: attachment.hash.description, name: attachment.name, type: attachment.type, purpose: attachment.purpose,
-            by: attachment.by.text, at: ChinaTime.text(attachment.at), bytes: attachment.size,
-            here: try BlobRegister(reading).holds(attachment.hash))
+            by: attachment.by.text, at: ChinaTime.text(attachment.at), bytes: attachment.size, here: try register.holds(attachment.hash),
+            withdrawnAt: withdrawal.map { ChinaTime.text($0.at) }, withdrawnReason: withdrawal?.reason)
     }
 }

@@ -32,8 +32,13 @@ struct AttachmentWriter {
             let register = BlobRegister(transaction)
             try register.keep(hash, size: data.count, at: transaction.now)
             let known = try register.attachments(of: id, by: actor.unit)
+            if let withdrawn = try known.first(where: { try $0.hash == hash && register.withdrawal(of: $0) != nil }) {
+                throw Refusal(
+                    "attachment.withdrawn", question: purpose.question, "同样的文件在本档案中已撤回(原名 \(withdrawn.name)),不能再次上传。",
+                    remedy: "确需上传时,请重新扫描后再上传。")
+            }
             if let same = known.first(where: { $0.hash == hash && $0.purpose == purpose.rawValue }) { return same }
-            guard known.count < Self.perDossier else {
+            guard try known.count(where: { try register.withdrawal(of: $0) == nil }) < Self.perDossier else {
                 throw Refusal(
                     "attachment.count", question: purpose.question, "一份学籍档案最多 \(Self.perDossier) 个附件。", remedy: "请把材料合并成较少的文件。")
             }

@@ -4,7 +4,7 @@ import Protocol
 import Rules
 import Store
 
-/// Decides of each attachment that was applied whether this node is to have the bytes.
+/// Decides of each attachment that was applied, or taken back, whether this node is to have the bytes.
 public struct BlobOffice: Office {
     public let migrations: [(name: String, sql: String)] = []
     static let name = "blobs"
@@ -26,8 +26,12 @@ public struct BlobOffice: Office {
             let bytes = Array(subject)
             if let hash = Digest(bytes.prefix(32)) {
                 let home = UnitCode(String(decoding: bytes.dropFirst(32), as: UTF8.self))
-                if let stated = try register.attachments(with: hash).first(where: { $0.by == home }), try reach.isKept(home: home) {
-                    try register.want(hash, of: home, size: stated.size, isUrgent: false, at: transaction.now)
+                if let stated = try register.standing(with: hash).first(where: { $0.by == home }) {
+                    if try reach.isKept(home: home) {
+                        try register.want(hash, of: home, size: stated.size, isUrgent: false, at: transaction.now)
+                    }
+                } else {
+                    try BlobSweep.letGo(hash, of: home, in: transaction)
                 }
             }
             try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.name) AND subject = \(subject)")

@@ -8,6 +8,8 @@ import Store
 public struct BlobSweep {
     /// Seconds that a file fetched for somebody to look at is kept, and that such a wish lasts.
     public static let keptSeconds: Int64 = 7 * 86_400
+    /// Seconds for which a file that was taken back can still be looked at where it lies.
+    public static let withdrawnSeconds: Int64 = 7 * 86_400
     /// Seconds after which a file that nobody has stated is removed: whoever attached it was told nothing.
     public static let strangerSeconds: Int64 = 86_400
 
@@ -60,7 +62,7 @@ public struct BlobSweep {
             return try shelf.files().filter { try !register.holds($0.hash) }
         }
         for file in strangers {
-            let isStated = try archive.read { try BlobRegister($0).attachments(with: file.hash).contains { $0.size == file.size } }
+            let isStated = try archive.read { try BlobRegister($0).standing(with: file.hash).contains { $0.size == file.size } }
             if isStated {
                 guard shelf.isSound(file.hash) else {
                     shelf.putAside(file.hash)
@@ -91,13 +93,25 @@ public struct BlobSweep {
             for want in try register.wants() where try !reach.isKept(home: want.home) {
                 if !want.isUrgent || want.since + Self.keptSeconds < transaction.now { try register.unwant(want.hash, of: want.home) }
             }
+            for want in try register.wants() where try !register.standing(with: want.hash).contains(where: { $0.by == want.home }) {
+                try register.unwant(want.hash, of: want.home)
+            }
+            for hash in try register.withdrawnHere() { try Self.letGo(hash, in: transaction) }
         }
     }
 
     /// Whether this node is to keep a blob, as tree and policies stand.
     public static func isKept(_ hash: Digest, in transaction: Transaction) throws -> Bool {
         let reach = try BlobReach(transaction.reading)
-        return try BlobRegister(transaction).attachments(with: hash).contains { try reach.isKept(home: $0.by) }
+        return try BlobRegister(transaction).standing(with: hash).contains { try reach.isKept(home: $0.by) }
+    }
+
+    /// A school has taken a file back: it is not asked for any more, and what lies here goes after a week, unless another
+    /// dossier has it too.
+    static func letGo(_ hash: Digest, of home: UnitCode? = nil, in transaction: Transaction) throws {
+        let register = BlobRegister(transaction)
+        if let home { try register.unwant(hash, of: home) }
+        if try !isKept(hash, in: transaction) { try register.keep(hash, until: transaction.now + withdrawnSeconds) }
     }
 
     private func removeExpired(_ report: inout Report) throws {

@@ -36,7 +36,7 @@ public enum AlarmOperations {
                 List(alarms: try Row.fetchAll(reading.database, sql: "SELECT * FROM alarm ORDER BY since, code, subject").map { row in
                     Item(
                         code: row["code"], subject: row["subject"], since: ChinaTime.text(row["since"]), text: row["text"],
-                        acknowledgeable: !ending.contains(row["code"]))
+                        acknowledgeable: isEvent(row["code"], row["subject"]))
                 })
             })
         },
@@ -50,6 +50,10 @@ public enum AlarmOperations {
         },
     ]
 
+    private static func isEvent(_ code: String, _ subject: String) -> Bool {
+        !ending.contains(code) || subject == Transaction.furtherAlarms
+    }
+
     private static func acknowledge(_ code: String, subject: String?, _ call: Call) throws -> Acknowledged {
         try call.archive.write { transaction in
             let subjects = try String.fetchAll(
@@ -58,7 +62,7 @@ public enum AlarmOperations {
             guard !subjects.isEmpty else {
                 throw Refusal("alarm.missing", "没有这样的告警。", remedy: "请用 alarm list 查看代码和对象。", kind: .missing)
             }
-            guard !ending.contains(code) else {
+            guard subjects.allSatisfy({ isEvent(code, $0) }) else {
                 throw Refusal(
                     "alarm.standing", "告警 \(code) 说的情况仍在,不能靠确认消除;情况结束后自动消失。", remedy: "请按告警文字处理。")
             }

@@ -19,9 +19,9 @@ final class StoreBlobs: BlobRoom {
     /// Which blobs each child has begun to send, the oldest first. Pieces of one blob are written one after another.
     private let begun = Mutex<[UnitCode: [Digest]]>([:])
 
-    init(archive: Archive) {
+    init(archive: Archive, shelf: BlobShelf? = nil) {
         self.archive = archive
-        shelf = BlobShelf(node: archive.folder)
+        self.shelf = shelf ?? BlobShelf(node: archive.folder)
     }
 
     // MARK: The child's side
@@ -51,7 +51,7 @@ final class StoreBlobs: BlobRoom {
             try archive.write { transaction in
                 let register = BlobRegister(transaction)
                 try register.forget(hash)
-                for stated in try register.attachments(with: hash).prefix(1) {
+                for stated in try register.standing(with: hash).prefix(1) {
                     try register.want(hash, of: stated.by, size: stated.size, isUrgent: false, at: transaction.now)
                 }
                 try transaction.raiseAlarm("blob.damaged", subject: "node", "本节点上的附件文件有损坏,已移到 blobs/damaged,正重新取回。")
@@ -64,7 +64,7 @@ final class StoreBlobs: BlobRoom {
     func noteAsked(_ hash: Digest, isUrgent: Bool) throws {
         try archive.write { transaction in
             let register = BlobRegister(transaction)
-            guard let stated = try register.attachments(with: hash).first else { return }
+            guard let stated = try register.standing(with: hash).first else { return }
             try register.want(hash, of: stated.by, size: stated.size, isUrgent: isUrgent, at: transaction.now)
         }
     }

@@ -6,6 +6,7 @@ private enum AttachmentColumns {
     static let all: [Printout.Column] = [
         ("dossier", "档案"), ("attachments", "附件"), ("hash", "编号"), ("name", "文件名"), ("type", "类型"), ("purpose", "用途"),
         ("bytes", "字节"), ("by", "单位"), ("at", "时间"), ("here", "在本节点"), ("file", "文件"),
+        ("withdrawnAt", "撤回时间"), ("withdrawnReason", "撤回原因"),
     ]
 }
 
@@ -47,7 +48,24 @@ struct AttachmentsCommand: Verb {
 
 struct AttachmentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "attachment", abstract: "下载一个附件 / one attached file", subcommands: [Get.self])
+        commandName: "attachment", abstract: "下载或撤回一个附件 / one attached file", subcommands: [Get.self, Withdraw.self])
+
+    struct Withdraw: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "withdraw", abstract: "撤回本校上传、尚未随档案上报的附件 / take a file back that no submission rests on",
+            discussion: "例 / example: xueji attachment withdraw 9b1f… --reason 扫描件不清晰 --data /srv/school")
+
+        @Argument(help: ArgumentHelp("附件编号,64 位十六进制 / hash", valueName: "hash")) var hash: String
+        @Option(help: ArgumentHelp("原因 / why", valueName: "text")) var reason: String
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            let answer = try await NodeCaller(place).call(VerbCall(
+                "attachments.withdraw", ["hash": hash], body: .object(["reason": .string(reason)])))
+            printout.show(answer, columns: AttachmentColumns.all)
+            return .done
+        }
+    }
 
     struct Get: Verb {
         static let configuration = CommandConfiguration(

@@ -80,11 +80,11 @@ struct ServeCommand: Verb {
             isJSON ? JSONLogHandler(now: surroundings.now) : StreamLogHandler.standardError(label: label)
         })
         log.logLevel = level
-        let server = try NodeServer(
-            NodeServer.Plan(
-                folder: place.data, listen: listen, peerListen: peerListen, proxy: proxy, adapter: adapter, obeysSignals: true,
-                surroundings: SystemSurroundings.real, log: log)
-        ) { ready in
+        var plan = NodeServer.Plan(
+            folder: place.data, listen: listen, peerListen: peerListen, proxy: proxy, adapter: adapter, obeysSignals: true,
+            surroundings: SystemSurroundings.real, log: log)
+        plan.fit(openFiles: OpenFiles.raise())
+        let server = try NodeServer(plan) { ready in
             if let bytes = try? JSONBody.encode(ready) { printout.line(String(decoding: bytes, as: UTF8.self)) }
         }
         Lifeline.followIfAsked()

@@ -12,42 +12,19 @@ struct PeerResponder: HTTPResponder {
     let children: ChildBells
     let ending: Ending
     let limits: RequestLimits
+    /// For calls that show no certificate, so that they cannot hold up the children's.
+    let strangers: RequestLimits
     let meter: RequestMeter
     let gate: PeerGate
     let door: PeerDoor
+    let roster: ConnectionRoster
     let refusals: RefusalBoard
 
     func respond(to request: Request, context: RequestOrigin) async throws -> Response {
         let begin = SystemSurroundings.monotonicSeconds()
         let path = request.uri.path
         guard request.method == .post else { return Self.response(ParentEndpoint.answer(.unknownPath)) }
-        if let busy = limits.enter(context.address, now: begin) {
-            meter.count("none", status: busy.status, seconds: 0)
-            return Self.response(Self.answer(busy))
-        }
-        var isInWork = true
-        defer { if isInWork { limits.leave(context.address) } }
-        var body: [UInt8] = []
-        defer { limits.release(body.count) }
-        for try await part in request.body {
-            guard body.count + part.readableBytes <= PeerCall.requestLimit else {
-                refusals.note("tooLarge", "请求超出大小限制", from: context.address)
-                return Self.response(ParentEndpoint.answer(.tooLarge))
-            }
-            guard limits.hold(part.readableBytes) else {
-                return Self.response(Self.answer(RequestLimits.Busy(isOfOne: false, wait: 2)))
-            }
-            body.append(contentsOf: part.readableBytesView)
-        }
-        let answer = try await judged(path, body, context) { isWaiting in
-            if isWaiting {
-                limits.leave(context.address)
-                isInWork = false
-            } else {
-                isInWork = limits.enter(context.address, now: SystemSurroundings.monotonicSeconds()) == nil
-            }
-            return isInWork
-        }
+        let answer = try await answer(path, request, context, begin)
         let name = "peer." + (path.split(separator: "/").last.map(String.init) ?? "")
         meter.count(
             answer.status == 404 ? "none" : name, status: answer.status,
@@ -55,15 +32,30 @@ struct PeerResponder: HTTPResponder {
         return Self.response(answer)
     }
 
-    /// The certificate is asked at every request, whatever the connection has seen before.
-    private func judged(_ path: String, _ body: [UInt8], _ context: RequestOrigin, turn: (_ isWaiting: Bool) -> Bool) async throws -> ParentEndpoint.Answer {
+    /// Who calls is judged before the body is awaited: by the certificate, at every request, whatever the connection has seen before.
+    private func answer(
+        _ path: String, _ request: Request, _ context: RequestOrigin, _ begin: Double
+    ) async throws -> ParentEndpoint.Answer {
+        let limits = PeerGate.isOpen(path) ? strangers : limits
+        if let busy = limits.enter(context.address, now: begin) { return Self.answer(busy) }
+        var turn = Turn(limits: limits, address: context.address)
+        defer { turn.end() }
         var who = context.address
+        var body: [UInt8] = []
+        defer { limits.release(body.count) }
         let answer: ParentEndpoint.Answer
         do {
             let chain = door.chain(context.connection)
             let proof = try await gate.proof(chain, path: path)
-            if case .certificate(let unit) = proof { who = unit.text }
-            answer = try await self.answer(path, body, chain, proof, turn: turn)
+            if case .certificate(let unit) = proof {
+                who = unit.text
+                roster.prove(context.connection, of: unit.text)
+            }
+            // Whoever sends a body slowly does not work meanwhile.
+            turn.rest()
+            if let refused = try await collect(request, limits, context, into: &body) { return refused }
+            guard turn.goOn() else { return Self.answer(RequestLimits.Busy(isOfOne: false, wait: 2)) }
+            answer = try await self.answer(path, body, chain, proof, &turn)
         } catch let refusal as PeerRefusal {
             answer = ParentEndpoint.Answer(refusal)
         }
@@ -87,13 +79,53 @@ struct PeerResponder: HTTPResponder {
         }
     }
 
+    /// What is taken is held at `limits`, by whoever asks.
+    /// - Returns: the answer where there is no room for the body.
+    private func collect(
+        _ request: Request, _ limits: RequestLimits, _ context: RequestOrigin, into body: inout [UInt8]
+    ) async throws -> ParentEndpoint.Answer? {
+        for try await part in request.body {
+            guard body.count + part.readableBytes <= PeerCall.requestLimit else {
+                refusals.note("tooLarge", "请求超出大小限制", from: context.address)
+                return ParentEndpoint.answer(.tooLarge)
+            }
+            guard limits.hold(part.readableBytes) else { return Self.answer(RequestLimits.Busy(isOfOne: false, wait: 2)) }
+            body.append(contentsOf: part.readableBytesView)
+        }
+        return nil
+    }
+
+    /// A request's place among those in work: given back while it waits.
+    private struct Turn {
+        let limits: RequestLimits
+        let address: String
+        private var isInWork = true
+
+        init(limits: RequestLimits, address: String) {
+            self.limits = limits
+            self.address = address
+        }
+
+        mutating func rest() { end() }
+
+        /// False when there is no room for it now.
+        mutating func goOn() -> Bool {
+            isInWork = limits.enterAgain(address) == nil
+            return isInWork
+        }
+
+        mutating func end() {
+            if isInWork { limits.leave(address) }
+            isInWork = false
+        }
+    }
+
     private static func answer(_ busy: RequestLimits.Busy) -> ParentEndpoint.Answer {
         ParentEndpoint.answer(busy.isOfOne ? .tooOften(seconds: busy.wait) : .overloaded(seconds: busy.wait))
     }
 
-    /// - Parameter turn: told when the call begins to wait, and when it would go on; false when there is no room for it then.
     private func answer(
-        _ path: String, _ body: [UInt8], _ chain: [[UInt8]]?, _ proof: CallerProof, turn: (_ isWaiting: Bool) -> Bool
+        _ path: String, _ body: [UInt8], _ chain: [[UInt8]]?, _ proof: CallerProof, _ turn: inout Turn
     ) async throws -> ParentEndpoint.Answer {
         var body = body
         var deadline: Double?
@@ -108,9 +140,9 @@ struct PeerResponder: HTTPResponder {
                 deadline = end
                 guard now < end, !ending.isEnding else { return answer }
                 guard let child = endpoint.child(ofPull: next) else { return answer }
-                _ = turn(true)
+                turn.rest()
                 let ended = await children.wait(child, since: rings, seconds: end - now)
-                guard turn(false), ended == .rung else { return answer }
+                guard turn.goOn(), ended == .rung else { return answer }
                 // What rang may be the caller's own revocation.
                 if case .certificate = proof { _ = try await gate.proof(chain, path: path) }
                 body = next

@@ -16,6 +16,7 @@ struct APIResponder: HTTPResponder {
     let routes: RouteTable<Operation>
     let workers: Workers
     let limits: RequestLimits
+    let roster: ConnectionRoster
     let meter: RequestMeter
     let pages: FixedPages
     let console: ConsoleResponder
@@ -25,6 +26,7 @@ struct APIResponder: HTTPResponder {
 
     func respond(to request: Request, context: RequestOrigin) async throws -> Response {
         let begin = SystemSurroundings.monotonicSeconds()
+        roster.prove(context.connection, of: "")
         if door == .console, let busy = limits.enter(context.address, now: begin) {
             meter.count("none", status: busy.status, seconds: 0)
             return Self.response(Answer(refusal: busy.refusal, status: busy.status, retryAfter: busy.wait))

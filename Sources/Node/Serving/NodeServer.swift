@@ -35,6 +35,8 @@ public final class NodeServer: Sendable {
         public var log: Logger
         /// Kinds of entries to treat as unknown, as an older release does: for tests of two releases side by side.
         public var forgetting: Set<EntryKind> = []
+        var consoleDoor = RequestLimits.Door.console
+        var peerDoor = RequestLimits.Door.peers
 
         public init(
             folder: String, listen: ListenAddress, peerListen: ListenAddress, proxy: String? = nil,
@@ -48,6 +50,12 @@ public final class NodeServer: Sendable {
             self.obeysSignals = obeysSignals
             self.surroundings = surroundings
             self.log = log
+        }
+
+        /// Keeps to what the process may have open.
+        mutating func fit(openFiles: Int) {
+            consoleDoor = consoleDoor.fitted(files: openFiles, share: 0.125)
+            peerDoor = peerDoor.fitted(files: openFiles - OpenFiles.reserve, share: 0.875)
         }
     }
 
@@ -88,14 +96,17 @@ public final class NodeServer: Sendable {
         let incoming = plan.folder + "/incoming"
         mkdir(incoming, 0o700)
         let pages = try FixedPages(archive: archive, meter: meter, operations: operations, gauges: { board.gauges })
-        let (limits, peerLimits) = (RequestLimits(.console), RequestLimits(.peers))
+        let limits = RequestLimits(plan.consoleDoor)
+        let peerLimits = (children: RequestLimits(plan.peerDoor), strangers: RequestLimits(.strangers))
+        let rosters = (
+            socket: ConnectionRoster(plan.consoleDoor), console: ConnectionRoster(plan.consoleDoor), peers: ConnectionRoster(plan.peerDoor))
         let console = try ConsoleResponder(dispatcher: dispatcher, operations: operations, workers: workers, incoming: incoming)
         let (end, refusedBell) = (Bell(), Bell())
         let ending = Ending(bells: [stored, news, importWaits, refusedBell, end], processOf: plan.obeysSignals ? plan.folder : nil)
         let newsStream = NewsStream(archive: archive, workers: workers, stored: stored, ending: ending)
-        func responder(_ door: APIResponder.Door) -> APIResponder {
+        func responder(_ door: APIResponder.Door, _ roster: ConnectionRoster) -> APIResponder {
             APIResponder(
-                door: door, dispatcher: dispatcher, routes: RouteTable(operations), workers: workers, limits: limits,
+                door: door, dispatcher: dispatcher, routes: RouteTable(operations), workers: workers, limits: limits, roster: roster,
                 meter: meter, pages: pages, console: console, newsStream: newsStream, incoming: incoming)
         }
         let trust = try NodeTrust(archive, unit: unit)
@@ -141,16 +152,21 @@ public final class NodeServer: Sendable {
             IdentityLoop(
                 adapter: plan.adapter, archive: archive, workers: workers, sender: try HTTPCaller.network(proxy: plan.proxy),
                 stored: stored, end: end, ending: ending, log: plan.log),
-            Self.listener(responder(.localSocket), .unixDomainSocket(path: socket), .console, plan.log) { _ in opening.stands(.socket, 0) },
             Self.listener(
-                responder(.console), .hostname(plan.listen.host, port: plan.listen.port), .console, plan.log
+                responder(.localSocket, rosters.socket), .unixDomainSocket(path: socket), plan.consoleDoor, rosters.socket, plan.log
+            ) { _ in opening.stands(.socket, 0) },
+            Self.listener(
+                responder(.console, rosters.console), .hostname(plan.listen.host, port: plan.listen.port), plan.consoleDoor,
+                rosters.console, plan.log
             ) { opening.stands(.console, $0) },
             refusals,
             Self.listener(
                 PeerResponder(
-                    endpoint: endpoint, workers: workers, children: children, ending: ending, limits: peerLimits, meter: meter,
-                    gate: try PeerGate(archive: archive, root: trust.root, workers: workers), door: door, refusals: refusals),
-                .hostname(plan.peerListen.host, port: plan.peerListen.port), .peers, plan.log, behind: door
+                    endpoint: endpoint, workers: workers, children: children, ending: ending, limits: peerLimits.children,
+                    strangers: peerLimits.strangers, meter: meter,
+                    gate: try PeerGate(archive: archive, root: trust.root, workers: workers), door: door, roster: rosters.peers,
+                    refusals: refusals),
+                .hostname(plan.peerListen.host, port: plan.peerListen.port), plan.peerDoor, rosters.peers, plan.log, behind: door
             ) { opening.stands(.peer, $0) },
             ending,
         ] as [any Service]
@@ -179,10 +195,11 @@ public final class NodeServer: Sendable {
     public func stop() async { await group.triggerGracefulShutdown() }
 
     private static func listener(
-        _ responder: some HTTPResponder<RequestOrigin>, _ address: BindAddress, _ door: RequestLimits.Door, _ log: Logger,
-        behind peers: PeerDoor? = nil, stands: @escaping @Sendable (Int) -> Void
+        _ responder: some HTTPResponder<RequestOrigin>, _ address: BindAddress, _ door: RequestLimits.Door, _ roster: ConnectionRoster,
+        _ log: Logger, behind peers: PeerDoor? = nil, stands: @escaping @Sendable (Int) -> Void
     ) -> some Service {
         let http = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestPace(door.pace, roster)],
             idleTimeout: .seconds(RequestLimits.idleSeconds), httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: RequestLimits.headerBytes, maxHeaderListSize: RequestLimits.headerBytes,
                 maxHeaderFieldCount: RequestLimits.headerFields))

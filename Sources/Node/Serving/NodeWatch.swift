@@ -82,7 +82,15 @@ final class NodeWatch: Service {
         return WatchFindings.Facts(
             time: archive.surroundings.now(), clockAhead: link?.clockAhead, diskFree: free(archive.folder), failure: link?.failure,
             failingSince: link?.failingSince, parked: try count("parked"), unapplied: try count("unapplied"),
-            salvaged: try count("salvage"))
+            salvaged: try count("salvage"), openFiles: OpenFiles.limit, children: try children(reading))
+    }
+
+    private static func children(_ reading: Reading) throws -> Int {
+        try Int.fetchOne(
+            reading.database, sql: """
+                SELECT count(*) FROM unit u WHERE competent = ?
+                  AND EXISTS (SELECT 1 FROM unit_key k WHERE k.unit = u.code AND k.node = u.code)
+                """, arguments: [(try reading.ownUnit() ?? .centre).text]) ?? 0
     }
 
     /// Codes of our alarms that stand.

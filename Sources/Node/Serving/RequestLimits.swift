@@ -18,13 +18,34 @@ final class RequestLimits: Sendable {
         var bodyBytes: Int
         /// Connections at a time; further ones wait in the system's queue.
         var connections: Int
+        /// Of these such as have not proven themselves: with more, those that are still so at the next look are closed.
+        var unproven: Int
+        /// Of these one child's: the oldest is closed for the next one.
+        var connectionsOfOne = 16
+        var pace = RequestPace.Demands()
 
         /// Browsers and programs.
         static let console = Door(
-            name: "console", perSecond: 200, atOnce: 600, inWorkOfOne: 64, inWork: 512, bodyBytes: 256 << 20, connections: 2048)
+            name: "console", perSecond: 200, atOnce: 600, inWorkOfOne: 64, inWork: 512, bodyBytes: 256 << 20, connections: 2048,
+            unproven: 512)
         /// Nodes below. A whole county may come from one address, so that this is no limit of one child's: see `DeskLimits`.
         static let peers = Door(
-            name: "peer", perSecond: 2000, atOnce: 6000, inWorkOfOne: 512, inWork: 512, bodyBytes: 256 << 20, connections: 12_288)
+            name: "peer", perSecond: 2000, atOnce: 6000, inWorkOfOne: 512, inWork: 512, bodyBytes: 256 << 20, connections: 12_288,
+            unproven: 1024)
+        /// Calls at the peers' door that prove themselves without a certificate: joining, renewing, vouching. What strangers can hold up.
+        static let strangers = Door(
+            name: "peer", perSecond: 500, atOnce: 2000, inWorkOfOne: 64, inWork: 128, bodyBytes: 32 << 20, connections: 0, unproven: 0)
+
+        /// The same door where fewer files may be open than it would like.
+        /// - Parameters:
+        ///   - files: that the process may have open.
+        ///   - share: of them for this door.
+        func fitted(files: Int, share: Double) -> Door {
+            var door = self
+            door.connections = min(connections, max(64, Int(Double(files) * share)))
+            door.unproven = min(unproven, door.connections / 2)
+            return door
+        }
     }
 
     /// Why a request has to come again later.
@@ -81,6 +102,17 @@ final class RequestLimits: Sendable {
             // With more addresses than can be remembered the newest are held by the limits of all.
             if state.buckets.count < Self.remembered || state.buckets[address] != nil { state.buckets[address] = bucket }
             return mayPass ? nil : Busy(isOfOne: true, wait: 1)
+        }
+    }
+
+    /// Goes on with a request that was let in before and has left meanwhile: it counts as work, not as another request.
+    func enterAgain(_ address: String) -> Busy? {
+        state.withLock { state in
+            if state.inWork >= door.inWork { return Busy(isOfOne: false, wait: 2) }
+            guard state.buckets[address, default: Bucket(tokens: 0, at: 0)].inWork < door.inWorkOfOne else { return Busy(isOfOne: true, wait: 1) }
+            state.inWork += 1
+            state.buckets[address]?.inWork += 1
+            return nil
         }
     }
 

@@ -18,6 +18,10 @@ struct WatchFindings: Sendable {
         var parked = 0
         var unapplied = 0
         var salvaged = 0
+        /// Files that the process may have open; nil where nobody asked.
+        var openFiles: Int?
+        /// Units directly below with nodes of their own.
+        var children = 0
     }
 
     struct Finding: Sendable, Hashable {
@@ -26,7 +30,7 @@ struct WatchFindings: Sendable {
     }
 
     /// Codes that this watch raises and clears; those of links have their cause after the dot.
-    static let codes = ["clock", "disk", "link", "queue"]
+    static let codes = ["clock", "disk", "link", "queue", "files"]
     /// Clocks may differ by so many seconds.
     static let clockTolerance: Int64 = 300
     /// Less free space than this is told; less than the store's size as well, for a copy needs that much.
@@ -39,7 +43,7 @@ struct WatchFindings: Sendable {
     let all: [Finding]
 
     init(_ facts: Facts) {
-        all = [Self.clock(facts), Self.disk(facts), Self.link(facts), Self.queue(facts)].compactMap { $0 }
+        all = [Self.clock(facts), Self.disk(facts), Self.link(facts), Self.queue(facts), Self.files(facts)].compactMap { $0 }
     }
 
     private static func clock(_ facts: Facts) -> Finding? {
@@ -62,6 +66,14 @@ struct WatchFindings: Sendable {
     private static func link(_ facts: Facts) -> Finding? {
         guard let failure = facts.failure, let since = facts.failingSince, facts.time - since >= linkPatience else { return nil }
         return Finding(code: "link.\(failure.code.rawValue)", text: "连不上上级:\(failure.message)\(failure.remedy)")
+    }
+
+    private static func files(_ facts: Facts) -> Finding? {
+        guard let limit = facts.openFiles, limit < OpenFiles.needed(children: facts.children) else { return nil }
+        return Finding(
+            code: "files",
+            text: "本进程最多可打开 \(limit) 个文件,\(facts.children) 个下级节点约需 \(OpenFiles.needed(children: facts.children)) 个,同时连接时会有下级排队。"
+                + "请提高系统限制(systemd 的 LimitNOFILE,或 ulimit -Hn)后重启。")
     }
 
     private static func queue(_ facts: Facts) -> Finding? {

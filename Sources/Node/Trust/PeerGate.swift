@@ -15,6 +15,8 @@ final class PeerGate: Sendable {
     /// secret, by the unit's statement key, or by this node's own signatures.
     private static let open: Set<String> = ["/peer/v1/join", "/peer/v1/renew", "/peer/v1/vouch"]
 
+    static func isOpen(_ path: String) -> Bool { open.contains(path) }
+
     private let archive: Archive
     private let judge: ChainJudge
     private let workers: Workers

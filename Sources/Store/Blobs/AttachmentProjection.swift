@@ -3,17 +3,24 @@ import GRDB
 import Protocol
 import Rules
 
-/// Keeps which files the home schools have attached to which dossiers. Needs no pen, like a supplement; whether this node is
-/// to have the bytes is an errand for the office that knows the policies.
+/// Keeps which files the home schools have attached to which dossiers, and which of them they have taken back. Needs no pen, like a
+/// supplement; whether this node is to have the bytes is an errand for the office that knows the policies.
 struct AttachmentProjection: Projection {
     /// Name of the office whose errands are made here: subject is the hash, then the home's code.
     static let office = "blobs"
 
-    let kinds: Set<EntryKind> = [.attachment]
+    let kinds: Set<EntryKind> = [.attachment, .attachmentWithdrawal]
     let migrations: [(name: String, sql: String)] = []
-    let tables = [(table: "attachment", sql: "SELECT dossier, hash, writer, payload FROM attachment ORDER BY dossier, hash, writer")]
+    let tables = ["attachment", "attachment_withdrawal"].map { table in
+        (table: table, sql: "SELECT dossier, hash, writer, payload FROM \(table) ORDER BY dossier, hash, writer")
+    }
 
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        entry.kind == EntryKind.attachmentWithdrawal.rawValue
+            ? try takeBack(entry, of: writer, in: transaction) : try attach(entry, of: writer, in: transaction)
+    }
+
+    private func attach(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
         guard let attachment = Payload.attachment(entry.payload) else { return .void("malformed attachment") }
         guard attachment.by == writer.unit else { return .void("in another's name") }
         guard let tier = transaction.directory.tier(of: writer.unit) else { return .parked(waitsFor: "unit:\(writer.unit)") }
@@ -31,12 +38,27 @@ struct AttachmentProjection: Projection {
     }
 
     func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool {
-        guard let attachment = Payload.attachment(entry.payload), attachment.by == writer.unit else { return true }
+        let (table, said) = entry.kind == EntryKind.attachmentWithdrawal.rawValue
+            ? ("attachment_withdrawal", Payload.attachmentWithdrawal(entry.payload).map { ($0.dossier, $0.hash, $0.by) })
+            : ("attachment", Payload.attachment(entry.payload).map { ($0.dossier, $0.hash, $0.by) })
+        guard let (dossier, hash, by) = said, by == writer.unit else { return true }
         try transaction.database.execute(
-            literal: """
-                DELETE FROM attachment WHERE dossier = \(Data(attachment.dossier.bytes)) AND hash = \(Data(attachment.hash.bytes))
-                  AND writer = \(writer.unit.text)
-                """)
+            sql: "DELETE FROM \(table) WHERE dossier = ? AND hash = ? AND writer = ?",
+            arguments: [Data(dossier.bytes), Data(hash.bytes), writer.unit.text])
         return true
+    }
+
+    /// Counts whichever of the two statements comes first. Said twice: which one is shown follows from the two.
+    private func takeBack(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
+        guard let withdrawal = Payload.attachmentWithdrawal(entry.payload) else { return .void("malformed withdrawal") }
+        guard withdrawal.by == writer.unit else { return .void("in another's name") }
+        try transaction.database.cachedStatement(sql: """
+            INSERT INTO attachment_withdrawal (dossier, hash, writer, payload) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET payload = max(payload, excluded.payload)
+            """).execute(arguments: [
+                Data(withdrawal.dossier.bytes), Data(withdrawal.hash.bytes), writer.unit.text, Data(entry.payload),
+            ])
+        try transaction.errand(Self.office, withdrawal.hash.bytes + Array(writer.unit.text.utf8))
+        return .applied
     }
 }

@@ -21,22 +21,47 @@ public struct BlobRegister {
             .compactMap { Payload.attachment(Array($0)) }.sorted { ($0.at, $0.hash) < ($1.at, $1.hash) }
     }
 
-    /// Every statement about a blob.
+    /// Every statement about a blob, those that were taken back among them.
     public func attachments(with hash: Digest) throws -> [Attachment] {
         try Data.fetchAll(
             database.cachedStatement(sql: "SELECT payload FROM attachment WHERE hash = ?"), arguments: [Data(hash.bytes)])
             .compactMap { Payload.attachment(Array($0)) }
     }
 
-    /// The schools that have attached anything, and every blob of one of them.
+    /// The statements about a blob that stand: those for which its bytes are kept.
+    public func standing(with hash: Digest) throws -> [Attachment] {
+        try attachments(with: hash).filter { try withdrawal(of: $0) == nil }
+    }
+
+    /// How an attachment was taken back; nil while it stands.
+    public func withdrawal(of attachment: Attachment) throws -> AttachmentWithdrawal? {
+        try Data.fetchOne(
+            database.cachedStatement(sql: "SELECT payload FROM attachment_withdrawal WHERE dossier = ? AND hash = ? AND writer = ?"),
+            arguments: [Data(attachment.dossier.bytes), Data(attachment.hash.bytes), attachment.by.text])
+            .flatMap { Payload.attachmentWithdrawal(Array($0)) }
+    }
+
+    /// The schools that have attached anything, and every blob of one of them that stands.
     public func homes() throws -> [UnitCode] {
         try String.fetchAll(database, sql: "SELECT DISTINCT writer FROM attachment ORDER BY writer").map { UnitCode($0) }
     }
 
     public func blobs(of home: UnitCode) throws -> [(hash: Digest, size: Int)] {
         try Row.fetchAll(
-            database, sql: "SELECT hash, max(size) AS size FROM attachment WHERE writer = ? GROUP BY hash", arguments: [home.text])
+            database, sql: """
+                SELECT hash, max(size) AS size FROM attachment a WHERE writer = ? AND NOT EXISTS (
+                  SELECT 1 FROM attachment_withdrawal w WHERE w.dossier = a.dossier AND w.hash = a.hash AND w.writer = a.writer)
+                GROUP BY hash
+                """, arguments: [home.text])
             .compactMap { row in Digest(row["hash"] as Data).map { ($0, row["size"]) } }
+    }
+
+    /// Blobs that lie here for good and were taken back.
+    public func withdrawnHere() throws -> [Digest] {
+        try Data.fetchAll(
+            database, sql: """
+                SELECT DISTINCT b.hash FROM attachment_withdrawal w JOIN blob b ON b.hash = w.hash WHERE b.keep_until IS NULL
+                """).compactMap { Digest($0) }
     }
 
     // MARK: Blobs here
@@ -66,6 +91,12 @@ public struct BlobRegister {
                 ON CONFLICT DO UPDATE SET keep_until = CASE WHEN \(until) IS NULL THEN NULL ELSE keep_until END
                 """)
         try database.execute(literal: "DELETE FROM blob_want WHERE hash = \(Data(hash.bytes))")
+    }
+
+    /// It is kept no longer than until then.
+    public func keep(_ hash: Digest, until: Int64) throws {
+        try database.execute(
+            literal: "UPDATE blob SET keep_until = \(until) WHERE hash = \(Data(hash.bytes)) AND (keep_until IS NULL OR keep_until > \(until))")
     }
 
     public func forget(_ hash: Digest) throws {

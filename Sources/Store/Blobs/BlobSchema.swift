@@ -16,4 +16,13 @@ enum BlobSchema {
           not_before INTEGER NOT NULL, PRIMARY KEY (hash, home)) WITHOUT ROWID;
         CREATE INDEX blob_want_home ON blob_want (home, urgent, since);
         """)]
+
+    /// Appended to the list of all migrations as they came.
+    static let later: [(name: String, sql: String)] = [("blob-2", """
+        -- Attachments that the home schools have taken back; follows from the journal.
+        CREATE TABLE attachment_withdrawal (
+          dossier BLOB NOT NULL, hash BLOB NOT NULL, writer TEXT NOT NULL, payload BLOB NOT NULL,
+          PRIMARY KEY (dossier, hash, writer)) WITHOUT ROWID;
+        CREATE INDEX attachment_withdrawal_hash ON attachment_withdrawal (hash);
+        """)]
 }

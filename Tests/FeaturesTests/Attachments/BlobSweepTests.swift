@@ -45,6 +45,16 @@ struct BlobSweepTests {
         #expect(try !elsewhere.isWanted())
     }
 
+    @Test(arguments: [("440106", true), ("2144000001", false)])
+    func `a file of a school that its authority hosts is kept one node further up`(_ node: String, _ isKept: Bool) throws {
+        try self.node.archive.write { transaction in
+            try transaction.database.execute(sql: "UPDATE unit_key SET node = '440106' WHERE unit = '440106'")
+            try transaction.database.execute(sql: "UPDATE unit_key SET node = ? WHERE unit = '2144000001'", arguments: [node])
+        }
+        try state(retiring: true)
+        #expect(try isWanted() == isKept)
+    }
+
     @Test func `a province may have files kept further up`() throws {
         try state(retiring: true)
         let setting = PolicySetting(unit: .centre, key: "attachments.reach", value: "centre", version: 1, by: .centre, at: 1)
