@@ -18,12 +18,12 @@ struct ServedNode: Sendable {
     /// given back is tried again for some seconds.
     static func serve(
         _ folder: String, seed: UInt64, peerListen: String? = nil, forgetting: Set<EntryKind> = [],
-        _ body: @escaping @Sendable (ServedNode) async throws -> Void
+        log: Logger = Fixture.quiet(), _ body: @escaping @Sendable (ServedNode) async throws -> Void
     ) async throws {
         for attempt in 1...20 {
             let begun = Mutex(false)
             do {
-                return try await serveOnce(folder, seed: seed, peerListen: peerListen, forgetting) { node in
+                return try await serveOnce(folder, seed: seed, peerListen: peerListen, forgetting, log) { node in
                     begun.withLock { $0 = true }
                     try await body(node)
                 }
@@ -34,7 +34,7 @@ struct ServedNode: Sendable {
     }
 
     private static func serveOnce(
-        _ folder: String, seed: UInt64, peerListen: String?, _ forgetting: Set<EntryKind>,
+        _ folder: String, seed: UInt64, peerListen: String?, _ forgetting: Set<EntryKind>, _ log: Logger,
         _ body: @Sendable (ServedNode) async throws -> Void
     ) async throws {
         let loopback = try #require(ListenAddress("127.0.0.1:0"))
@@ -42,7 +42,7 @@ struct ServedNode: Sendable {
         let (stream, told) = AsyncStream<NodeServer.Ready>.makeStream()
         var plan = NodeServer.Plan(
             folder: folder, listen: loopback, peerListen: peer, obeysSignals: false,
-            surroundings: Fixture.surroundings(seed: seed), log: Fixture.quiet())
+            surroundings: Fixture.surroundings(seed: seed), log: log)
         plan.forgetting = forgetting
         let server = try NodeServer(plan) { told.yield($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -72,9 +72,10 @@ struct ServedNode: Sendable {
 
     /// Asks the API over HTTP.
     func ask(
-        _ method: OutgoingRequest.Method, _ path: String, token: String? = nil, json: String? = nil, file: String? = nil
+        _ method: OutgoingRequest.Method, _ path: String, token: String? = nil, json: String? = nil, file: String? = nil,
+        request id: String? = nil
     ) async throws -> Answer {
-        var headers: [(name: String, value: String)] = []
+        var headers: [(name: String, value: String)] = id.map { [("X-Request-Id", $0)] } ?? []
         if let token { headers.append(("Authorization", "Bearer " + token)) }
         let body: OutgoingRequest.Body = if let json { .bytes(Array(json.utf8)) } else if let file { .file(file) } else { .none }
         let answer = try await caller.send(OutgoingRequest(method, ready.console + path, headers: headers, body: body))
