@@ -149,7 +149,8 @@ public final class NodeServer: Sendable {
             Self.listener(
                 PeerResponder(
                     endpoint: endpoint, workers: workers, children: children, ending: ending, limits: peerLimits, meter: meter,
-                    gate: try PeerGate(archive: archive, root: trust.root, workers: workers), door: door, refusals: refusals),
+                    gate: try PeerGate(archive: archive, root: trust.root, workers: workers), door: door, refusals: refusals,
+                    surroundings: plan.surroundings, log: plan.log),
                 .hostname(plan.peerListen.host, port: plan.peerListen.port), .peers, plan.log, behind: door
             ) { opening.stands(.peer, $0) },
             ending,
