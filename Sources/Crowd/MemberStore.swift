@@ -65,7 +65,7 @@ final class MemberStore: Outbox, Inbox {
 
     func reach(after change: Int64, _ scope: Scope, limit: Int) throws -> (reach: [Reach], change: Int64) { ([], change) }
 
-    func backlog(after position: Int64, _ scope: Scope) throws -> Backlog { Backlog(envelopes: 0, bytes: 0) }
+    func backlog(after position: Int64, _ scope: Scope) throws -> Backlog { Backlog(envelopes: 0, entries: 0, bytes: 0) }
 
     // MARK: Inbox
 

@@ -37,19 +37,22 @@ public enum Neighbour: Sendable, Hashable {
     }
 }
 
-/// How far a stream is stored at a unit above: told downwards, so that each record shows where it has got.
+/// How far a stream is stored, or applied, at a unit above: told downwards, so that each record shows where it has got.
 public struct Reach: Sendable, Hashable {
     public var stream: StreamID
     public var unit: UnitCode
     public var sequence: UInt64
-    /// Seconds since 1970 when that unit stored it.
+    /// Seconds since 1970 when that unit stored it, or applied it.
     public var at: Int64
+    /// Whether it is applied there, and not only stored.
+    public var isApplied: Bool
 
-    public init(stream: StreamID, unit: UnitCode, sequence: UInt64, at: Int64) {
+    public init(stream: StreamID, unit: UnitCode, sequence: UInt64, at: Int64, isApplied: Bool = false) {
         self.stream = stream
         self.unit = unit
         self.sequence = sequence
         self.at = at
+        self.isApplied = isApplied
     }
 }
 

@@ -298,7 +298,8 @@ public struct PullReply: Sendable, Hashable {
         reach = []
         for item in wire.reach {
             guard let stream = StreamID(item.stream) else { return nil }
-            reach.append(Reach(stream: stream, unit: UnitCode(item.unit), sequence: item.stream.sequence, at: item.at))
+            reach.append(Reach(
+                stream: stream, unit: UnitCode(item.unit), sequence: item.stream.sequence, at: item.at, isApplied: item.applied))
         }
     }
 
@@ -314,6 +315,7 @@ public struct PullReply: Sendable, Hashable {
             wire.stream.sequence = item.sequence
             wire.unit = item.unit.text
             wire.at = item.at
+            wire.applied = item.isApplied
             return wire
         }
         return Wire.bytes(wire)

@@ -27,12 +27,15 @@ public struct Batch: Sendable, Hashable {
 /// What waits to be sent.
 public struct Backlog: Sendable, Hashable {
     public var envelopes: Int
+    /// How many entries are in them.
+    public var entries: Int
     public var bytes: Int
     /// When the oldest of it was stored here, seconds since 1970; nil where nothing waits or nobody asked.
     public var oldest: Int64?
 
-    public init(envelopes: Int, bytes: Int, oldest: Int64? = nil) {
+    public init(envelopes: Int, entries: Int, bytes: Int, oldest: Int64? = nil) {
         self.envelopes = envelopes
+        self.entries = entries
         self.bytes = bytes
         self.oldest = oldest
     }
@@ -49,7 +52,8 @@ public protocol Outbox: Sendable {
     func envelopes(after position: Int64, _ scope: Scope, limitBytes: Int) throws -> Batch
     /// The newest position, 0 for an empty journal.
     func position() throws -> Int64
-    /// How far streams in scope are stored at this node's parent and above, as learnt after a change number.
+    /// How far streams in scope are stored and applied at this node's parent and above, and applied here, as learnt after a change
+    /// number.
     func reach(after change: Int64, _ scope: Scope, limit: Int) throws -> (reach: [Reach], change: Int64)
     /// The copy of a stream that has forked: its links beyond the last one that the parent is known to hold, or after a
     /// sequence; in order.
@@ -66,7 +70,7 @@ public protocol Inbox: Sendable {
     /// One answer for each envelope, in order, with the stream's stored head where there is one. Returns after a durable
     /// commit. What can be applied at once should be, so that keys in a batch serve the envelopes after them.
     func accept(_ envelopes: [[UInt8]], from neighbour: Neighbour) throws -> [(Acceptance, StreamHead?)]
-    /// Notes how far streams are stored above. What is known already changes nothing.
+    /// Notes how far streams are stored and applied above. What is known already changes nothing.
     func note(_ reach: [Reach]) throws
     /// Applies what is stored, so that the next look at the directory sees it.
     func applyNow() throws

@@ -9,9 +9,12 @@ struct Migrations {
         var migrator = DatabaseMigrator()
         let own = JournalSchema.migrations + DossierSchema.migrations + RecoverySchema.migrations
         let later = RecoverySchema.later + BlobSchema.migrations + LinkSchema.migrations + TrustSchema.migrations
-            + BlobSchema.later
+            + BlobSchema.later + LinkSchema.later
         for (name, sql) in own + book.migrations + later {
-            migrator.registerMigration(name) { try $0.execute(sql: sql) }
+            migrator.registerMigration(name) { db in
+                db.add(function: LinkSchema.entryCount)
+                try db.execute(sql: sql)
+            }
         }
         let applied = try pool.read { try migrator.appliedIdentifiers($0) }
         guard applied.isSubset(of: migrator.migrations) else {

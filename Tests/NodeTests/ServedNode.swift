@@ -18,14 +18,14 @@ struct ServedNode: Sendable {
     /// given back is tried again for some seconds.
     static func serve(
         _ folder: String, seed: UInt64, peerListen: String? = nil, forgetting: Set<EntryKind> = [],
-        clock: @escaping @Sendable () -> Int64 = SystemSurroundings.real.now,
+        clock: @escaping @Sendable () -> Int64 = SystemSurroundings.real.now, log: Logger = Fixture.quiet(),
         change: @escaping @Sendable (inout NodeServer.Plan) -> Void = { _ in },
         _ body: @escaping @Sendable (ServedNode) async throws -> Void
     ) async throws {
         for attempt in 1...20 {
             let begun = Mutex(false)
             do {
-                return try await serveOnce(folder, seed: seed, peerListen: peerListen, forgetting, clock, change) { node in
+                return try await serveOnce(folder, seed: seed, peerListen: peerListen, forgetting, clock, log, change) { node in
                     begun.withLock { $0 = true }
                     try await body(node)
                 }
@@ -37,7 +37,7 @@ struct ServedNode: Sendable {
 
     private static func serveOnce(
         _ folder: String, seed: UInt64, peerListen: String?, _ forgetting: Set<EntryKind>, _ clock: @escaping @Sendable () -> Int64,
-        _ change: (inout NodeServer.Plan) -> Void,
+        _ log: Logger, _ change: (inout NodeServer.Plan) -> Void,
         _ body: @Sendable (ServedNode) async throws -> Void
     ) async throws {
         let loopback = try #require(ListenAddress("127.0.0.1:0"))
@@ -45,7 +45,7 @@ struct ServedNode: Sendable {
         let (stream, told) = AsyncStream<NodeServer.Ready>.makeStream()
         var plan = NodeServer.Plan(
             folder: folder, listen: loopback, peerListen: peer, obeysSignals: false,
-            surroundings: Fixture.surroundings(seed: seed, now: clock), log: Fixture.quiet())
+            surroundings: Fixture.surroundings(seed: seed, now: clock), log: log)
         plan.forgetting = forgetting
         change(&plan)
         let server = try NodeServer(plan) { told.yield($0) }
@@ -76,9 +76,10 @@ struct ServedNode: Sendable {
 
     /// Asks the API over HTTP.
     func ask(
-        _ method: OutgoingRequest.Method, _ path: String, token: String? = nil, json: String? = nil, file: String? = nil
+        _ method: OutgoingRequest.Method, _ path: String, token: String? = nil, json: String? = nil, file: String? = nil,
+        request id: String? = nil
     ) async throws -> Answer {
-        var headers: [(name: String, value: String)] = []
+        var headers: [(name: String, value: String)] = id.map { [("X-Request-Id", $0)] } ?? []
         if let token { headers.append(("Authorization", "Bearer " + token)) }
         let body: OutgoingRequest.Body = if let json { .bytes(Array(json.utf8)) } else if let file { .file(file) } else { .none }
         let answer = try await caller.send(OutgoingRequest(method, ready.console + path, headers: headers, body: body))

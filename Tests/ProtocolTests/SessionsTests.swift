@@ -42,8 +42,8 @@ struct SessionsTests {
         #expect(FetchReply(bytes: FetchReply(envelopes: [[7]]).bytes) == FetchReply(envelopes: [[7]]))
         let pull = PullRequest(session: token, after: 1, waitSeconds: 25, stored: [head], reachAfter: 3)
         #expect(PullRequest(bytes: pull.bytes) == pull)
-        let reach = Reach(stream: head.stream, unit: "000000", sequence: 5, at: 6)
-        let pullReply = PullReply(envelopes: [[1, 2]], position: 3, hasMore: true, reach: [reach], reachChange: 4)
+        let reach = [false, true].map { Reach(stream: head.stream, unit: "000000", sequence: 5, at: 6, isApplied: $0) }
+        let pullReply = PullReply(envelopes: [[1, 2]], position: 3, hasMore: true, reach: reach, reachChange: 4)
         #expect(PullReply(bytes: pullReply.bytes) == pullReply)
         let problem = PeerProblem(code: "moved", text: "已划转", remedy: "改地址", unit: "330106", retryAfterSeconds: 30)
         #expect(PeerProblem(bytes: problem.bytes) == problem)

@@ -58,7 +58,7 @@ struct LinkRunnerTests {
         try await wait { try county.heads(.up).contains(last) }
         let news = try county.write("审核", to: .unit(Tree.firstSchool))
         try await wait { try school.heads(.up).contains(news) }
-        try await wait { runner.state().backlog == Backlog(envelopes: 0, bytes: 0) }
+        try await wait { runner.state().backlog == Backlog(envelopes: 0, entries: 0, bytes: 0) }
         let state = runner.state()
         #expect(state.condition == .connected)
         #expect(state.lastContact == 1_700_000_000)

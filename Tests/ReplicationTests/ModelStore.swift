@@ -202,7 +202,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
 
     func backlog(after position: Int64, _ scope: Scope) throws -> Backlog {
         let batch = try envelopes(after: position, scope, limitBytes: .max)
-        return Backlog(envelopes: batch.envelopes.count, bytes: batch.envelopes.reduce(0) { $0 + $1.count })
+        return Backlog(envelopes: batch.envelopes.count, entries: batch.envelopes.count, bytes: batch.envelopes.reduce(0) { $0 + $1.count })
     }
 
     /// Takes a stream out of the journal.

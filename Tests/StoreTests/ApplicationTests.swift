@@ -51,6 +51,22 @@ import Testing
         #expect(try reader.count("unapplied") == 0)
     }
 
+    @Test func whatCameFromBelowIsToldThereAsAppliedAndNothingElse() throws {
+        let pair = try Pair()
+        func told() throws -> [String] {
+            try pair.centre.archive.read {
+                try String.fetchAll($0.database, sql: """
+                    SELECT s.unit || ' ' || r.unit || ' ' || r.sequence FROM reach_applied r JOIN stream s ON s.id = r.stream ORDER BY r.change
+                    """)
+            }
+        }
+        #expect(try told().isEmpty)
+        for name in ["张伟", "李娜"] { _ = try pair.school.enter(name) }
+        try pair.centre.take(Array(try pair.school.envelopes().suffix(2)), from: .child(Bench.school))
+        #expect(try told() == ["\(Bench.school) 000000 1", "\(Bench.school) 000000 2"])
+        #expect(try pair.school.count("reach_applied") == 0)
+    }
+
     @Test func whatCannotBeUnderstoodIsParkedNotLost() throws {
         let writer = try Bench(ProjectionBook([Poisoned()]))
         let key = try #require(StatementKey(seed: [UInt8](repeating: 9, count: 32)))

@@ -20,7 +20,7 @@ public enum ConsolePages {
     static let texts: [String: String] = [
         SignInPages.templates, HomePage.templates, StudentPages.templates, StudentPage.templates, ImportPages.templates,
         ClassPages.templates, OverviewPage.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates,
-        ["problem": "<h1>{{title}}</h1>{{>notice}}<p><a href=\"/\">回到首页</a></p>"],
+        ["problem": "<h1>{{title}}</h1>{{>notice}}{{#request}}<p class=\"small\">请求编号 {{.}}</p>{{/request}}<p><a href=\"/\">回到首页</a></p>"],
     ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 
     /// All templates, parsed once.

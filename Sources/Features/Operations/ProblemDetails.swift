@@ -13,13 +13,15 @@ public struct ProblemDetails: Encodable, Sendable, Hashable {
     public let message: String
     public let remedy: String
     public let titleEN: String
+    /// Names the request in the node's log.
+    public let request: String?
 
     enum CodingKeys: String, CodingKey {
-        case type, title, status, detail, code, question, message, remedy
+        case type, title, status, detail, code, question, message, remedy, request
         case titleEN = "title_en"
     }
 
-    public init(_ refusal: Refusal, status: Int? = nil) {
+    public init(_ refusal: Refusal, status: Int? = nil, request: String? = nil) {
         let status = status ?? Self.status(of: refusal.kind)
         type = "urn:xueji:problem:" + refusal.code
         title = Self.label(status)
@@ -30,6 +32,7 @@ public struct ProblemDetails: Encodable, Sendable, Hashable {
         message = refusal.message
         remedy = refusal.remedy
         titleEN = Self.title(status)
+        self.request = request
     }
 
     public static func status(of kind: Refusal.Kind) -> Int {

@@ -47,21 +47,27 @@ public struct PathReport: Encodable, Sendable {
             at: ChinaTime.text(step.at), previous: step.previous?.description, void: isVoid)
     }
 
-    /// Where the newest step of the home school is stored: here, and at the units above as they have told.
+    /// Where the newest step of the home school is stored and applied: here, at the units above as they have told, and at the school
+    /// itself, which did both in writing it.
     private static func seen(_ dossier: Dossier, _ reading: Reading) throws -> [Seen] {
         guard let last = dossier.chain.last(where: { $0.by == dossier.home }),
               let place = try StepPlace.of(last.hash, reading) else { return [] }
         let path = reading.directory.path(of: dossier.home)
-        let own = try reading.ownUnit()
+        let here = Set(try reading.hostedUnits() + [reading.ownUnit()].compactMap { $0 })
         return try path.map { unit in
             let tier = (reading.directory.tier(of: unit) ?? .school).rawValue
-            if unit == own {
+            if here.contains(unit) {
                 return Seen(unit: unit.text, tier: tier, storedAt: ChinaTime.text(place.storedAt), appliedAt: place.appliedAt.map { ChinaTime.text($0) })
             }
-            let told = try Int64.fetchOne(
-                reading.database, sql: "SELECT at FROM reach WHERE stream = ? AND unit = ? AND sequence >= ? ORDER BY sequence LIMIT 1",
-                arguments: [place.stream, unit.text, place.sequence])
-            return Seen(unit: unit.text, tier: tier, storedAt: told.map { ChinaTime.text($0) }, appliedAt: nil)
+            if unit == dossier.home {
+                return Seen(unit: unit.text, tier: tier, storedAt: ChinaTime.text(last.at), appliedAt: ChinaTime.text(last.at))
+            }
+            func told(_ table: String) throws -> String? {
+                try Int64.fetchOne(
+                    reading.database, sql: "SELECT at FROM \(table) WHERE stream = ? AND unit = ? AND sequence >= ? ORDER BY sequence LIMIT 1",
+                    arguments: [place.stream, unit.text, place.sequence]).map { ChinaTime.text($0) }
+            }
+            return Seen(unit: unit.text, tier: tier, storedAt: try told("reach"), appliedAt: try told("reach_applied"))
         }
     }
 }

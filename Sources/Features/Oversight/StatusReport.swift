@@ -12,6 +12,7 @@ public struct StatusReport: Encodable, Sendable {
         /// `connected`, `connecting`, `away`, `stopped`, `none`, with the reason in Chinese after a colon where there is one.
         public var state: String
         @OrNull public var lastContact: String?
+        /// Entries that wait, in envelopes of up to 500.
         public var lagEntries: Int
         public var lagBytes: Int
         /// Age of the oldest that waits.

@@ -77,7 +77,8 @@ struct ServeCommand: Verb {
         let isJSON = logFormat == "json"
         let surroundings = SystemSurroundings.real
         var log = Logger(label: "xueji", factory: { label -> any LogHandler in
-            isJSON ? JSONLogHandler(now: surroundings.now) : StreamLogHandler.standardError(label: label)
+            isJSON ? JSONLogHandler(now: surroundings.now, metadataProvider: RequestTrace.metadata)
+                : StreamLogHandler.standardError(label: label, metadataProvider: RequestTrace.metadata)
         })
         log.logLevel = level
         var plan = NodeServer.Plan(

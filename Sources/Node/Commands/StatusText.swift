@@ -74,7 +74,7 @@ struct StatusText {
     private func lag(_ link: JSONValue) -> String {
         let entries = number("lagEntries", of: link)
         guard entries > 0 else { return "0" }
-        return "\(entries) 批 \(Self.size(number("lagBytes", of: link))) \(Self.span(number("lagSeconds", of: link)))"
+        return "\(entries) 条 \(Self.size(number("lagBytes", of: link))) \(Self.span(number("lagSeconds", of: link)))"
     }
 
     // MARK: Counts, queues, alarms

@@ -81,6 +81,7 @@ struct ConsoleResponder: Sendable {
         let status = status ?? ProblemDetails(refusal, status: nil).status
         var context = Notice.of(refusal)
         context["title"] = "没有办成"
+        if status >= 500, let trace = RequestTrace.current { context["request"] = trace.id }
         let frame = try? dispatcher.archive.read {
             try ConsolePages.frame(
                 title: "没有办成", path: "", actor: nil, mustChangePassword: false, formToken: "", version: ProgramVersion.text, $0)

@@ -31,7 +31,7 @@ struct ChildBacklogs {
         guard let own = try reading.ownUnit(), let first = pulled.values.min() else { return }
         var concerned: [Int64: Set<UnitCode>?] = [:]
         var scanned = 0
-        try Journal.forEachPlace(after: first, in: reading.database) { place in
+        try Journal.forEachPlace(after: first, counting: true, in: reading.database) { place in
             scanned += 1
             let children: Set<UnitCode>?
             if let known = concerned[place.stream] {
@@ -52,8 +52,9 @@ struct ChildBacklogs {
 
     private mutating func add(_ place: Journal.Place, to child: UnitCode, after position: Int64) {
         guard place.position > position, place.source != Neighbour.child(child).source else { return }
-        var backlog = counts[child] ?? Backlog(envelopes: 0, bytes: 0)
+        var backlog = counts[child] ?? Backlog(envelopes: 0, entries: 0, bytes: 0)
         backlog.envelopes += 1
+        backlog.entries += place.entries
         backlog.bytes += place.size
         backlog.oldest = backlog.oldest ?? place.storedAt
         counts[child] = backlog

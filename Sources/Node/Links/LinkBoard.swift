@@ -74,7 +74,7 @@ final class LinkBoard: Sendable {
         case .stopped: "stopped:" + state.condition.label
         }
         let now = ends.archive.surroundings.now()
-        let lag = state.backlog?.envelopes ?? 0
+        let lag = state.backlog?.entries ?? 0
         var link = StatusReport.Link(
             unit: state.parentUnit?.text, state: word, lastContact: state.lastContact.map(ChinaTime.text), lagEntries: lag,
             lagBytes: state.backlog?.bytes ?? 0, lagSeconds: Self.age(state.backlog?.oldest, now))
@@ -119,7 +119,7 @@ final class LinkBoard: Sendable {
                     unit: unit.code.text, name: unit.name,
                     state: try reading.directory.isRevoked(unit.code) ? Self.revoked
                         : paused?.isPaused(unit.code) == true ? Self.paused : isHere ? "connected" : "away",
-                    lastContact: (record?.lastContact ?? noted[unit.code]?.at).map(ChinaTime.text), lagEntries: lag?.envelopes ?? 0,
+                    lastContact: (record?.lastContact ?? noted[unit.code]?.at).map(ChinaTime.text), lagEntries: lag?.entries ?? 0,
                     lagBytes: lag?.bytes ?? 0, lagSeconds: Self.age(lag?.oldest, now))
                 link.lastPush = record?.lastPush.map(ChinaTime.text)
                 link.lastPull = record?.lastPull.map(ChinaTime.text)

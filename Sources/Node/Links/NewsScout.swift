@@ -18,7 +18,7 @@ struct NewsScout: Service {
     let ending: Ending
     let log: Logger
 
-    /// How far it has looked: position in the journal, change number of the table `reach`.
+    /// How far it has looked: position in the journal, change number of `ReachTable`.
     private struct Place: Sendable {
         var position: Int64 = 0
         var change: Int64 = 0
@@ -81,9 +81,7 @@ struct NewsScout: Service {
             units.formUnion(found.filter { Neighbour.child($0).source != envelope.source })
             return true
         }
-        let told = try Int64.fetchAll(
-            reading.database, sql: "SELECT DISTINCT stream FROM reach WHERE change > ?", arguments: [place.change])
-        for row in told where !isForAll {
+        for row in try ReachTable.streams(after: place.change, in: reading.database) where !isForAll {
             guard let found = try below(row) else { return .everyone }
             units.formUnion(found)
         }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import Protocol
 import Replication
 
@@ -19,16 +20,27 @@ struct PeerResponder: HTTPResponder {
     let door: PeerDoor
     let roster: ConnectionRoster
     let refusals: RefusalBoard
+    let surroundings: Surroundings
+    let log: Logger
 
     func respond(to request: Request, context: RequestOrigin) async throws -> Response {
+        let trace = RequestTrace(given: request.headers[RequestTrace.header], surroundings: surroundings)
+        var response = try await RequestTrace.$current.withValue(trace) { try await traced(request, context) }
+        response.headers[RequestTrace.header] = trace.id
+        return response
+    }
+
+    private func traced(_ request: Request, _ context: RequestOrigin) async throws -> Response {
         let begin = SystemSurroundings.monotonicSeconds()
         let path = request.uri.path
         guard request.method == .post else { return Self.response(ParentEndpoint.answer(.unknownPath)) }
         let answer = try await answer(path, request, context, begin)
         let name = "peer." + (path.split(separator: "/").last.map(String.init) ?? "")
-        meter.count(
-            answer.status == 404 ? "none" : name, status: answer.status,
-            seconds: SystemSurroundings.monotonicSeconds() - begin)
+        let known = answer.status == 404 ? "none" : name
+        let seconds = SystemSurroundings.monotonicSeconds() - begin
+        meter.count(known, status: answer.status, seconds: seconds)
+        // What is worth telling of refusals `refusals` tells.
+        RequestTrace.ended(known, status: answer.status, seconds: seconds, isCalm: answer.status < 500 || answer.status == 503, log)
         return Self.response(answer)
     }
 

@@ -91,14 +91,16 @@ struct StoreOutbox: Outbox {
         try archive.read { reading in
             let view = try ScopeView(scope, reading)
             let rows = try Row.fetchAll(reading.database, sql: """
-                SELECT s.unit, s.incarnation, s.audience, count(*) AS n, sum(length(e.bytes)) AS size, min(e.stored_at) AS oldest
-                FROM envelope e JOIN stream s ON s.id = e.stream
+                SELECT s.unit, s.incarnation, s.audience, count(*) AS n, sum(c.entries) AS entries, sum(length(e.bytes)) AS size,
+                  min(e.stored_at) AS oldest
+                FROM envelope e JOIN stream s ON s.id = e.stream JOIN envelope_count c ON c.position = e.position
                 WHERE e.position > ? AND e.source <> ? GROUP BY e.stream
                 """, arguments: [position, view.neighbour])
-            var backlog = Backlog(envelopes: 0, bytes: 0)
+            var backlog = Backlog(envelopes: 0, entries: 0, bytes: 0)
             for row in rows {
                 guard let stream = Journal.streamID(row), view.covers(stream) else { continue }
                 backlog.envelopes += row["n"]
+                backlog.entries += row["entries"]
                 backlog.bytes += row["size"]
                 backlog.oldest = min(backlog.oldest ?? .max, row["oldest"])
             }

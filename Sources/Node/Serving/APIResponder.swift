@@ -25,16 +25,26 @@ struct APIResponder: HTTPResponder {
     let incoming: String
 
     func respond(to request: Request, context: RequestOrigin) async throws -> Response {
+        let trace = RequestTrace(given: request.headers[RequestTrace.header], surroundings: dispatcher.archive.surroundings)
+        var response = try await RequestTrace.$current.withValue(trace) { try await traced(request, context) }
+        response.headers[RequestTrace.header] = trace.id
+        return response
+    }
+
+    private func traced(_ request: Request, _ context: RequestOrigin) async throws -> Response {
         let begin = SystemSurroundings.monotonicSeconds()
         roster.prove(context.connection, of: "")
         if door == .console, let busy = limits.enter(context.address, now: begin) {
             meter.count("none", status: busy.status, seconds: 0)
+            RequestTrace.ended("none", status: busy.status, seconds: 0, isCalm: true, dispatcher.log)
             return Self.response(Answer(refusal: busy.refusal, status: busy.status, retryAfter: busy.wait))
         }
         defer { if door == .console { limits.leave(context.address) } }
         if request.uri.path == "/events", request.method == .get { return await newsStream.response(request) }
         let (name, answer) = await answer(request)
-        meter.count(name, status: answer.status, seconds: SystemSurroundings.monotonicSeconds() - begin)
+        let seconds = SystemSurroundings.monotonicSeconds() - begin
+        meter.count(name, status: answer.status, seconds: seconds)
+        RequestTrace.ended(name, status: answer.status, seconds: seconds, dispatcher.log)
         return Self.response(answer)
     }
 

@@ -21,7 +21,7 @@ struct ApplyLoop: Service {
     let log: Logger
 
     func run() async throws {
-        var position: Int64 = -1
+        var newest: (position: Int64, change: Int64) = (-1, -1)
         while !ending.isEnding {
             let seen = stored.rings
             var rest = Self.rest
@@ -35,10 +35,11 @@ struct ApplyLoop: Service {
                         return try transaction.applyStored()
                     } }.hasMore
                     let now = try await workers.run { [archive] in
-                        try archive.read { try Journal.position(in: $0.database) }
+                        try archive.read { (try Journal.position(in: $0.database), try ReachTable.newest(in: $0.database)) }
                     }
-                    if now > position {
-                        position = now
+                    // What was applied here is news below.
+                    if now != newest {
+                        newest = now
                         news.ring()
                     }
                 }

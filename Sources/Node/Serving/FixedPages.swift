@@ -31,11 +31,25 @@ struct FixedPages: Sendable {
             return Answer(
                 status: unit == nil ? 503 : 200, body: .bytes(Array(#"{"ready":\#(unit != nil)}"#.utf8)))
         case "/metrics":
-            let text = meter.text(gauges: gauges() + (try counts()))
+            let text = meter.text(gauges: gauges() + (try counts()) + machine())
             return Answer(status: 200, mediaType: "text/plain; version=0.0.4", body: .bytes(Array(text.utf8)))
         case "/api/v1/openapi.json": return Answer(status: 200, body: .bytes(openAPI))
         default: return nil
         }
+    }
+
+    /// Disk and backups.
+    private func machine() -> [Gauge] {
+        let newest = BackupShelf(node: archive.folder).files().first?.takenAt
+        return [
+            Gauge("xueji_store_bytes", "Size of the store.", Double(NodeWatch.size(of: archive.folder + "/xueji.sqlite"))),
+            Gauge(
+                "xueji_disk_free_bytes", "What may still be written where the folder lies.",
+                NodeWatch.free(archive.folder).map { [Gauge.Sample(value: Double($0))] } ?? []),
+            Gauge(
+                "xueji_backup_age_seconds", "Age of the newest copy in `backups`.",
+                newest.map { [Gauge.Sample(value: Double(max(0, archive.surroundings.now() - $0)))] } ?? []),
+        ]
     }
 
     private func counts() throws -> [Gauge] {

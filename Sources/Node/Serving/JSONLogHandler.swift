@@ -10,12 +10,17 @@ struct JSONLogHandler: LogHandler {
 
     var logLevel: Logger.Level = .info
     var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
     /// Seconds since 1970.
     private let now: @Sendable () -> Int64
     private let write: @Sendable (String) -> Void
 
-    init(now: @escaping @Sendable () -> Int64, write: @escaping @Sendable (String) -> Void = Self.standardError) {
+    init(
+        now: @escaping @Sendable () -> Int64, metadataProvider: Logger.MetadataProvider? = nil,
+        write: @escaping @Sendable (String) -> Void = Self.standardError
+    ) {
         self.now = now
+        self.metadataProvider = metadataProvider
         self.write = write
     }
 
@@ -26,7 +31,8 @@ struct JSONLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         var fields: [String: String] = [:]
-        for (name, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
+        let provided = metadata.merging(metadataProvider?.get() ?? [:], uniquingKeysWith: { $1 })
+        for (name, value) in provided.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
             fields[name] = String("\(value)".prefix(Self.valueLimit))
         }
         if let error = event.error { fields["error"] = String("\(error)".prefix(Self.valueLimit)) }

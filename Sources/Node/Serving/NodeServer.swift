@@ -165,7 +165,7 @@ public final class NodeServer: Sendable {
                     endpoint: endpoint, workers: workers, children: children, ending: ending, limits: peerLimits.children,
                     strangers: peerLimits.strangers, meter: meter,
                     gate: try PeerGate(archive: archive, root: trust.root, workers: workers), door: door, roster: rosters.peers,
-                    refusals: refusals),
+                    refusals: refusals, surroundings: plan.surroundings, log: plan.log),
                 .hostname(plan.peerListen.host, port: plan.peerListen.port), plan.peerDoor, rosters.peers, plan.log, behind: door
             ) { opening.stands(.peer, $0) },
             ending,

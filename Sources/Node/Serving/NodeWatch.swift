@@ -100,13 +100,13 @@ final class NodeWatch: Service {
     }
 
     /// Bytes that may still be written where a folder lies.
-    private static func free(_ folder: String) -> Int64? {
+    static func free(_ folder: String) -> Int64? {
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else { return nil }
         return Int64(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
     }
 
-    private static func size(of path: String) -> Int64 {
+    static func size(of path: String) -> Int64 {
         var status = stat()
         return stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }

@@ -646,7 +646,8 @@ public nonisolated struct WireStreamHead: Sendable {
   public init() {}
 }
 
-/// How far a stream is stored at a unit above: (unit, sequence, seconds since 1970 when it was stored there).
+/// How far a stream is stored at a unit above: (unit, sequence, seconds since 1970 when it was stored there). With `applied`:
+/// how far it is applied there, which older programs read as stored.
 public nonisolated struct WireReach: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -666,6 +667,8 @@ public nonisolated struct WireReach: Sendable {
   public var tier: String = String()
 
   public var at: Int64 = 0
+
+  public var applied: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2631,7 +2634,7 @@ nonisolated extension WireStreamHead: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireReach: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Reach"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}unit\0\u{1}tier\0\u{1}at\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}unit\0\u{1}tier\0\u{1}at\0\u{1}applied\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2643,6 +2646,7 @@ nonisolated extension WireReach: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 2: try { try decoder.decodeSingularStringField(value: &self.unit) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.tier) }()
       case 4: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.applied) }()
       default: break
       }
     }
@@ -2665,6 +2669,9 @@ nonisolated extension WireReach: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.at != 0 {
       try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 4)
     }
+    if self.applied != false {
+      try visitor.visitSingularBoolField(value: self.applied, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2673,6 +2680,7 @@ nonisolated extension WireReach: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.unit != rhs.unit {return false}
     if lhs.tier != rhs.tier {return false}
     if lhs.at != rhs.at {return false}
+    if lhs.applied != rhs.applied {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

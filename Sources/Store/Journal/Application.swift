@@ -32,12 +32,24 @@ extension Transaction {
                 hasPaused = true
             }
         }
+        if withOffices { try noteApplied(positions) }
         try retryParked(&report)
         try withdrawRevoked()
         try settle()
         if withOffices, try mayOfficesWork() { for office in book.offices where try work(office) { report.hasMore = true } }
         if positions.count == limit { report.hasMore = true }
         return report
+    }
+
+    /// What came from below is told there as applied here: one row a stream.
+    private func noteApplied(_ positions: [Int64]) throws {
+        guard let first = positions.first, let last = positions.last, let own = try reading.ownUnit() else { return }
+        try database.cachedStatement(sql: """
+            INSERT OR IGNORE INTO reach_applied (stream, unit, sequence, at, change)
+            SELECT stream, ?1, max(sequence), ?2, row_number() OVER (ORDER BY stream) + max(
+                (SELECT coalesce(max(change), 0) FROM reach), (SELECT coalesce(max(change), 0) FROM reach_applied))
+            FROM envelope WHERE position BETWEEN ?3 AND ?4 AND applied_at = ?2 AND source NOT IN ('', ?5) GROUP BY stream
+            """).execute(arguments: [own.text, now, first, last, Neighbour.parent.source])
     }
 
     private func unappliedPositions(limit: Int) throws -> [Int64] {

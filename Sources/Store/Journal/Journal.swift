@@ -35,6 +35,8 @@ public enum Journal {
                 Data(envelope.bytes),
             ])
         let position = db.lastInsertedRowID
+        try db.cachedStatement(sql: "INSERT INTO envelope_count (position, entries) VALUES (?, ?)")
+            .execute(arguments: [position, envelope.count])
         try db.cachedStatement(sql: "UPDATE stream SET sequence = ?, head = ? WHERE id = ?")
             .execute(arguments: [Int64(envelope.sequence), Data(envelope.hash.bytes), row])
         if !isApplied {
@@ -121,19 +123,27 @@ public enum Journal {
         public let stream: Int64
         public let source: String
         public let size: Int
+        /// Entries in it; 0 where they are not counted.
+        public let entries: Int
         /// Seconds since 1970.
         public let storedAt: Int64
     }
 
     /// Visits the places of envelopes after a position in order of arrival, until `body` returns false.
-    public static func forEachPlace(after position: Int64, in db: Database, _ body: (Place) throws -> Bool) throws {
+    /// - Parameter isCounting: whether their entries are counted.
+    public static func forEachPlace(
+        after position: Int64, counting isCounting: Bool = false, in db: Database, _ body: (Place) throws -> Bool
+    ) throws {
+        let entries = isCounting ? "coalesce((SELECT entries FROM envelope_count c WHERE c.position = e.position), 1)" : "0"
         let rows = try Row.fetchCursor(
             db.cachedStatement(sql: """
-                SELECT position, stream, source, length(bytes) AS size, stored_at FROM envelope WHERE position > ? ORDER BY position
+                SELECT position, stream, source, length(bytes) AS size, \(entries) AS entries, stored_at
+                FROM envelope e WHERE position > ? ORDER BY position
                 """), arguments: [position])
         while let row = try rows.next() {
             let place = Place(
-                position: row["position"], stream: row["stream"], source: row["source"], size: row["size"], storedAt: row["stored_at"])
+                position: row["position"], stream: row["stream"], source: row["source"], size: row["size"], entries: row["entries"],
+                storedAt: row["stored_at"])
             if try !body(place) { return }
         }
     }

@@ -48,11 +48,13 @@ extension Transaction {
             entries += try envelope.entries().compactMap { $0 }
             try keepSalvage(envelope, from: "", isSettled: true)
             let position: Int64 = link["position"]
-            for table in ["unapplied", "parked", "quarantine", "void", "dropped", "envelope"] {
+            for table in ["unapplied", "parked", "quarantine", "void", "dropped", "envelope_count", "envelope"] {
                 try database.execute(sql: "DELETE FROM \(table) WHERE position = ?", arguments: [position])
             }
         }
-        try database.execute(literal: "DELETE FROM reach WHERE stream = \(row) AND sequence > \(Int64(sequence))")
+        for table in ["reach", "reach_applied"] {
+            try database.execute(sql: "DELETE FROM \(table) WHERE stream = ? AND sequence > ?", arguments: [row, Int64(sequence)])
+        }
         let head = try Journal.hash(ofRow: row, at: sequence, in: database)
         try database.execute(
             literal: "UPDATE stream SET sequence = \(Int64(sequence)), head = \(head.map { Data($0.bytes) }) WHERE id = \(row)")
