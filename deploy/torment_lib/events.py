@@ -68,10 +68,12 @@ class Events:
             return
         self.torment.ledger.write({"act": "move", "unit": MOVED, "to": TO, "dossiers": []})
         tree.move(MOVED, TO)
-        # The proxy keeps its port and leads to the new parent; the school may have followed to an address that a kill has changed.
+        # Its former parent tells it. Then the proxy, which keeps its port, leads to the new one: the address that the school has followed
+        # to goes with the next kill there.
+        self.insist(lambda: "parent.moved" in self.alarms(nodes[MOVED]), "the school hears of its move", patience=240)
         self.torment.proxies.links[MOVED].upstream = lambda: nodes[TO].peer_port
         address = f"https://127.0.0.1:{self.torment.proxies.links[MOVED].port}"
-        self.insist(lambda: "parent.moved" in self.alarms(nodes[MOVED]) and nodes[MOVED].call("parent", address), "the school hears of its move")
+        self.insist(lambda: nodes[MOVED].call("parent", address), "the school calls its new parent")
 
     @staticmethod
     def move_record(node):
