@@ -27,6 +27,7 @@ let certificates = Target.Dependency.product(name: "X509", package: "swift-certi
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioSockets = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioTLSEvents = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -43,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -68,7 +70,7 @@ let package = Package(
         room("Features", ["Rules", "Protocol", "Trust", "Store", "Sheets", grdb, crypto, cryptoExtras, mustache]),
         room("Node", [
             "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features",
-            hummingbird, hummingbirdCore, nio, nioTLSEvents, nioTLS, httpTypes, arguments, lifecycle, logging, grdb, mustache,
+            hummingbird, hummingbirdCore, nio, nioHTTPTypes, nioTLSEvents, nioTLS, httpTypes, arguments, lifecycle, logging, grdb, mustache,
         ]),
         room("Simulation", ["Rules", "Protocol", "Replication", "Store", grdb]),
         room("Crowd", ["Rules", "Protocol", "Trust", "Replication", "Features"]),

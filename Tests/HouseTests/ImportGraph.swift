@@ -14,7 +14,7 @@ enum ImportGraph {
         ],
         "Node": [
             "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features", "Hummingbird", "HummingbirdCore", "NIOCore",
-            "NIOSSL", "NIOTLS", "HTTPTypes", "ArgumentParser",
+            "NIOHTTPTypes", "NIOSSL", "NIOTLS", "HTTPTypes", "ArgumentParser",
             "ServiceLifecycle", "Logging", "GRDB", "Mustache", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "Simulation": ["Rules", "Protocol", "Replication", "Store", "GRDB", "FoundationEssentials", "Synchronization"],

@@ -51,6 +51,21 @@ import Testing
         #expect(try pair.centre.count("dossier") == 1)
     }
 
+    @Test func `a former authority brings what it alone may have of a unit that has moved`() throws {
+        let pair = try Pair()
+        _ = try pair.school.enter("张伟")
+        let own = try #require(try pair.school.envelopes().last)
+        try pair.centre.archive.write { transaction in
+            var unit = try #require(transaction.directory.unit(Bench.school))
+            #expect(unit.competent == Bench.county)
+            unit.competent = .centre
+            unit.version += 1
+            try transaction.append(.unit, Payload.encode(unit), as: .centre, to: .everyone)
+        }
+        #expect(try pair.centre.take([own], from: .child("430000")) == [.refused(.notForUs)])
+        #expect(try pair.centre.take([own], from: .child(Bench.county)) == [.stored])
+    }
+
     @Test func aChildBringsOnlyItsSubtreesStreams() throws {
         let pair = try Pair()
         _ = try pair.school.enter("张伟")

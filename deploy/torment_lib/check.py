@@ -1,5 +1,6 @@
 """The checker: holds the stopped stores of a torment against the ledger and against each other. Reads SQLite files alone."""
 
+import hashlib
 import json
 import os
 from collections import Counter, defaultdict
@@ -14,9 +15,10 @@ STEPS = {"review": "review", "submit": "submit", "approve": "approve", "return":
 
 class Checker(Inspection):
     def __init__(self, folder):
+        self.entries = list(read_lines(os.path.join(folder, "ledger.jsonl")))
+        tree.follow(self.entries)
         super().__init__(folder, tree.as_dictionaries())
         self.folder = folder
-        self.entries = list(read_lines(os.path.join(folder, "ledger.jsonl")))
         self.found = Counter()
         self.steps = {code: store.steps() for code, store in self.stores.items()}
         self.persons = {code: self.persons_of(store) for code, store in self.stores.items()}
@@ -39,10 +41,27 @@ class Checker(Inspection):
         for entry in self.entries:
             if entry["act"] == "import":
                 self.check_import(entry)
+            elif entry["act"] == "attach":
+                self.check_file_of(entry)
             else:
                 self.check_act(entry)
         self.check_strangers()
         self.check_numbers()
+
+    # --- What a move leaves behind ---
+
+    def is_excused(self, writer, reason):
+        """The new authority cannot tell when the former one enrolled the school's key, and has the key from the one above both."""
+        return writer in tree.FORMER.values() and reason == "enrolment outside the issuer's path"
+
+    def is_left_behind(self, unit, parent, name, head):
+        """The former authority keeps the beginning of the school's streams; the school keeps what it was told by its former path."""
+        for school, former in tree.FORMER.items():
+            if unit == former and name[0] == school:
+                return self.stores[parent].heads.get(name, (0, b""))[0] >= head[0]
+            if unit == school and (name[0] == former or name[2].endswith(":" + former)):
+                return True
+        return False
 
     # --- What was acknowledged ---
 
@@ -79,6 +98,22 @@ class Checker(Inspection):
                 self.must(bool(row["provisional"]), f"{label} was approved and has no provisional number")
                 # A double that came after the approval keeps the number back.
                 self.must(bool(row["formal"] or row["problems"]), f"{label} was approved and has no formal number")
+
+    def check_file_of(self, entry):
+        """The statement at every node above, the bytes at the school's and at the next one, as policies have it."""
+        unit = tree.BY_CODE[entry["unit"]]
+        name = entry["hash"]
+        for node in tree.nodes_above(unit.code):
+            known = self.stores[node].db.execute(
+                "SELECT size FROM attachment WHERE hash = ? AND writer = ?", (bytes.fromhex(name), unit.code)).fetchone()
+            self.must(known and known["size"] == entry["bytes"], f"{node}: nothing states the file {name} of {unit.code}")
+        for node in tree.nodes_above(unit.code)[:2]:
+            path = os.path.join(self.folder, node, "data", "blobs", name[:2], name)
+            self.must(os.path.exists(path), f"{node}: the file {name} of {unit.code} is not there")
+            if os.path.exists(path):
+                with open(path, "rb") as file:
+                    self.must(hashlib.sha256(file.read()).hexdigest() == name, f"{node}: the file {name} has other bytes")
+        self.found["attach"] += 1
 
     def check_strangers(self):
         """Nobody is there who was in no book, and nobody twice, acknowledged or not."""
@@ -127,5 +162,5 @@ class Checker(Inspection):
     def acknowledged(self):
         counts = Counter()
         for entry in self.entries:
-            counts[entry["act"]] += len(entry.get("pupils") or entry["dossiers"])
+            counts[entry["act"]] += len(entry.get("pupils") or entry["dossiers"] or [entry])
         return dict(counts)

@@ -36,6 +36,16 @@ def spoil_signature(data):
         db.execute("UPDATE envelope SET bytes = ? WHERE position = ?", (bytes(spoilt), position))
 
 
+def spoil_file(data):
+    """Changes one byte of an attached file."""
+    place = os.path.join(os.path.dirname(data), "blobs")
+    path = next(os.path.join(one, names[0]) for one, _, names in sorted(os.walk(place)) if names and os.path.basename(one) != "partial")
+    with open(path, "r+b") as file:
+        first = file.read(1)
+        file.seek(0)
+        file.write(bytes([first[0] ^ 1]))
+
+
 def spoil_page(data):
     """Zeroes a page in the middle of the file."""
     with open(data, "r+b") as file:
@@ -50,6 +60,9 @@ def copy(folder, target):
     for unit in tree.NODES:
         place = os.path.join(target, unit.code, "data")
         os.makedirs(place)
+        blobs = os.path.join(folder, unit.code, "data", "blobs")
+        if os.path.isdir(blobs):
+            shutil.copytree(blobs, os.path.join(place, "blobs"))
         for name in ("xueji.sqlite", "xueji.sqlite-wal"):
             source = os.path.join(folder, unit.code, "data", name)
             if os.path.exists(source):
@@ -90,6 +103,9 @@ def prove(folder):
     attempt("nothing is wrong", CENTRE, None)
     for name, (code, sql) in STATEMENTS.items():
         attempt(name, code, execute(sql))
+    attempt("a file is damaged", next(
+        code for code in ("2144000202", "2143000204", "2144000201", "2143000205", "2144000203")
+        if os.path.isdir(os.path.join(folder, code, "data", "blobs"))), spoil_file)
     attempt("a signature is wrong", "440113", spoil_signature)
     attempt("a page is damaged", "430104", spoil_page)
     return missed

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from . import disk, proxy
+from .events import Events
 from .node import environment
 
 # Seconds between two faults, on the average.
@@ -23,6 +24,7 @@ class Schedule:
         self.chance = random.Random(f"{self.progress.values['seed']}/{self.progress.counted('kills')}")
         self.nodes = list(torment.nodes.values())
         self.events = []
+        self.operators = Events(self)
         self.serial = itertools.count()
         # Nodes by what is being done to them.
         self.down, self.starting, self.sick, self.bad_links = set(), set(), {}, set()
@@ -34,6 +36,7 @@ class Schedule:
             now = time.monotonic()
             self.perform_due(now)
             self.supervise(now)
+            self.operators.perform_due(self.progress.counted("kills"))
             if now >= next_fault:
                 self.fault()
                 next_fault = now + self.chance.expovariate(1 / PAUSE)

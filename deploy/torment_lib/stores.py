@@ -171,9 +171,19 @@ class Inspection:
     def check_file(self, store):
         verdict = store.db.execute("PRAGMA integrity_check").fetchone()[0]
         self.must(verdict == "ok", f"{store.unit}: integrity check says {verdict}")
-        for table in ("unapplied", "parked", "quarantine", "void", "salvage"):
+        for table in ("unapplied", "parked", "quarantine", "salvage"):
             number = store.count(table)
             self.must(number == 0, f"{store.unit}: {number} rows in {table}")
+        for row in store.db.execute("SELECT v.reason, s.unit FROM void v JOIN envelope e ON e.position = v.position JOIN stream s ON s.id = e.stream"):
+            self.must(self.is_excused(row["unit"], row["reason"]), f"{store.unit}: an entry of {row['unit']} is void: {row['reason']}")
+
+    def is_excused(self, writer, reason):
+        """Whether an entry may be void; for trees in which something moves."""
+        return False
+
+    def is_left_behind(self, unit, parent, name, head):
+        """Whether a node may hold a stream otherwise than its parent; for trees in which something moves."""
+        return False
 
     def check_journal(self, store):
         """Every stream is one chain of headers without gaps, signed by a key of its writer."""
@@ -234,7 +244,7 @@ class Inspection:
                 continue
             for name, head in store.heads.items():
                 self.must(
-                    self.stores[parent].heads.get(name) == head,
+                    self.stores[parent].heads.get(name) == head or self.is_left_behind(store.unit, parent, name, head),
                     f"{parent}: stream {name[0]} {name[2]} stands elsewhere than at {store.unit}")
 
     def check_path(self, code):

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 from . import disk, tree, work
 from .ledger import Ledger, Progress
@@ -25,6 +26,7 @@ class Torment:
         os.makedirs(self.folder, exist_ok=True)
         self.progress = Progress(os.path.join(self.folder, "progress.json"), seed)
         self.ledger = Ledger(os.path.join(self.folder, "ledger.jsonl"))
+        tree.follow(self.ledger.entries)
         self.nodes = self.make_nodes()
         self.proxies = Proxies([self.make_link(unit) for unit in tree.NODES if unit.competent])
         # Pupils that schools have, for doubles elsewhere.
@@ -140,7 +142,7 @@ class Torment:
 
     def await_quiet(self, patience=300):
         """All queues empty, all links up to date, every node on a path agrees. Returns what is missing, or nothing."""
-        begin = last_resync = time.monotonic()
+        begin = time.monotonic()
         while True:
             missing = self.unrest() or self.disagreements()
             now = time.monotonic()
@@ -149,18 +151,7 @@ class Torment:
                 return []
             if now > begin + patience:
                 return missing
-            if now > last_resync + 30:
-                last_resync = now
-                self.resync()
             time.sleep(0.5)
-
-    def resync(self):
-        """What an operator does who does not want to wait: a link that was refused in plain words tries again only after 15
-        minutes, and a link without TLS takes bytes that were corrupted on the way for such words."""
-        for code, node in self.nodes.items():
-            if node.unit.competent and not node.call("status")["parent"]["state"].startswith("connected"):
-                node.call("resync")
-                self.progress.count("links resynced by the operator")
 
     def unrest(self):
         found = []
@@ -175,6 +166,9 @@ class Torment:
             link = status["parent"]
             if node.unit.competent and (not link["state"].startswith("connected") or link["lagEntries"]):
                 waiting["link"] = f"{link['state']}, {link['lagEntries']} behind"
+            files = [one["blobs"]["waiting"] for one in [link] + status["children"] if one.get("blobs")]
+            if any(files):
+                waiting["files"] = sum(files)
             waiting |= {alarm["code"]: alarm["text"] for alarm in status["alarms"] if alarm["code"] == "fence"}
             if waiting:
                 found.append(f"{code}: {waiting}")
@@ -205,6 +199,20 @@ class Torment:
                 status = node.end()
                 if status != 0:
                     self.progress.trouble(f"node {unit.code} ended with {status} on SIGTERM:\n{node.log_tail()}")
+
+    def verify(self):
+        """Every stopped store proves its own journal, tables and files."""
+        def prove(code):
+            try:
+                found = self.nodes[code].call("verify", patience=300)["problems"]
+            except CommandFailed as failure:
+                found = (failure.answer or {}).get("problems") or str(failure)
+            if found:
+                self.progress.trouble(f"verify at {code}: {str(found)[:400]}")
+            else:
+                self.progress.count("stores verified")
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(prove, self.nodes))
 
     def abandon(self):
         """Interrupted: nothing is left running, everything can go on later."""

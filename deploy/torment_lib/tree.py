@@ -9,7 +9,7 @@ CENTRE = "000000"
 HEADER = "code,name,tier,competent,territorial,kind,stages,years,owner,urban"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Unit:
     code: str
     name: str
@@ -70,6 +70,24 @@ JUDGES = [BY_CODE[code] for code in sorted({unit.competent for unit in SCHOOLS})
 def csv():
     """As `units import` takes it; the centre made itself."""
     return "\n".join([HEADER] + [unit.line for unit in UNITS[1:]]) + "\n"
+
+
+# Schools that were moved, with their former authority.
+FORMER = {}
+
+
+def move(code, to):
+    """A school has another competent authority from now on."""
+    if BY_CODE[code].competent != to:
+        FORMER[code] = BY_CODE[code].competent
+        BY_CODE[code].competent = to
+
+
+def follow(entries):
+    """Takes the moves of a ledger over."""
+    for entry in entries:
+        if entry["act"] == "move":
+            move(entry["unit"], entry["to"])
 
 
 def path(code):
