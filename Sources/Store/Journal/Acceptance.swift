@@ -97,8 +97,9 @@ extension Transaction {
         guard let own = try reading.ownUnit() else { return .notForUs }
         switch neighbour {
         case .child(let child):
-            // What a child may show us: its subtree's streams, and copies of streams that had reached it.
-            guard directory.contains(child, stream.unit) || stream.audience.reaches(child, in: directory) else {
+            // What a child may show us: its subtree's streams, also of units that were given away since, and copies of streams
+            // that had reached it.
+            guard directory.hasContained(child, stream.unit) || stream.audience.reaches(child, in: directory) else {
                 return .notForUs
             }
         case .parent:
