@@ -50,6 +50,8 @@ struct StoreOutbox: Outbox {
         }
     }
 
+    func isRefilling() throws -> Bool { try archive.read { try $0.isRefilling() } }
+
     func position() throws -> Int64 { try archive.read { try Journal.position(in: $0.database) } }
 
     func reach(after change: Int64, _ scope: Scope, limit: Int) throws -> (reach: [Reach], change: Int64) {
