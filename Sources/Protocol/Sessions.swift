@@ -8,12 +8,17 @@ public struct HeadsRequest: Sendable, Hashable {
     public var digests: [UInt8]
     public var buckets: [UInt8]
     public var heads: [StreamHead]
+    /// The caller's disk is still being refilled from below: what it does not show is not proven to be nowhere.
+    public var isPartial: Bool
 
-    public init(session: SessionToken, digests: [UInt8] = [], buckets: [UInt8] = [], heads: [StreamHead] = []) {
+    public init(
+        session: SessionToken, digests: [UInt8] = [], buckets: [UInt8] = [], heads: [StreamHead] = [], isPartial: Bool = false
+    ) {
         self.session = session
         self.digests = digests
         self.buckets = buckets
         self.heads = heads
+        self.isPartial = isPartial
     }
 
     public init?(bytes: [UInt8]) {
@@ -24,6 +29,7 @@ public struct HeadsRequest: Sendable, Hashable {
         self.heads = heads
         digests = Array(wire.digests)
         buckets = Array(wire.buckets)
+        isPartial = wire.partial
     }
 
     public var bytes: [UInt8] {
@@ -32,6 +38,7 @@ public struct HeadsRequest: Sendable, Hashable {
         wire.digests = .init(digests)
         wire.buckets = .init(buckets)
         wire.heads = heads.map(\.wire)
+        wire.partial = isPartial
         return Wire.bytes(wire)
     }
 }

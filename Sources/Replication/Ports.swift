@@ -61,6 +61,8 @@ public protocol Outbox: Sendable {
     /// What proves this node to a parent that has forgotten it: links of the streams that those above have written for it.
     /// - Parameter heads: what the parent has shown to hold; nil gives the last link of each stream, so that it shows that.
     func vouchers(beyond heads: [StreamHead]?, limitBytes: Int) throws -> [[UInt8]]
+    /// Whether this node's disk is still being refilled by those below: it has children that have not yet shown it all they hold.
+    func isRefilling() throws -> Bool
     /// For display.
     func backlog(after position: Int64, _ scope: Scope) throws -> Backlog
 }
@@ -79,6 +81,8 @@ public protocol Inbox: Sendable {
 extension Outbox {
     /// A store that shows no copy of a forked stream.
     public func fork(of stream: StreamID, after sequence: UInt64?, limitBytes: Int) throws -> [[UInt8]] { [] }
+    /// A store that never lost its disk.
+    public func isRefilling() throws -> Bool { false }
     /// A store that vouches for nobody.
     public func vouchers(beyond heads: [StreamHead]?, limitBytes: Int) throws -> [[UInt8]] { [] }
 }

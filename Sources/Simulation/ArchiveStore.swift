@@ -54,12 +54,14 @@ final class ArchiveStore: Sendable {
 
     // MARK: Writing and taking in
 
-    func write(_ entries: [Entry], as unit: UnitCode, to audience: Audience) throws {
+    func write(_ pieces: [(entries: [Entry], audience: Audience)], as unit: UnitCode) throws {
         try use { archive in
             try archive.write { transaction in
-                for entry in entries {
-                    guard let kind = EntryKind(rawValue: entry.kind) else { continue }
-                    try transaction.append(kind, entry.payload, as: unit, to: audience, act: entry.act)
+                for (entries, audience) in pieces {
+                    for entry in entries {
+                        guard let kind = EntryKind(rawValue: entry.kind) else { continue }
+                        try transaction.append(kind, entry.payload, as: unit, to: audience, act: entry.act)
+                    }
                 }
             }
         }

@@ -11,9 +11,9 @@ public enum Fault: String, Sendable, CaseIterable {
     // Time
     case clockJump, leap
     // Trust
-    case certificateExpired, certificateRevoked, certificateRotated
+    case certificateExpired, certificateRevoked, certificateRotated, keyRevoked
     // The tree and its programs
-    case unitMovedOut, unitMovedIn, upgrade, downgrade, bundle
+    case unitMovedOut, unitMovedIn, schoolMoved, upgrade, downgrade, bundle
     // Messages
     case forged, replayed, misaddressed, oversize, poison, rogueStatement
 }
@@ -36,6 +36,8 @@ public enum Recovery: String, Sendable, CaseIterable {
     case centreRolledBack
     /// A unit works on another node than before, and that one is read-only.
     case unitMoved
+    /// A school belongs to another authority, and its node has compared heads with that one, or works there.
+    case schoolMoved
     /// Seventy days of silence, and then everything delivered.
     case longSilence
     /// What failed is in quarantine, and later entries are applied.

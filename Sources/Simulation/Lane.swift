@@ -25,10 +25,21 @@ struct HeldPull {
     let until: Double
 }
 
+/// A call on its way to the parent that the child had when it was sent.
+struct Request {
+    let child: Int
+    let parent: Int
+    let epoch: Int
+    let lane: ChildLink.Lane
+    let call: Int
+    let path: String
+    var body: [UInt8]
+}
+
 /// What will happen at a time.
 enum Occurrence {
     case wake(child: Int, epoch: Int, lane: ChildLink.Lane, wake: Int)
-    case request(child: Int, epoch: Int, lane: ChildLink.Lane, call: Int, path: String, body: [UInt8])
+    case request(Request)
     case reply(child: Int, epoch: Int, lane: ChildLink.Lane, call: Int, answer: WireAnswer)
     case timeout(child: Int, epoch: Int, lane: ChildLink.Lane, call: Int, isSilent: Bool)
     case shut(child: Int, epoch: Int, lane: ChildLink.Lane, call: Int, refusal: LinkFailure)
@@ -46,6 +57,8 @@ enum Occurrence {
     /// An operator gives a node a new certificate.
     case certify(Int)
     case centreStops(Double)
+    /// The authority that a hosted school was given to takes it in.
+    case host(Int)
     case join(Int)
     case readmit(Int)
     case centreGoesBack

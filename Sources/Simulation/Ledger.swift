@@ -45,7 +45,15 @@ struct Ledger {
     /// Units that ran twice: both may have taken the very same step.
     var cloned: Set<UnitCode> = []
 
-    mutating func mint(_ sealed: Sealed) { minted.insert(sealed.envelope.hash) }
+    /// What a copy of a node wrote after its unit got another key.
+    var tainted: Set<Digest> = []
+    /// At which node an envelope was written.
+    private(set) var mintedAt: [Digest: Int] = [:]
+
+    mutating func mint(_ sealed: Sealed, at node: Int) {
+        minted.insert(sealed.envelope.hash)
+        mintedAt[sealed.envelope.hash] = node
+    }
 
     mutating func hold(_ sealed: Sealed, at node: Int) {
         for entry in sealed.entries {

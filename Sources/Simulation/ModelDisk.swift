@@ -23,6 +23,8 @@ struct ModelDisk: Sendable {
     private(set) var journal: [Stored?] = []
     private(set) var streams: [StreamID: [Int]] = [:]
     private(set) var salvage: [Sealed] = []
+    /// Signed by a key that had spoken: for people to judge, written again by nobody.
+    private(set) var condemned: [Sealed] = []
     /// Entries stored and not set aside: all of them must have been through the second stage.
     private(set) var storedEntries = 0
     /// Envelopes that a fork has taken out of the journal.
@@ -45,6 +47,10 @@ struct ModelDisk: Sendable {
     let isCentre: Bool
     /// The unit at the other end of the link upwards.
     var parent: UnitCode?
+    /// The node's own unit.
+    var owner: UnitCode?
+    /// The disk was lost or put back, and those below have still to show what they hold.
+    var isRefilling = false
     /// File of the real store's copy that was made together with this one.
     var copy: String?
     /// Position of the real store's journal up to which this disk has followed it.
@@ -99,9 +105,10 @@ struct ModelDisk: Sendable {
 
     mutating func retire(_ unit: UnitCode) { if let secret = secrets.removeValue(forKey: unit) { retired[unit] = secret } }
 
-    /// Units whose key has a younger one beside it are no longer written for here.
+    /// Units whose key has a younger one beside it, or that were given to an authority elsewhere, are no longer written for here.
     private mutating func retireSuperseded() {
         guard !register.movedUnitsWriteOn else { return }
+        if let owner { for unit in secrets.keys where register.hasLeft(unit, owner) { retire(unit) } }
         for (unit, secret) in secrets where register.isSuperseded(secret.key.publicKey, of: unit) { retire(unit) }
     }
 
@@ -125,6 +132,10 @@ struct ModelDisk: Sendable {
         if !salvage.contains(where: { $0.envelope.hash == sealed.envelope.hash }) { salvage.append(sealed) }
     }
 
+    mutating func condemn(_ sealed: Sealed) {
+        if !condemned.contains(where: { $0.envelope.hash == sealed.envelope.hash }) { condemned.append(sealed) }
+    }
+
     /// Second stage for one stored envelope; the dossiers that changed.
     mutating func apply(at place: Int) -> [DossierID] {
         guard let sealed = journal[place]?.sealed else { return [] }
@@ -132,7 +143,7 @@ struct ModelDisk: Sendable {
         var hasKeys = false
         for entry in sealed.entries {
             guard let entry else { continue }
-            hasKeys = hasKeys || entry.kind == EntryKind.key.rawValue
+            hasKeys = hasKeys || [EntryKind.key.rawValue, EntryKind.unit.rawValue].contains(entry.kind)
             touched += register.apply(entry, of: sealed.envelope.stream)
         }
         for id in touched { refold(id) }

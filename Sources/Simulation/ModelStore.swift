@@ -99,8 +99,8 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
 
     // MARK: Writing
 
-    /// Appends acts as one envelope of a unit written for here, and applies them.
-    func write(_ entries: [Entry], as unit: UnitCode, to audience: Audience) throws {
+    /// Appends acts as envelopes of a unit written for here, one for each audience, in one transaction, and applies them.
+    func write(_ pieces: [(entries: [Entry], audience: Audience)], as unit: UnitCode) throws {
         try state.withLock { state in
             switch state.fault {
             case .full?: throw DiskFault.full
@@ -111,15 +111,17 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             case .noKey?, nil: break
             }
             if let real {
-                try real.write(entries, as: unit, to: audience)
+                try real.write(pieces, as: unit)
                 follow(real, &state)
                 return
             }
-            guard let secret = state.disk.secrets[unit] else { throw DiskFault.noKey }
-            let stream = StreamID(unit: unit, incarnation: secret.incarnation, audience: audience)
-            let envelope = try Envelope.seal(entries, stream: stream, after: state.disk.head(of: stream), key: secret.key)
-            guard let sealed = reader.read(envelope.bytes) else { throw DiskFault.noKey }
-            keep(sealed, from: nil, &state)
+            for (entries, audience) in pieces where !entries.isEmpty {
+                guard let secret = state.disk.secrets[unit] else { throw DiskFault.noKey }
+                let stream = StreamID(unit: unit, incarnation: secret.incarnation, audience: audience)
+                let envelope = try Envelope.seal(entries, stream: stream, after: state.disk.head(of: stream), key: secret.key)
+                guard let sealed = reader.read(envelope.bytes) else { throw DiskFault.noKey }
+                keep(sealed, from: nil, &state)
+            }
         }
     }
 
@@ -129,7 +131,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             guard let real else { return keep(sealed, from: source, &state) }
             do {
                 if source == nil {
-                    try real.write(sealed.entries.compactMap { $0 }, as: sealed.envelope.stream.unit, to: sealed.envelope.stream.audience)
+                    try real.write([(sealed.entries.compactMap { $0 }, sealed.envelope.stream.audience)], as: sealed.envelope.stream.unit)
                 } else {
                     _ = try real.accept([sealed.envelope.bytes], from: .parent)
                 }
@@ -190,24 +192,40 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
 
     // MARK: Outbox
 
-    private static func isIn(_ scope: Scope, _ stream: StreamID, _ tree: UnitTree) -> Bool {
+    /// What stands in the subtree, and what is addressed into it; upwards also what cannot be told yet. A school that has moved
+    /// away is its new path's to look after.
+    private func covers(_ scope: Scope, _ stream: StreamID, _ disk: ModelDisk) -> Bool {
+        let (register, tree) = (disk.register, disk.register.tree)
+        if mutant == .refillForgetsOwn, case .down(let child) = scope, tree.contains(child, stream.unit) { return false }
+        if mutant == .relaysNothingBack, scope == .up, !tree.contains(unit, stream.unit) { return false }
         switch scope {
-        case .up: true
-        case .down(let child): tree.contains(child, stream.unit) || stream.audience.reaches(child, in: tree)
+        case .up:
+            return tree.unit(unit) == nil || tree.unit(stream.unit) == nil || isOurs(stream, at: unit, register)
+                || isLeftBehind(stream, disk)
+        case .down(let child): return isOurs(stream, at: child, register)
         }
     }
 
-    private func covers(_ scope: Scope, _ stream: StreamID, _ tree: UnitTree) -> Bool {
-        if mutant == .refillForgetsOwn, case .down(let child) = scope, tree.contains(child, stream.unit) { return false }
-        if mutant == .relaysNothingBack, scope == .up, !tree.contains(unit, stream.unit) { return false }
-        return Self.isIn(scope, stream, tree)
+    /// Written here for a unit that was given away since, or below, and not yet at the parent as far as is known: nobody else has it.
+    private func isLeftBehind(_ stream: StreamID, _ disk: ModelDisk) -> Bool {
+        guard mutant != .leftBehindForgotten, disk.register.hasContained(unit, stream.unit), let own = disk.head(of: stream) else { return false }
+        return disk.told(stream, disk.parent) < own.sequence
+    }
+
+    /// Whether a stream stands below a unit or is addressed there.
+    private func isOurs(_ stream: StreamID, at target: UnitCode, _ register: Register) -> Bool {
+        let tree = register.tree
+        if tree.contains(target, stream.unit) || stream.audience.reaches(target, in: tree) { return true }
+        guard mutant == .formerParentServesOn else { return false }
+        if case .unit(let code) = stream.audience, register.hasContained(target, code) { return true }
+        return register.hasContained(target, stream.unit)
     }
 
     func heads(_ scope: Scope) throws -> [StreamHead] {
         state.withLock { state in
-            let tree = state.disk.register.tree
-            return state.disk.streams.keys.compactMap { stream in
-                guard covers(scope, stream, tree), var head = state.disk.head(of: stream) else { return nil }
+            let disk = state.disk
+            return disk.streams.keys.compactMap { stream in
+                guard covers(scope, stream, disk), var head = disk.head(of: stream) else { return nil }
                 if mutant == .comparesLengthNotHash, let blank = Digest([UInt8](repeating: 7, count: 32)) { head.hash = blank }
                 return head
             }
@@ -216,9 +234,8 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
 
     func envelopes(_ ranges: [StreamRange], in scope: Scope, limitBytes: Int) throws -> [[UInt8]] {
         state.withLock { state in
-            let tree = state.disk.register.tree
             var places: [Int] = []
-            for range in ranges where covers(scope, range.stream, tree) {
+            for range in ranges where covers(scope, range.stream, state.disk) {
                 let all = state.disk.streams[range.stream] ?? []
                 places += all.enumerated().filter { range.sequences.contains(UInt64($0.offset) + 1) }.map(\.element)
             }
@@ -236,12 +253,11 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
 
     func envelopes(after position: Int64, _ scope: Scope, limitBytes: Int) throws -> Batch {
         state.withLock { state in
-            let tree = state.disk.register.tree
             let neighbour: Neighbour = if case .down(let child) = scope { .child(child) } else { .parent }
             var batch = Batch(envelopes: [], position: position, hasMore: false)
             var bytes = 0
             for (place, stored) in state.disk.journal.enumerated().dropFirst(Int(position)) {
-                if let stored, stored.source != neighbour, covers(scope, stored.sealed.envelope.stream, tree),
+                if let stored, stored.source != neighbour, covers(scope, stored.sealed.envelope.stream, state.disk),
                    let next = state.disk.bytes(at: place) {
                     guard batch.envelopes.isEmpty || bytes + next.count <= limitBytes else {
                         batch.hasMore = true
@@ -284,13 +300,14 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         }
     }
 
+    func isRefilling() throws -> Bool { state.withLock { $0.disk.isRefilling && mutant != .refillingCounts } }
+
     func position() throws -> Int64 { state.withLock { Int64($0.disk.journal.count) } }
 
     func reach(after change: Int64, _ scope: Scope, limit: Int) throws -> (reach: [Reach], change: Int64) {
         state.withLock { state in
-            let tree = state.disk.register.tree
             let found = state.disk.reach.dropFirst(Int(change)).prefix(limit)
-            return (found.filter { covers(scope, $0.stream, tree) }, change + Int64(found.count))
+            return (found.filter { covers(scope, $0.stream, state.disk) }, change + Int64(found.count))
         }
     }
 
@@ -370,7 +387,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             guard envelope.sequence == (head?.sequence ?? 0) + 1 else { return (.refused(.gap), head) }
             guard envelope.previous == head?.hash else { return (salvage(sealed, from: neighbour, &state), head) }
         }
-        if let refusal = mayBring(envelope.stream, neighbour, state.disk.register.tree), mutant != .misaddressedAccepted {
+        if let refusal = mayBring(envelope.stream, neighbour, state.disk.register), mutant != .misaddressedAccepted {
             state.news.refused += 1
             return (.refused(refusal), head)
         }
@@ -380,6 +397,11 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         guard mutant == .signatureUnchecked || reader.verifies(sealed, key) else {
             state.news.refused += 1
             return (.refused(.badSignature), head)
+        }
+        if let last = state.disk.register.lastGood(of: envelope.stream, keyID: envelope.keyID), envelope.sequence > last {
+            state.disk.condemn(sealed)
+            state.news.refused += 1
+            return (.refused(.sealedKey), head)
         }
         keep(sealed, from: neighbour, &state)
         return (.stored, envelope.head)
@@ -399,13 +421,16 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         return .refused(.fork)
     }
 
-    private func mayBring(_ stream: StreamID, _ neighbour: Neighbour, _ tree: UnitTree) -> Acceptance.Refusal? {
+    private func mayBring(_ stream: StreamID, _ neighbour: Neighbour, _ register: Register) -> Acceptance.Refusal? {
+        let tree = register.tree
         let target: UnitCode = if case .child(let child) = neighbour { child } else { unit }
         let isFresh = neighbour == .parent && tree.unit(unit) == nil
-        guard tree.contains(target, stream.unit) || stream.audience.reaches(target, in: tree) || isFresh else { return .notForUs }
+        // What was written below a child for a unit that left it since has no other way up.
+        let isFromBelow = neighbour != .parent && register.hasContained(target, stream.unit)
+        guard isOurs(stream, at: target, register) || isFresh || isFromBelow else { return .notForUs }
         switch stream.audience {
         case .up: return nil
-        case .unit(let code), .subtree(let code): return tree.contains(stream.unit, code) ? nil : .notAllowed
+        case .unit(let code), .subtree(let code): return register.hasContained(stream.unit, code) ? nil : .notAllowed
         case .everyone:
             guard let tier = tree.tier(of: stream.unit) else { return stream.unit == .centre ? nil : .notAllowed }
             return TierRights.may(tier, .importUnits) ? nil : .notAllowed
@@ -426,12 +451,17 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
         state.withLock { state in
             let register = state.disk.register
             guard let known = register.tree.unit(caller), let active = register.activeKey(of: caller) else { return .unknown }
-            guard register.tree.contains(unit, caller), caller != unit else { return .notBelow }
-            guard known.competent == unit else { return .moved(to: known.competent) }
+            let former = mutant == .formerParentServesOn && register.hasContained(unit, caller)
+            guard register.tree.contains(unit, caller) || former, caller != unit else {
+                return register.hasContained(unit, caller) ? .moved(to: known.competent) : .notBelow
+            }
+            guard known.competent == unit || former else { return .moved(to: known.competent) }
             if active.node == unit || mutant == .supersededKeyCounts, let former = register.key(of: caller, id: keyID) { return .child(former) }
             return .child(active.key)
         }
     }
+
+    func address(afterMoveOf unit: UnitCode) throws -> String? { state.withLock { $0.disk.register.moves[unit]?.address } }
 
     func isOwn(_ unit: UnitCode) throws -> Bool { state.withLock { $0.disk.secrets[unit] != nil } }
 }

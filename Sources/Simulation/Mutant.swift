@@ -63,8 +63,25 @@ public enum Mutant: String, Sendable, CaseIterable {
     case movedUnitWritesOn
     /// The former node of a unit is switched off before its queue is at the parent.
     case moveDropsQueue
+    // Schools given to another authority
+    /// The former authority goes on with the school as before.
+    case formerParentServesOn
+    /// The school's node goes on calling its former parent.
+    case movedChildStays
+    /// The mover does not enrol for the new path what the former path knew.
+    case moveWithoutWelcome
+    /// What a hosted school wrote at its former authority and what was not yet told upwards stays there.
+    case leftBehindForgotten
+    /// A pen that the former authority holds stays with it.
+    case leftPenLost
+    /// What the former authority did is judged by the present tree.
+    case oldStepsByPresentTree
+    /// A child whose lost disk is still being refilled counts for the fence.
+    case refillingCounts
     // Trust, time, chance
     case revokedStaysIn
+    /// What a revoked key signs beyond its last good head counts.
+    case sealIgnored
     case expiredStaysOut
     case numberFollowsClock
     /// Chance comes from where the machine happened to put things.
@@ -82,11 +99,14 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .supersededKeyCounts, .lastSupplementWins: [.clone]
         case .noBootFence, .fenceOpensForFirstChild, .fenceNeverOpens, .noReleaseGate, .gateForgotten, .errandsForgotten: [.centreRolledBack]
         case .movedUnitWritesOn, .moveDropsQueue: [.unitMoved]
+        case .formerParentServesOn, .movedChildStays, .moveWithoutWelcome, .leftPenLost, .leftBehindForgotten,
+             .oldStepsByPresentTree: [.schoolMoved]
+        case .refillingCounts: [.centreRolledBack, .countyLost]
         case .errorDeletesQueue, .queueExpires, .expiredStaysOut: [.longSilence]
         case .poisonBlocksStream, .unknownKindsDropped: [.poison]
         case .heldForEver, .lockForgotten, .acknowledgesBeforeCommit, .tearsTransactions, .acceptsGaps, .signatureUnchecked, .misaddressedAccepted,
              .fullDiskSaysStored, .foreignStepsCount, .anyoneNumbers, .anyoneJudges, .restartForgetsWords, .revokedStaysIn,
-             .numberFollowsClock, .chanceFromAddresses: []
+             .sealIgnored, .numberFollowsClock, .chanceFromAddresses: []
         }
     }
 
@@ -99,17 +119,21 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .acknowledgesBeforeCommit, .fullDiskSaysStored: [.repliesAreDurable]
         case .noBootFence, .fenceOpensForFirstChild, .noReleaseGate, .gateForgotten, .leaseOutlivesIncarnation: [.oneNumberOnePerson]
         case .orphansGetNewActs: [.effectsOnce]
-        case .anyoneNumbers, .anyoneJudges, .supersededKeyCounts, .revokedStaysIn: [.authorisedOnly]
+        case .anyoneNumbers, .anyoneJudges, .supersededKeyCounts, .revokedStaysIn, .sealIgnored: [.authorisedOnly]
         case .movedUnitWritesOn: [.authorisedOnly, .movesComplete]
         case .foreignStepsCount, .restoreGoesOn: [.onePenOneHome]
         case .firstBranchWins, .lastSupplementWins: [.sameFactsSameState]
         case .poisonBlocksStream, .unknownKindsDropped: [.poisonDelaysNobody]
         case .prunesAtParentsWord: [.nothingPruned]
-        case .misaddressedAccepted: [.onlyOwnMail]
+        case .misaddressedAccepted, .formerParentServesOn: [.onlyOwnMail]
+        case .movedChildStays: [.movesComplete]
+        case .moveWithoutWelcome: [.pathsAgree]
+        case .leftPenLost, .oldStepsByPresentTree: [.onePenOneHome]
+        case .refillingCounts: [.oneNumberOnePerson]
         case .tearsTransactions, .restartForgetsWords: [.rebuildEqual]
         case .numberFollowsClock: [.clocksDoNotMatter]
         case .heldForEver, .lockForgotten: [.capsHold]
-        case .orphansDropped: [.everythingAtCentre]
+        case .orphansDropped, .leftBehindForgotten: [.everythingAtCentre]
         case .childTrustsOwnCursor, .comparesLengthNotHash, .relaysNothingBack, .refillForgetsOwn, .nobodyGivesWay, .expiredStaysOut: [.pathsAgree]
         case .fenceNeverOpens: [.fenceOpens]
         case .errandsForgotten: [.inquiriesAnswered]

@@ -46,6 +46,10 @@ final class Node {
     /// Its unit has come from another node, or goes to one.
     var isMoving = false
     var isLeaving = false
+    /// Its unit has another parent, with which heads are still to be compared.
+    var isGivenAway = false
+    /// By which versions of moved schools' records the node judged when it was last looked at.
+    var versionsSeen: [UnitCode: Int] = [:]
     var lostIncarnations: [UnitCode: Incarnation] = [:]
     var quarantinedSeen = 0
     var wentBack = false

@@ -24,11 +24,15 @@ struct Register: Sendable {
     }
 
     private(set) var tree = UnitTree()
+    /// The newest move of each unit that was moved.
+    private(set) var moves: [UnitCode: UnitMove] = [:]
     private(set) var keys: [UnitCode: [EnrolledKey]]
     private(set) var facts: [DossierID: DossierFacts] = [:]
     /// One mark for each fact of a dossier: the same set of marks, the same facts.
     private(set) var marks: [DossierID: Set<UInt64>] = [:]
     private(set) var folded: [DossierID: Dossier] = [:]
+    /// Keys that have spoken as far as was said, and no further.
+    private(set) var seals: [UnitCode: [KeySeal]] = [:]
     private(set) var leases: [Lease] = []
     /// Under which incarnations units have begun to write, as they said; the last counts.
     private(set) var openings: [UnitCode: [Incarnation]] = [:]
@@ -119,6 +123,8 @@ struct Register: Sendable {
             return .applied(nil)
         case .unit: return unit(entry, of: stream, &touched)
         case .key: return key(entry, of: stream)
+        case .move: return move(entry, of: stream)
+        case .seal: return seal(entry, of: stream)
         case .schoolClass: return .quarantined
         default: return .void
         }
@@ -127,6 +133,7 @@ struct Register: Sendable {
     private mutating func step(_ entry: Entry, of stream: StreamID) -> Outcome {
         guard let step = Payload.step(entry.payload) else { return .void }
         guard step.by == stream.unit || mutant == .foreignStepsCount else { return .void }
+        if let missing = missingRecord(for: step) { return .parked("unit:\(missing)") }
         guard keep(entry, step.dossier) else { return .applied(nil) }
         if mutant == .firstBranchWins,
            facts[step.dossier]?.steps.contains(where: { $0.previous == step.previous && $0.hash != step.hash }) == true {
@@ -134,6 +141,13 @@ struct Register: Sendable {
         }
         facts[step.dossier, default: DossierFacts()].steps.append(step)
         return .applied(step.dossier)
+    }
+
+    /// The home school whose record of the version that a step names has not come yet.
+    private func missingRecord(for step: Step) -> UnitCode? {
+        let home = tree.tier(of: step.by) == .school ? step.by : facts[step.dossier]?.steps.first { $0.kind == .enter }?.by
+        guard let home, let present = tree.unit(home), present.version < step.topology else { return nil }
+        return home
     }
 
     private mutating func verdict(_ entry: Entry, of stream: StreamID) -> Outcome {
@@ -184,14 +198,52 @@ struct Register: Sendable {
         } else {
             guard let competent = unit.competent else { return .void }
             guard let above = tree.unit(competent) else { return .parked("unit:\(competent)") }
-            guard above.tier > unit.tier, tree.contains(stream.unit, competent),
-                  tree.tier(of: stream.unit).map({ TierRights.may($0, .importUnits) }) ?? false else { return .void }
+            guard above.tier > unit.tier, tree.contains(stream.unit, competent), let tier = tree.tier(of: stream.unit) else { return .void }
+            if let refusal = mayRecord(unit, tier, stream.unit) { return refusal }
         }
-        if let present = tree.unit(unit.code), present.version >= unit.version { return .applied(nil) }
+        // Of two records of one version the same counts at every node.
+        if let same = tree.unit(unit.code, version: unit.version), same.version == unit.version,
+           !Payload.encode(same).lexicographicallyPrecedes(entry.payload) { return .applied(nil) }
         tree.put(unit)
         satisfied.insert("unit:\(unit.code)")
         touched += folded.values.filter { $0.home == unit.code }.map(\.id).sorted()
         return .applied(nil)
+    }
+
+    /// Another competent authority is given by an authority above both, and who takes in no feed changes nothing else.
+    private func mayRecord(_ unit: Unit, _ tier: Tier, _ writer: UnitCode) -> Outcome? {
+        if !TierRights.may(tier, .importUnits) {
+            guard TierRights.may(tier, .moveUnits) else { return .void }
+            guard tree.unit(unit.code, version: unit.version - 1) != nil else { return .parked("unit:\(unit.code)") }
+        }
+        guard let present = tree.unit(unit.code), present.version < unit.version, present.competent != unit.competent,
+              let old = present.competent else { return nil }
+        guard !tree.contains(writer, old) || !TierRights.may(tier, .moveUnits) else { return nil }
+        return present.version + 1 < unit.version ? .parked("unit:\(unit.code)") : .void
+    }
+
+    private mutating func move(_ entry: Entry, of stream: StreamID) -> Outcome {
+        guard let move = Payload.move(entry.payload) else { return .void }
+        guard let unit = tree.unit(move.unit), unit.version >= move.version else { return .parked("unit:\(move.unit)") }
+        guard hasContained(stream.unit, move.unit), tree.contains(stream.unit, move.to),
+              tree.tier(of: stream.unit).map({ TierRights.may($0, .moveUnits) }) ?? false else { return .void }
+        if let known = moves[move.unit], known.version >= move.version { return .applied(nil) }
+        moves[move.unit] = move
+        return .applied(nil)
+    }
+
+    /// Whether an authority stands above a unit, or did by an earlier record.
+    func hasContained(_ authority: UnitCode, _ code: UnitCode) -> Bool {
+        if tree.contains(authority, code) { return true }
+        guard let present = tree.unit(code), present.version > 1 else { return false }
+        return (1..<present.version).contains { version in
+            tree.unit(code, version: version).map { TopologyOfRecord(tree, $0).contains(authority, code) } ?? false
+        }
+    }
+
+    /// Whether a unit that was written for here belongs to an authority elsewhere now.
+    func hasLeft(_ unit: UnitCode, _ owner: UnitCode) -> Bool {
+        unit != owner && tree.unit(unit) != nil && tree.unit(owner) != nil && !tree.contains(owner, unit)
     }
 
     private mutating func key(_ entry: Entry, of stream: StreamID) -> Outcome {
@@ -203,6 +255,21 @@ struct Register: Sendable {
         }
         satisfied.insert("key:\(key.unit)")
         return .applied(nil)
+    }
+
+    private mutating func seal(_ entry: Entry, of stream: StreamID) -> Outcome {
+        guard let seal = Payload.seal(entry.payload), seal.issuer == stream.unit else { return .void }
+        guard tree.unit(seal.unit) != nil else { return .parked("unit:\(seal.unit)") }
+        guard tree.contains(seal.issuer, seal.unit), seal.issuer != seal.unit else { return .void }
+        if seals[seal.unit]?.contains(seal) != true { seals[seal.unit, default: []].append(seal) }
+        return .applied(nil)
+    }
+
+    /// How far a key of a unit speaks in a stream; nil without a seal on it.
+    func lastGood(of stream: StreamID, keyID: [UInt8]) -> UInt64? {
+        guard mutant != .sealIgnored, let sealed = seals[stream.unit],
+              let generation = keys[stream.unit]?.first(where: { $0.key.id == keyID })?.generation else { return nil }
+        return sealed.filter { $0.generation >= generation }.map { seal in seal.heads.first { $0.stream == stream }?.sequence ?? 0 }.min()
     }
 
     func key(of unit: UnitCode, id: [UInt8]) -> StatementPublicKey? { keys[unit]?.first { $0.key.id == id }?.key }
@@ -227,9 +294,19 @@ struct Register: Sendable {
     mutating func refold(_ id: DossierID, isHeldBack: Bool) {
         guard var facts = facts[id] else { return }
         if isHeldBack { facts.numbers = [] }
-        guard let dossier = Fold.dossier(id, facts, topology: tree) else { return }
+        guard var dossier = mutant == .oldStepsByPresentTree
+            ? Fold.dossier(id, facts, topology: PresentTree(tree: tree)) : Fold.dossier(id, facts, topology: tree) else { return }
+        if mutant == .leftPenLost { dossier.holder = dossier.chain.last?.nextHolder }
         folded[id] = dossier
         if let provisional = dossier.provisionalNumber, numbers[provisional] == nil { numbers[provisional] = id }
+    }
+
+    /// By which records of its home school a dossier was folded: with the facts they decide what it shows.
+    func mark(ofHome id: DossierID) -> UInt64 {
+        guard let home = folded[id]?.home, let present = tree.unit(home), present.version > 1 else { return 0 }
+        var trail = Trail()
+        for version in 1...present.version { trail.add(tree.unit(home, version: version)?.competent?.text ?? "") }
+        return trail.value
     }
 
     /// What a dossier shows, in one number; equal facts must give equal ones.
@@ -259,4 +336,12 @@ struct Register: Sendable {
         }
         return trail.value
     }
+}
+
+/// Only for `Mutant.oldStepsByPresentTree`: a tree that has forgotten how it was.
+private struct PresentTree: Topology {
+    let tree: UnitTree
+
+    func unit(_ code: UnitCode) -> Unit? { tree.unit(code) }
+    func unit(_ code: UnitCode, version: Int) -> Unit? { tree.unit(code) }
 }

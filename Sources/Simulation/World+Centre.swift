@@ -6,10 +6,7 @@ extension World {
     /// Every child must have shown its copies to this process, and none may have more of the centre's streams.
     func lookAtFence() {
         guard centre.isUp, !centre.isFenceOpen, let endpoint = centre.endpoint else { return }
-        let records = Dictionary(endpoint.children.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first })
-        let waiting = children(of: centre).filter { child in
-            records[child.unit].map { !$0.hasShownHeads || !$0.ahead.isEmpty } ?? true
-        }
+        let waiting = children(of: centre).filter { !endpoint.hasWhole($0.unit) }
         switch plan.mutant {
         case .fenceNeverOpens: centre.isFenceOpen = false
         case .noBootFence: centre.isFenceOpen = true
@@ -83,7 +80,7 @@ extension World {
 
     private func lend(_ dossier: Dossier) -> Bool {
         guard dossier.provisionalNumber == nil, [.entered, .reviewed, .submitted, .returned].contains(dossier.stand),
-              let holder = WorldTree.units.first(where: { $0.code == dossier.home })?.competent else { return true }
+              let holder = centre.store.look({ $0.register.tree.unit(dossier.home)?.competent }) else { return true }
         let birth = dossier.record.birthDate
         let order: (division: String, free: Int, waiting: Int, next: Int, incarnation: Incarnation?) = centre.store.look { disk in
             let register = disk.register

@@ -7,7 +7,7 @@ extension World {
     /// Looks at everything a node has done since the last look: checks it, wakes links, lets the centre work.
     func note(_ node: Node) {
         let news = node.store.takeNews()
-        for sealed in news.written { ledger.mint(sealed) }
+        for sealed in news.written { ledger.mint(sealed, at: node.index % Self.cloneBase) }
         if node.store.real != nil {
             tally.judge(.rebuildEqual, news.differs.isEmpty, step: step, news.differs.prefix(3).joined(separator: "; "))
         }
@@ -22,7 +22,11 @@ extension World {
             planMending(node)
         }
         noteRecoveries(node)
+        followMoves(node)
+        passOnHosted(node)
+        rememberVersions(node)
         if node.parent == nil { serveCentre(news) }
+        if node.store.rings != node.ringsSeen { lastChange = now }
         guard node.store.rings != node.ringsSeen, node.isUp else { return }
         node.ringsSeen = node.store.rings
         for lane in ChildLink.Lane.allCases where node[lane].isResting && node.parent != nil { wake(node, lane, after: 0.005) }
@@ -59,6 +63,21 @@ extension World {
             node.isMoving = false
             tally.count(.unitMoved)
         }
+        if node.isGivenAway {
+            node.isGivenAway = false
+            tally.count(.schoolMoved)
+        }
+        endRefill(node)
+    }
+
+    /// A lost disk is whole again when all below have shown what they hold: only now what it lacks proves something.
+    private func endRefill(_ node: Node) {
+        guard node.store.look({ $0.isRefilling }), let endpoint = node.endpoint,
+              children(of: node).allSatisfy({ endpoint.hasWhole($0.unit) }) else { return }
+        node.store.change { $0.isRefilling = false }
+        node.machine.compareHeads()
+        for lane in ChildLink.Lane.allCases where node[lane].isResting { wake(node, lane, after: 0.01) }
+        tell("\(node.unit) is refilled")
     }
 
     private func checkStored(_ sealed: Sealed, _ node: Node) {
@@ -72,8 +91,9 @@ extension World {
         tally.judge(.chains, isNext && isSigned, step: step, "\(node.unit) stored \(stream.unit) \(envelope.sequence) after \(before?.sequence ?? 0)")
         node.mirror[stream] = envelope.head
         tally.judge(.authorisedOnly, ledger.minted.contains(envelope.hash), step: step, "\(node.unit) stored what \(stream.unit) never wrote")
-        let isOurs = tree.contains(node.unit, stream.unit) || stream.audience.reaches(node.unit, in: tree)
-        tally.judge(.onlyOwnMail, isOurs, step: step, "\(node.unit) holds \(stream.unit) \(stream.audience.text)")
+        let isTainted = node.index < Self.cloneBase && ledger.tainted.contains(envelope.hash)
+        tally.judge(.authorisedOnly, !isTainted, step: step, "\(node.unit) stored what a copy of \(stream.unit) wrote after its key was replaced")
+        tally.judge(.onlyOwnMail, isMail(envelope, of: node), step: step, "\(node.unit) holds \(stream.unit) \(stream.audience.text)")
         if ledger.forkable.contains(stream.unit) {
             ledger.places[stream, default: [:]][envelope.sequence] = envelope.hash
         } else {
@@ -114,7 +134,7 @@ extension World {
             (disk.register.folded[id], disk.register.marks[id] ?? [], disk.heldBack[id] != nil, disk.register.facts[id] ?? DossierFacts())
         }
         guard let dossier = seen.0 else { return }
-        checkFace(dossier, marks: seen.1, isHeldBack: seen.2, node)
+        checkFace(dossier, marks: seen.1, isHeldBack: seen.2, records: node.store.look { $0.register.mark(ofHome: id) }, node)
         checkChain(dossier, node)
         let isOwnWord = !dossier.verdicts.contains { $0.position == World.rogueVerdict }
         tally.judge(.authorisedOnly, isOwnWord, step: step, "a school's verdict counts at \(node.unit)")
@@ -133,35 +153,47 @@ extension World {
             step: step, "a settled step of \(id) was undone at \(node.unit)")
     }
 
-    private func checkFace(_ dossier: Dossier, marks: Set<UInt64>, isHeldBack: Bool, _ node: Node) {
+    private func checkFace(_ dossier: Dossier, marks: Set<UInt64>, isHeldBack: Bool, records: UInt64, _ node: Node) {
         var key = Trail()
         key.add(dossier.id.bytes)
         key.add(number: marks.reduce(0, ^))
         key.add(isHeldBack ? 1 : 0)
+        key.add(number: records)
         let face = Register.face(dossier)
         let known = ledger.faces[key.value]
         tally.judge(.sameFactsSameState, known == nil || known == face, step: step, "\(dossier.id) looks different at \(node.unit)")
         ledger.faces[key.value] = face
     }
 
-    /// Walks the chain by a reading of its own: who had the pen, and was it theirs to take.
+    /// Walks the chain by a reading of its own: who had the pen, and was it theirs to take, by the record of the home school that
+    /// the step names. A pen that an authority left behind holds is the new one's.
     private func checkChain(_ dossier: Dossier, _ node: Node) {
         var holder: UnitCode?
         var isGood = true
         for (place, step) in dossier.chain.enumerated() {
+            holder = passed(holder, dossier.home, version: step.topology)
             if place == 0 { isGood = isGood && step.by == dossier.home && step.kind == .enter && step.previous == nil }
             else { isGood = isGood && step.by == holder && step.previous == dossier.chain[place - 1].hash }
             if [.approve, .sendBack, .confirmDeletion, .refuseDeletion].contains(step.kind) {
-                isGood = isGood && step.by != dossier.home && tree.contains(step.by, dossier.home)
+                isGood = isGood && step.by != dossier.home
+                    && history.contains(step.by, dossier.home, versions: step.topology...step.topology)
             }
             isGood = isGood && !ledger.rogueSteps.contains(step.hash)
             holder = step.nextHolder
         }
+        let version = node.store.look { $0.register.tree.unit(dossier.home)?.version ?? 1 }
+        holder = passed(holder, dossier.home, version: version)
         tally.judge(.onePenOneHome, isGood && dossier.holder == holder, step: step, "the chain of \(dossier.id) at \(node.unit)")
         guard let approval = dossier.chain.last(where: { $0.kind == .approve }), let number = approval.provisionalNumber,
               node.index < Self.cloneBase, !ledger.forkable.contains(approval.by) else { return }
         tally.judge(.oneNumberOnePerson, (ledger.provisional[number] ?? dossier.id) == dossier.id, step: step, "\(number) is lent to two")
         ledger.provisional[number] = dossier.id
+    }
+
+    private func passed(_ holder: UnitCode?, _ home: UnitCode, version: Int) -> UnitCode? {
+        guard let holder, !history.contains(holder, home, versions: version...version) else { return holder }
+        let competent = history.competent(home, versions: version...version)
+        return competent.count == 1 ? competent.first : holder
     }
 
     /// Heads that a reply names are stored at this moment.
@@ -178,10 +210,12 @@ extension World {
     // MARK: Disks
 
     /// After a disk was exchanged on purpose.
-    func afterExchange(_ node: Node) {
+    /// - Parameter isLoss: false where a node was switched off in order, which must cost nothing.
+    func afterExchange(_ node: Node, isLoss: Bool = true) {
         node.machine = ChildLink(plan: Node.plan)
         remember(node)
-        _ = ledger.recount(node.index, node.store.disk, afterLoss: true)
+        let broken = ledger.recount(node.index, node.store.disk, afterLoss: isLoss)
+        tally.judge(.acknowledgedSurvives, isLoss || broken == 0, step: step, "\(broken) acts went with the former node of \(node.unit)")
         for (number, id) in ledger.shown {
             let isKept = nodes.contains { other in other.store.look { $0.register.numbers[number] == id } }
             tally.judge(.oneNumberOnePerson, isKept, step: step, "\(number) was shown and is on no disk")
@@ -193,6 +227,8 @@ extension World {
             Dictionary(uniqueKeysWithValues: disk.streams.keys.compactMap { stream in disk.head(of: stream).map { (stream, $0) } })
         }
         node.journalSeen = node.store.look { $0.kept }
+        node.versionsSeen = [:]
+        rememberVersions(node)
     }
 
     private static func isChained(_ disk: ModelDisk) -> Bool {

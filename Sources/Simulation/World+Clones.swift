@@ -59,6 +59,7 @@ extension World {
     func enrolAnew(_ node: Node) -> Bool {
         guard node.isUp, let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil, node.store.fault == nil else { return false }
         let parent = nodes[at]
+        guard mayEnrol(node.unit, parent) else { return false }
         var secrets: [UnitCode: ModelDisk.Secret] = [:]
         var entries: [Entry] = []
         for unit in node.store.look({ $0.secrets.keys.sorted() }) {

@@ -25,8 +25,6 @@ extension World {
 
     /// A virtual machine goes back to a snapshot, and nobody says so.
     func rollBack(_ node: Node) {
-        // Two disks at once, of which one is the centre's, are more than the fence can tell apart.
-        guard node.parent != nil || !children(of: node).contains(where: { $0.isRefilling || $0.store.look { $0.secrets.isEmpty } }) else { return }
         guard let old = usableBackup(node) else { return }
         guard strikes(node.parent == nil ? .centreRolledBack : .silentRollback, node) else { return }
         node.wentBack = true
@@ -54,6 +52,7 @@ extension World {
         guard old.secrets.allSatisfy({ now[$0.key]?.key.publicKey == $0.value.key.publicKey }),
               strikes(.backupRestored, node) else { return }
         if plan.mutant != .restoreKeepsIncarnation, node.store.real == nil { mint(&old) }
+        old.isRefilling = node.parent != nil
         tempt(node, old)
         exchange(node, old, isRestored: true)
         let goesOn: Set<Mutant> = [.restoreKeepsIncarnation, .leaseOutlivesIncarnation, .restoreGoesOn]
@@ -71,6 +70,8 @@ extension World {
     private func exchange(_ node: Node, _ disk: ModelDisk, isRestored: Bool = false) {
         if node.isUp { node.stop() }
         node.store.replace(disk, isRestored: isRestored)
+        // The address of the parent is on the disk, too.
+        if let parent = disk.parent { node.parent = indexOf[parent] }
         afterExchange(node)
         agenda.plan(.revive(node.index), at: now + dice.seconds(1...300))
     }
@@ -78,7 +79,6 @@ extension World {
     /// The disk is gone. A one-time code lets the same units join again, with new keys and incarnations.
     func loseDisk(_ node: Node) {
         guard node.parent != nil, !ledger.wouldLose(node.index, becoming: nil), isSettled(node),
-              node.parent != 0 || centre.isFenceOpen,
               strikes(.diskLost, node) else { return }
         wipe(node)
     }
@@ -86,6 +86,7 @@ extension World {
     func emptyDisk(_ node: Node, _ root: StatementPublicKey, _ secrets: [UnitCode: ModelDisk.Secret] = [:]) -> ModelDisk {
         var disk = ModelDisk(founding: Register(root: root, mutant: plan.mutant), secrets: secrets, isCentre: false)
         disk.parent = node.parent.map { nodes[$0].unit }
+        disk.owner = node.unit
         return disk
     }
 
@@ -108,10 +109,17 @@ extension World {
             return agenda.plan(.join(node.index), at: now + 600)
         }
         let parent = nodes[at]
+        // The code is asked for where the unit belongs now.
+        if let competent = parent.store.look({ $0.register.tree.unit(node.unit)?.competent }), competent != parent.unit {
+            node.parent = indexOf[competent]
+            return agenda.plan(.join(node.index), at: now + 600)
+        }
         count("join", node.index)
         var secrets: [UnitCode: ModelDisk.Secret] = [:]
         var entries: [Entry] = []
-        for unit in WorldTree.units.map(\.code).sorted() where hosts[unit] == node.unit {
+        for unit in WorldTree.units.map(\.code).sorted() where hosts[unit] == node.unit && mayEnrol(unit, parent) {
+            // Given away meanwhile: it is hosted elsewhere from now on.
+            guard parent.store.look({ $0.register.tree.contains(node.unit, unit) }) else { continue }
             guard var secret = mintSecret() else { continue }
             if let lost = node.lostIncarnations[unit] { secret.incarnation = lost }
             secrets[unit] = secret
@@ -126,7 +134,9 @@ extension World {
         for (unit, secret) in secrets { trueKeys[unit, default: []].append(secret.key.publicKey) }
         // The invitation brings the root's key alone: everything else comes by the link.
         guard let rootKey else { return }
-        node.store.replace(emptyDisk(node, rootKey, secrets))
+        var disk = emptyDisk(node, rootKey, secrets)
+        disk.isRefilling = true
+        node.store.replace(disk)
         afterExchange(node)
         node.isRefilling = true
         giveCertificate(node)
@@ -138,6 +148,7 @@ extension World {
     func readmit(_ node: Node) {
         guard node.isUp, !node.isLeaving, let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil else { return }
         let parent = nodes[at]
+        guard mayEnrol(node.unit, parent) else { return }
         // Known, but another key of the unit is younger there: the operators give a new one.
         if !node.isSuperseded, let own = node.store.look({ $0.secrets[node.unit]?.key.publicKey }),
            parent.store.look({ $0.register.isSuperseded(own, of: node.unit) }) || parent.store.look({ $0.register.activeKey(of: node.unit)?.key != own && $0.register.key(of: node.unit, id: own.id) != nil }) {
@@ -154,6 +165,11 @@ extension World {
         write(entries, as: parent.unit, to: .subtree(node.unit), parent)
         node.machine.retryNow()
         for lane in ChildLink.Lane.allCases where node[lane].isResting { wake(node, lane, after: 0.01) }
+    }
+
+    /// Whether the directory at an authority's node has a unit below it.
+    func mayEnrol(_ unit: UnitCode, _ issuer: Node) -> Bool {
+        issuer.store.look { $0.register.tree.contains(issuer.unit, unit) && unit != issuer.unit }
     }
 
     // MARK: Rot
@@ -174,7 +190,7 @@ extension World {
     func verifies(_ node: Node) -> Bool {
         guard plan.mutant != .verifyTrustsTables, isSettled(node) else { return false }
         guard node.store.look({ !$0.rottenPlaces.isEmpty }) else { return false }
-        guard !ledger.wouldLose(node.index, becoming: nil), node.parent != 0 || centre.isFenceOpen else {
+        guard !ledger.wouldLose(node.index, becoming: nil) else {
             // Something here is nowhere else yet: the line first. What is rotten is refused there.
             agenda.plan(.verify(node.index), at: now + 600)
             return false

@@ -24,6 +24,7 @@ extension World {
     private func calm() {
         tell("faults stop")
         isCalm = true
+        hostForsaken()
         for index in clones.keys.sorted() { endClone(index) }
         for node in present {
             node.store.setFault(nil)
@@ -42,8 +43,10 @@ extension World {
 
     private func settle() {
         let end = step + 6000 + plan.steps * 4
+        lastChange = now
         var quiet = 0
-        while step < end, advance() {
+        // Many comparisons without any change: what has not come about by then will not.
+        while step < end, now - lastChange < 20_000 || isQuiet, advance() {
             if isQuiet { quiet += 1 } else { quiet = 0 }
             // Quiet for a while of steps, with comparisons of heads in between.
             if quiet > 80, hasMended { return }
@@ -59,7 +62,13 @@ extension World {
             guard let parent = node.parent else { return true }
             guard node.isConfirmed, node.store.look({ $0.rottenPlaces.isEmpty }), let own = try? node.store.heads(.up) else { return false }
             return Set(own) == (try? Set(nodes[parent].store.heads(.down(node.unit))))
-        } && centre.isFenceOpen && centre.store.look { $0.errands.isEmpty && $0.heldBack.isEmpty }
+        } && awaitingHost.isEmpty && present.allSatisfy { isAtItsParent($0) && !$0.store.look { $0.isRefilling } } && centre.isFenceOpen && centre.store.look { $0.errands.isEmpty && $0.heldBack.isEmpty }
+    }
+
+    /// Whether a node calls the authority that its unit belongs to.
+    private func isAtItsParent(_ node: Node) -> Bool {
+        let competent = centre.store.look { $0.register.tree.unit(node.unit)?.competent }
+        return competent == node.parent.map { nodes[$0].unit }
     }
 
     private func unrest() -> String {
@@ -72,7 +81,9 @@ extension World {
         present.filter { !$0.isUp || $0.parent != nil && !$0.isConfirmed }.map { node in
             "\(node.unit) up=\(node.isUp) \(node.machine.condition(at: now)) held=\(node.machine.held.count) leaving=\(node.isLeaving)"
         }.joined(separator: "; ") + (centre.isFenceOpen ? "" : " fence closed")
-            + " errands=\(centre.store.look { $0.errands.count }) gate=\(centre.store.look { $0.heldBack.count })"
+            + present.filter { !isAtItsParent($0) }.map { " \($0.unit) at a former parent" }.joined()
+            + present.filter { $0.store.look { $0.isRefilling } }.map { " \($0.unit) refilling" }.joined()
+            + (awaitingHost.isEmpty ? "" : " \(awaitingHost.sorted()) wait for a host") + " errands=\(centre.store.look { $0.errands.count }) gate=\(centre.store.look { $0.heldBack.count })"
     }
 
     // MARK: The end
@@ -84,6 +95,7 @@ extension World {
             tally.judge(.poisonDelaysNobody, parked == 0, step: step, "\(parked) entries are parked for ever at \(node.unit)")
             let units = Set(hosts.filter { $0.value == node.unit }.keys)
             tally.judge(.movesComplete, Set(node.store.look { $0.secrets.keys }) == units, step: step, "\(node.unit) writes for \(node.store.look { $0.secrets.keys.sorted() }), and \(units.sorted()) work there")
+            tally.judge(.movesComplete, isAtItsParent(node), step: step, "\(node.unit) calls an authority that it does not belong to")
             audit(node)
             checkAgreement(node)
         }

@@ -6,7 +6,7 @@ import Rules
 extension World {
     /// The kinds of blow and how often each comes, those that leave disks and links' trust whole first.
     private static let gentle = 10
-    private static let weights = [8, 4, 3, 4, 4, 3, 3, 4, 2, 2, 9, 4, 6, 4, 4, 3, 3, 3, 4, 4, 3, 3, 3, 4, 4, 4, 4, 4]
+    private static let weights = [8, 4, 3, 4, 4, 3, 3, 4, 2, 2, 9, 4, 6, 4, 4, 3, 3, 3, 4, 4, 3, 3, 3, 4, 4, 4, 4, 4, 5, 3]
 
     func strike() {
         guard let node = dice.pick(present) else { return }
@@ -50,6 +50,8 @@ extension World {
         case 24: moveUnit()
         case 25: carry(node)
         case 26: changeRelease(node)
+        case 27: moveSchool()
+        case 28: stealKey(node)
         default: backUp(node)
         }
     }

@@ -13,7 +13,7 @@ extension World {
         }
         guard let root = secrets[.centre], let directory = firstStatement(secrets, root) else { return }
         rootKey = root.key.publicKey
-        ledger.mint(directory)
+        ledger.mint(directory, at: 0)
         ledger.hold(directory, at: 0)
         for unit in WorldTree.units {
             let isDormant = hosts[unit.code] != unit.code
@@ -23,6 +23,7 @@ extension World {
                 founding: Register(root: root.key.publicKey, unknownKinds: unknown, mutant: plan.mutant),
                 secrets: secrets.filter { hosts[$0.key] == unit.code }, isCentre: unit.code == .centre)
             disk.parent = unit.competent
+            disk.owner = unit.code
             let store = ModelStore(
                 unit.code, disk: disk, reader: reader, mutant: plan.mutant, real: foundReal(unit, disk, root.key.publicKey))
             let parent = unit.competent.flatMap { indexOf[$0] }

@@ -12,7 +12,8 @@ extension World {
             if let stream = own?.stream ?? parent?.stream { giveWay(stream, to: parent, node) }
         case .rolledBack(_, let parent): noteRolledBack(parent.stream, node)
         case .held(let stream, .fork, _): giveWay(stream, to: nil, node)
-        case .held, .missing, .replaced, .compared, .clone, .shutOut, .moved: break
+        case .moved(let parent, _): redirect(node, to: parent)
+        case .held, .missing, .replaced, .compared, .clone, .shutOut: break
         }
     }
 
@@ -31,6 +32,7 @@ extension World {
     /// Every unit written for here goes on under a new incarnation.
     private func beginRecovery(_ node: Node) {
         node.isRecovering = true
+        if node.parent != nil { node.store.change { $0.isRefilling = true } }
         for unit in node.store.look({ $0.secrets.keys.sorted() }) {
             if let incarnation = Incarnation(dice.bytes(8)) { node.store.change { $0.mint(incarnation, for: unit) } }
         }
@@ -78,7 +80,7 @@ extension World {
         }
         for sealed in foreign {
             let writer = sealed.envelope.stream.unit
-            let below = children(of: node).first { tree.contains($0.unit, writer) }
+            let below = childToward(writer, from: node)
             guard let next = below ?? node.parent.map({ nodes[$0] }), next.isUp, next.store.fault == nil else { continue }
             let source: Neighbour = below == nil ? .child(node.unit) : .parent
             guard (try? next.store.accept([sealed.envelope.bytes], from: source)) != nil else { continue }

@@ -8,7 +8,8 @@ extension World {
     func moveUnit() {
         let schools = nodes.filter { WorldTree.tier(of: $0.unit) == .school }
         guard let node = dice.pick(schools), let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil,
-              node.isDormant || isSettled(node) else { return }
+              node.isDormant || isSettled(node),
+              nodes[at].store.look({ $0.register.tree.unit(node.unit)?.competent }) == nodes[at].unit else { return }
         if node.isDormant { moveOut(node, nodes[at]) } else { moveIn(node, nodes[at]) }
     }
 
@@ -46,14 +47,14 @@ extension World {
     /// The former node has everything and takes itself for the right one still: its key won against the other of one generation.
     private func enrolOnceMore(_ node: Node) {
         guard let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil, let host = hosts[node.unit], host == nodes[at].unit,
-              nodes[at].store.look({ $0.register.activeKey(of: node.unit)?.key != $0.secrets[node.unit]?.key.publicKey }),
+              mayEnrol(node.unit, nodes[at]), nodes[at].store.look({ $0.register.activeKey(of: node.unit)?.key != $0.secrets[node.unit]?.key.publicKey }),
               let secret = mintSecret(), let entry = enrolment(secret, of: node.unit, on: host, nodes[at]),
               write([entry], as: host, to: .subtree(node.unit), nodes[at]) else { return }
         trueKeys[node.unit, default: []].append(secret.key.publicKey)
         nodes[at].store.keep(secret, of: node.unit)
     }
 
-    private func enrolment(_ secret: ModelDisk.Secret, of unit: UnitCode, on host: UnitCode, _ issuer: Node) -> Entry? {
+    func enrolment(_ secret: ModelDisk.Secret, of unit: UnitCode, on host: UnitCode, _ issuer: Node) -> Entry? {
         let generation = 1 + issuer.store.look { $0.register.activeKey(of: unit)?.generation ?? 0 }
         return entry(.key, Payload.encode(KeyEnrolment(
             unit: unit, publicKey: secret.key.publicKey, issuer: issuer.unit, generation: generation, node: host)))
@@ -74,7 +75,7 @@ extension World {
         node.tempting = []
         guard let rootKey else { return }
         node.store.replace(emptyDisk(node, rootKey))
-        afterExchange(node)
+        afterExchange(node, isLoss: false)
         tally.count(.unitMoved)
         tell("\(node.unit) has been switched off")
     }

@@ -79,7 +79,8 @@ extension World {
         tally.judge(.capsHold, body.count <= PeerCall.requestLimit, step: step, "request of \(body.count) bytes")
         trail.add(call.path)
         tell("\(node.unit) \(lane) \(call.path) \(body.count) bytes")
-        let request = Occurrence.request(child: node.index, epoch: node.epoch, lane: lane, call: id, path: call.path, body: body)
+        let sent = Request(child: node.index, parent: parent, epoch: node.epoch, lane: lane, call: id, path: call.path, body: body)
+        let request = Occurrence.request(sent)
         agenda.plan(
             .timeout(child: node.index, epoch: node.epoch, lane: lane, call: id, isSilent: true),
             at: now + Double(call.timeoutSeconds))
@@ -89,7 +90,7 @@ extension World {
         if befalls(.drop, perMille: weather.drop, node) { return cutOff(node, lane, id) }
         if befalls(.halfOpen, perMille: weather.halfOpen, node) { return }
         if dice.happens(perMille: weather.busy), refuse(node, lane, id, latency) { return }
-        if dice.happens(perMille: weather.damage), damage(call, node, lane, id, latency) { return }
+        if dice.happens(perMille: weather.damage), damage(call, sent, node, latency) { return }
         if befalls(.longDelay, perMille: weather.longDelay, node) {
             return agenda.plan(request, at: now + dice.seconds(3600...400_000))
         }
@@ -121,19 +122,18 @@ extension World {
     }
 
     /// Envelopes with a changed byte, or a body that is cut off.
-    private func damage(_ call: PeerCall, _ node: Node, _ lane: ChildLink.Lane, _ id: Int, _ latency: Double) -> Bool {
-        var body = call.body
+    private func damage(_ call: PeerCall, _ sent: Request, _ node: Node, _ latency: Double) -> Bool {
+        var request = sent
         if case .push(var push) = call, !push.envelopes.isEmpty, dice.happens(perMille: 700) {
             let at = dice.below(push.envelopes.count)
             push.envelopes[at] = corrupted(push.envelopes[at])
-            body = push.bytes
+            request.body = push.bytes
             guard strikes(.corruptEnvelope, node) else { return false }
         } else {
-            body = Array(body.prefix(body.count / 2))
+            request.body = Array(request.body.prefix(request.body.count / 2))
             guard strikes(.truncate, node) else { return false }
         }
-        agenda.plan(
-            .request(child: node.index, epoch: node.epoch, lane: lane, call: id, path: call.path, body: body), at: now + latency)
+        agenda.plan(.request(request), at: now + latency)
         return true
     }
 
@@ -145,14 +145,14 @@ extension World {
     }
 
     /// A call reaches the parent.
-    func arrive(child: Int, epoch: Int, lane: ChildLink.Lane, call: Int, path: String, body: [UInt8]) {
-        guard let at = node(child).parent else { return }
-        let parent = nodes[at]
+    func arrive(_ request: Request) {
+        let (child, epoch, lane, call, path, body) = (request.child, request.epoch, request.lane, request.call, request.path, request.body)
+        let parent = nodes[request.parent]
         guard parent.isUp, let endpoint = parent.endpoint else {
             return agenda.plan(.timeout(child: child, epoch: epoch, lane: lane, call: call, isSilent: false), at: now + 1)
         }
         if let until = parent.pausedUntil, until > now {
-            return agenda.plan(.request(child: child, epoch: epoch, lane: lane, call: call, path: path, body: body), at: until)
+            return agenda.plan(.request(request), at: until)
         }
         count("request", child)
         tick(parent)

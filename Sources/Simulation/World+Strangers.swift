@@ -52,7 +52,7 @@ extension World {
     /// A true envelope brought by a child that has nothing to do with it.
     func misaddress(at node: Node) {
         let others = present.filter { other in
-            !WorldTree.contains(node.unit, other.unit) && WorldTree.tier(of: other.unit) == .school
+            !history.hasEverContained(node.unit, other.unit) && WorldTree.tier(of: other.unit) == .school
         }
         guard let other = dice.pick(others), let child = dice.pick(children(of: node)),
               let envelope = dice.pick(other.store.look { disk in
@@ -81,7 +81,7 @@ extension World {
             let own = disk.register.folded.values.filter { $0.home == school }.sorted { $0.id < $1.id }
             let submitted = own.filter { $0.stand == .submitted }
             return submitted.isEmpty ? own : submitted
-        }), let digest = dossier.keyDigest, let above = WorldTree.units.first(where: { $0.code == school })?.competent,
+        }), let digest = dossier.keyDigest, let above = node.store.look({ $0.register.tree.unit(school)?.competent }),
         let blank = dossier.head else { return }
         guard strikes(.rogueStatement, node) else { return }
         let step = Step(

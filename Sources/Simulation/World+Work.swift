@@ -116,8 +116,8 @@ extension World {
         for _ in 0..<(dice.happens(perMille: 150) ? 4 : 1) {
             guard let id = DossierID(dice.bytes(16)), let blank = Digest([UInt8](repeating: 0, count: 32)) else { return }
             let step = Step(
-                hash: blank, dossier: id, previous: nil, kind: .enter, by: unit, nextHolder: unit, topology: 1,
-                at: node.clock.now, record: record())
+                hash: blank, dossier: id, previous: nil, kind: .enter, by: unit, nextHolder: unit,
+                topology: node.store.look { $0.register.tree.unit(unit)?.version ?? 1 }, at: node.clock.now, record: record())
             if let entry = entry(.step, Payload.encode(step)) { entries.append(entry) }
         }
         if dice.happens(perMille: 20), let poison = entry(.schoolClass, Array("poison".utf8)), strikes(.poison, node) {
@@ -166,8 +166,8 @@ extension World {
         }
         let step = Step(
             hash: blank, dossier: dossier.id, previous: dossier.head, kind: kind, by: unit,
-            nextHolder: Workflow.resolve(row.holder, home: dossier.home, holder: dossier.holder, in: tree), topology: 1,
-            at: node.clock.now, record: record, provisionalNumber: number,
+            nextHolder: Workflow.resolve(row.holder, home: dossier.home, holder: dossier.holder, in: tree),
+            topology: tree.unit(dossier.home)?.version ?? 1, at: node.clock.now, record: record, provisionalNumber: number,
             reason: row.effects.contains(.reason) ? "请核对" : nil)
         guard let entry = entry(.step, Payload.encode(step)) else { return false }
         return write([entry], as: unit, to: unit == dossier.home ? .up : .unit(dossier.home), node)
@@ -193,10 +193,16 @@ extension World {
     /// The one way in for what people write: told as saved when it returns true.
     @discardableResult
     func write(_ entries: [Entry], as unit: UnitCode, to audience: Audience, _ node: Node) -> Bool {
+        write([(entries, audience)], as: unit, node)
+    }
+
+    @discardableResult
+    func write(_ pieces: [(entries: [Entry], audience: Audience)], as unit: UnitCode, _ node: Node) -> Bool {
+        let entries = pieces.flatMap(\.entries)
         guard !entries.isEmpty else { return false }
         tick(node)
         let before = node.store.look { $0.journal.count }
-        do { try node.store.write(entries, as: unit, to: audience) } catch {
+        do { try node.store.write(pieces, as: unit) } catch {
             if case DiskFault.crashed = error {
                 tally.faults[.killInTransaction, default: 0] += 1
                 kill(node, for: dice.seconds(1...100))
@@ -204,15 +210,19 @@ extension World {
             return false
         }
         checkRight(unit, entries, node)
-        node.store.look { disk in disk.journal[before...].compactMap { $0?.sealed } }.forEach { ledger.mint($0) }
-        tell("\(unit) at \(node.unit) writes \(entries.count) of kind \(entries[0].kind) to \(audience.text)")
+        node.store.look { disk in disk.journal[before...].compactMap { $0?.sealed } }.forEach {
+            ledger.mint($0, at: node.index % Self.cloneBase)
+            if node.isSuperseded { ledger.tainted.insert($0.envelope.hash) }
+        }
+        tell("\(unit) at \(node.unit) writes \(entries.count) of kind \(entries[0].kind) to \(pieces[0].audience.text)")
         note(node)
         return true
     }
 
     /// Whether the node may write so at all: its key is the unit's youngest, and after a restore it takes in new pupils only.
     private func checkRight(_ unit: UnitCode, _ entries: [Entry], _ node: Node) {
-        let isOurs = node.store.look { disk in disk.secrets[unit].map { !disk.register.isSuperseded($0.key.publicKey, of: unit) } ?? false }
+        let isYoungest = node.store.look { disk in disk.secrets[unit].map { !disk.register.isSuperseded($0.key.publicKey, of: unit) } ?? false }
+        let isOurs = isYoungest && stands(node.unit, above: unit, at: node)
         tally.judge(.authorisedOnly, isOurs, step: step, "\(node.unit) writes for \(unit), which works elsewhere")
         guard node.isBehind, node.index < Self.cloneBase else { return }
         let isNew = entries.allSatisfy { entry in

@@ -35,6 +35,12 @@ final class World {
     /// Clones that have ended: late answers find nobody.
     var ended: [Int: Node] = [:]
     var isCalm = false
+    /// When a node's disk changed last.
+    var lastChange = 0.0
+    /// Every record that moved a school.
+    var history = TreeHistory()
+    /// Hosted schools that were given away and wait for their new authority.
+    var awaitingHost: Set<UnitCode> = []
 
     init(_ plan: RunPlan) {
         self.plan = plan
@@ -68,7 +74,6 @@ final class World {
     static let cloneBase = 100
 
     func children(of node: Node) -> [Node] { nodes.filter { $0.parent == node.index && !$0.isDormant } }
-    var tree: UnitTree { WorldTree.tree }
     /// Whether a node stays as it is: not switched off, not on its way out, without a copy beside it.
     func isSettled(_ node: Node) -> Bool { !node.isDormant && !node.isLeaving && clones[node.index] == nil }
 
@@ -93,6 +98,10 @@ final class World {
         }
         if node.parent == nil, !node.store.look({ $0.heldBack.isEmpty }), plan.mutant == .gateForgotten {
             for id in node.store.look({ $0.heldBack.keys.sorted() }) { node.store.refold(id) { $0.heldBack[id] = nil } }
+        }
+        // While it waits behind its fence it has the most to lose.
+        if node.parent == nil, !isCalm, plan.clockScript == nil, dice.happens(perMille: 150) {
+            agenda.plan(.centreStops(dice.seconds(1...60)), at: now + dice.seconds(20...900))
         }
         if node.parent == nil, plan.mutant == .errandsForgotten { node.store.change { $0.errands = [] } }
         note(node)
@@ -136,8 +145,7 @@ final class World {
             guard alive(node, epoch, what), node[lane].wake == wake, node[lane].isResting else { return }
             count("wake", child)
             drive(node, lane, .begin)
-        case .request(let child, let epoch, let lane, let call, let path, let body):
-            arrive(child: child, epoch: epoch, lane: lane, call: call, path: path, body: body)
+        case .request(let request): arrive(request)
         case .reply(let child, let epoch, let lane, let call, let answer):
             let node = node(child)
             guard alive(node, epoch, what), node[lane].call == call else { return }
@@ -173,6 +181,7 @@ final class World {
         case .switchOff(let index): switchOff(nodes[index])
         case .clockRight(let index): node(index).clockError = 0
         case .certify(let index): certify(nodes[index])
+        case .host(let index): host(nodes[index])
         case .join(let index): rejoin(nodes[index])
         case .readmit(let index): readmit(nodes[index])
         case .centreGoesBack: if !isCalm { rollBack(centre) }

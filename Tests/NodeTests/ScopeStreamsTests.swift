@@ -32,7 +32,7 @@ struct ScopeStreamsTests {
         for child: UnitCode in ["440000", "330000", "440106", "2144000001"] {
             try archive.read { reading in
                 let view = try ScopeView(.down(child), reading)
-                let expected = Set(try Journal.heads(in: reading.database).filter { view.covers($0.stream) })
+                let expected = Set(try Journal.heads(in: reading.database).filter { try view.covers($0.stream) })
                 #expect(Set(try ScopeStreams.heads(.down(child), reading)) == expected)
                 #expect(!expected.isEmpty)
                 for rows: Int64 in [1, 100_000] {

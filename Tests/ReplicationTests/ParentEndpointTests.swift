@@ -90,6 +90,16 @@ struct ParentEndpointTests {
         #expect(endpoint.children.first?.hasShownHeads == false, "another process of the child shows its own disk")
     }
 
+    @Test func `A child whose disk is still being refilled shows what it has, and counts only when it is whole`() throws {
+        let token = try session(try hello())
+        _ = answer(.heads(HeadsRequest(session: token, buckets: Array(0...255), isPartial: true)))
+        #expect(!endpoint.hasWhole(Tree.shangcheng))
+        _ = answer(.heads(HeadsRequest(session: token, buckets: Array(0...255))))
+        #expect(endpoint.hasWhole(Tree.shangcheng))
+        _ = answer(.heads(HeadsRequest(session: token, buckets: Array(0...255), isPartial: true)))
+        #expect(!endpoint.hasWhole(Tree.shangcheng), "it went back in time since")
+    }
+
     @Test func `A going-on without heads is taken only from a process that had shown them`() throws {
         let nonce = world.nonce()
         guard case .hello(let first)? = answer(.hello(try hello(nonce: nonce))).reply else { return }

@@ -16,6 +16,21 @@ import Testing
         #expect(try pair.centre.count("dossier") == 1)
     }
 
+    @Test func `what was written below an authority for a school that has left it comes up by it still`() throws {
+        let pair = try Pair()
+        _ = try pair.school.enter("张伟")
+        let own = Array(try pair.school.envelopes().suffix(1))
+        let other = Unit(code: "440105", name: "海珠区", tier: .county, competent: .centre)
+        var moved = try #require(Bench.units.last)
+        moved.competent = other.code
+        moved.version = 2
+        try pair.centre.archive.write { transaction in
+            for unit in [other, moved] { try transaction.append(.unit, Payload.encode(unit), as: .centre, to: .everyone) }
+        }
+        #expect(try pair.centre.take(own, from: .child(Bench.county)) == [.stored])
+        #expect(try pair.centre.take(own, from: .child("440105")) == [.known])
+    }
+
     @Test func aGapIsRefusedAndNothingIsStored() throws {
         let pair = try Pair()
         _ = try pair.school.enter("张伟")

@@ -22,6 +22,19 @@ struct RecoveryTests {
         return school
     }
 
+    @Test func `a disk that was put back is not whole before those below have shown what they hold; the centre has its own fence`() throws {
+        let school = try school()
+        #expect(try !school.archive.read { try $0.isRefilling() })
+        try school.archive.write { _ = try $0.beginRecovery(.restored) }
+        #expect(try school.archive.read { try $0.isRefilling() })
+        try school.archive.write { try $0.endRefill() }
+        #expect(try !school.archive.read { try $0.isRefilling() })
+        let centre = try Bench()
+        _ = try centre.becomeCentre(enrolling: [:])
+        try centre.archive.write { try $0.beginRefill() }
+        #expect(try !centre.archive.read { try $0.isRefilling() })
+    }
+
     @Test func `a recovering unit continues under a new incarnation and takes in new pupils only`() throws {
         let school = try school()
         let before = try school.archive.write { try $0.incarnation(of: Bench.school) }

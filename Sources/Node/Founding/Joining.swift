@@ -46,6 +46,7 @@ struct Joining {
             try transaction.setNodeText(NodeTrust.parentNameKey, reply.parentName)
             try transaction.keepSecret(keys.statement, of: reply.unit, incarnation: surroundings.incarnation())
             try transaction.trustRoot(reply.rootKey)
+            try transaction.beginRefill()
             try AccountShelf.putAdministrator(of: reply.unit, password, in: transaction)
             try transaction.setNodeValue(Self.pending, [])
         }

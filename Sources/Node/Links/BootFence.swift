@@ -30,21 +30,17 @@ final class BootFence: Sendable {
     var waitingFor: [UnitCode] {
         state.withLock { state in
             guard let endpoint = state.endpoint else { return [.centre] }
-            let records = Dictionary(endpoint.children.map { ($0.unit, $0) }, uniquingKeysWith: { first, _ in first })
             let needed = state.children.union(endpoint.rememberedChildren)
-            let waiting = needed.subtracting(state.done).filter { child in
-                records[child].map { !$0.hasShownHeads || !$0.ahead.isEmpty } ?? true
-            }
+            let waiting = needed.subtracting(state.done).filter { !endpoint.hasWhole($0) }
             if waiting.isEmpty { state.done = needed }
             return waiting.sorted()
         }
     }
 
-    /// The units directly below whose statement key is kept at a node of their own.
+    /// The units directly below this node's, whose statement key is kept at a node of their own.
     static func children(_ archive: Archive) throws -> Set<UnitCode> {
         try archive.read { reading in
-            guard let own = try reading.ownUnit() else { return [] }
-            let below = try reading.directory.children(of: own).map(\.code)
+            let below = try reading.hostedUnits().flatMap { try reading.directory.children(of: $0).map(\.code) }
             return try Set(below.filter { try reading.directory.activeKey(of: $0)?.node == $0 })
         }
     }

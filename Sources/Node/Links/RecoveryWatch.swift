@@ -4,7 +4,7 @@ import Rules
 import ServiceLifecycle
 import Store
 
-/// Ends a recovery: at the centre when every child has shown its copies, elsewhere when heads have been compared with the
+/// Ends the refilling of a lost disk, and a recovery: at the centre when every child has shown its copies, elsewhere when heads have been compared with the
 /// parent to the end and what was longer there is here and applied.
 struct RecoveryWatch: Service {
     /// Seconds between two looks while a unit recovers.
@@ -15,6 +15,8 @@ struct RecoveryWatch: Service {
     /// Nil at the centre.
     let runner: LinkRunner?
     let fence: BootFence
+    /// What those below have shown.
+    let endpoint: ParentEndpoint
     /// Rung when something was stored, and at the end.
     let stored: Bell
     let ending: Ending
@@ -25,7 +27,10 @@ struct RecoveryWatch: Service {
             let seen = stored.rings
             var isRecovering = false
             do {
-                isRecovering = try await workers.run { try look() }
+                isRecovering = try await workers.run {
+                    let isRefilling = try refill()
+                    return try look() || isRefilling
+                }
             } catch {
                 log.error("recovery watch failed", metadata: ["error": "\(error)"])
             }
@@ -45,6 +50,17 @@ struct RecoveryWatch: Service {
             stored.ring()
         }
         return try !archive.read { try $0.recoveringUnits() }.isEmpty
+    }
+
+    /// Returns whether somebody below has still to show what it holds: once all have, the parent is shown heads that prove something.
+    private func refill() throws -> Bool {
+        guard try archive.read({ try $0.isRefilling() }) else { return false }
+        // Who stands below is known when the directory is back.
+        guard streamsAreBack() != nil, try BootFence.children(archive).allSatisfy(endpoint.hasWhole) else { return true }
+        try archive.write { try $0.endRefill() }
+        log.notice("refilled")
+        runner?.compareHeads()
+        return false
     }
 
     /// Nil while heads are not compared to the end; else the units of which a stream still stands still.

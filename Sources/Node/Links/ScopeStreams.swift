@@ -9,9 +9,11 @@ struct ScopeView {
     private let scope: Scope
     private let directory: UnitDirectory
     private let own: UnitCode?
+    private let reading: Reading
 
     init(_ scope: Scope, _ reading: Reading) throws {
         self.scope = scope
+        self.reading = reading
         directory = reading.directory
         own = try reading.ownUnit()
     }
@@ -25,12 +27,14 @@ struct ScopeView {
     }
 
     /// What stands in the subtree, and what is addressed into it; upwards also what cannot be told yet. A school that has moved
-    /// away is its new path's to look after.
-    func covers(_ stream: StreamID) -> Bool {
+    /// away is its new path's to look after, but for what was written here or below for it and is not at the parent yet.
+    func covers(_ stream: StreamID) throws -> Bool {
         switch scope {
         case .up:
-            own.map { directory.contains($0, stream.unit) || stream.audience.reaches($0, in: directory) } ?? true
-                || directory.unit(stream.unit) == nil
+            try own.map { own in
+                try directory.contains(own, stream.unit) || stream.audience.reaches(own, in: directory)
+                    || directory.hasContained(own, stream.unit) && Journal.isUntold(stream, in: reading)
+            } ?? true || directory.unit(stream.unit) == nil
         case .down(let child):
             directory.contains(child, stream.unit) || stream.audience.reaches(child, in: directory)
         }
@@ -66,7 +70,7 @@ final class ScopeStreams {
     func holds(_ row: Int64) throws -> Bool {
         if let all { return all.contains(row) }
         if let known = judged[row] { return known }
-        let isIn = try Journal.stream(row: row, in: database).map(view.covers) ?? false
+        let isIn = try Journal.stream(row: row, in: database).map { try view.covers($0) } ?? false
         judged[row] = isIn
         return isIn
     }
@@ -75,7 +79,7 @@ final class ScopeStreams {
     static func heads(_ scope: Scope, _ reading: Reading) throws -> [StreamHead] {
         guard case .down(let child) = scope else {
             let view = try ScopeView(scope, reading)
-            return try Journal.heads(in: reading.database).filter { view.covers($0.stream) }
+            return try Journal.heads(in: reading.database).filter { try view.covers($0.stream) }
         }
         return try Row.fetchAll(reading.database, sql: below + """
             SELECT unit, incarnation, audience, sequence, head FROM stream

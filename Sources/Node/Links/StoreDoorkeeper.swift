@@ -18,7 +18,7 @@ struct StoreDoorkeeper: Doorkeeper {
                   let active = try reading.directory.activeKey(of: unit) else { return .unknown }
             guard reading.directory.contains(own, unit), unit != own else {
                 let wasBelow = try reading.hostedUnits().contains { host in
-                    try Self.hasEnrolled(host, unit, reading)
+                    try reading.directory.hasContained(host, unit) || Self.hasEnrolled(host, unit, reading)
                 }
                 return wasBelow ? .moved(to: known.competent) : .notBelow
             }

@@ -20,7 +20,7 @@ struct StoreOutbox: Outbox {
         try archive.read { reading in
             let view = try ScopeView(scope, reading)
             return try Journal.envelopes(
-                ranges.filter { view.covers($0.stream) }, limitBytes: limitBytes, in: reading.database).map(\.bytes)
+                ranges.filter { try view.covers($0.stream) }, limitBytes: limitBytes, in: reading.database).map(\.bytes)
         }
     }
 
@@ -49,6 +49,8 @@ struct StoreOutbox: Outbox {
             return batch
         }
     }
+
+    func isRefilling() throws -> Bool { try archive.read { try $0.isRefilling() } }
 
     func position() throws -> Int64 { try archive.read { try Journal.position(in: $0.database) } }
 
@@ -98,7 +100,7 @@ struct StoreOutbox: Outbox {
                 """, arguments: [position, view.neighbour])
             var backlog = Backlog(envelopes: 0, entries: 0, bytes: 0)
             for row in rows {
-                guard let stream = Journal.streamID(row), view.covers(stream) else { continue }
+                guard let stream = Journal.streamID(row), try view.covers(stream) else { continue }
                 backlog.envelopes += row["n"]
                 backlog.entries += row["entries"]
                 backlog.bytes += row["size"]

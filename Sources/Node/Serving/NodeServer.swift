@@ -148,7 +148,8 @@ public final class NodeServer: Sendable {
                 archive: archive, workers: workers, endpoint: endpoint, runner: link?.runner, end: end, ending: ending, log: plan.log),
             NewsScout(archive: archive, workers: workers, news: news, children: children, ending: ending, log: plan.log),
             RecoveryWatch(
-                archive: archive, workers: workers, runner: link?.runner, fence: fence, stored: stored, ending: ending, log: plan.log),
+                archive: archive, workers: workers, runner: link?.runner, fence: fence, endpoint: endpoint, stored: stored, ending: ending,
+                log: plan.log),
             IdentityLoop(
                 adapter: plan.adapter, archive: archive, workers: workers, sender: try HTTPCaller.network(proxy: plan.proxy),
                 stored: stored, end: end, ending: ending, log: plan.log),

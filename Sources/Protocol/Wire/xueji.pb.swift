@@ -754,6 +754,9 @@ public nonisolated struct WireHeadsRequest: Sendable {
 
   public var buckets: Data = Data()
 
+  /// the child is still being refilled from below: its heads prove nothing about what is missing
+  public var partial: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2823,7 +2826,7 @@ nonisolated extension WireHelloReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireHeadsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HeadsRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}heads\0\u{1}digests\0\u{1}buckets\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}heads\0\u{1}digests\0\u{1}buckets\0\u{1}partial\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2835,6 +2838,7 @@ nonisolated extension WireHeadsRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.heads) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.digests) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.buckets) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.partial) }()
       default: break
       }
     }
@@ -2853,6 +2857,9 @@ nonisolated extension WireHeadsRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.buckets.isEmpty {
       try visitor.visitSingularBytesField(value: self.buckets, fieldNumber: 4)
     }
+    if self.partial != false {
+      try visitor.visitSingularBoolField(value: self.partial, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2861,6 +2868,7 @@ nonisolated extension WireHeadsRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.heads != rhs.heads {return false}
     if lhs.digests != rhs.digests {return false}
     if lhs.buckets != rhs.buckets {return false}
+    if lhs.partial != rhs.partial {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

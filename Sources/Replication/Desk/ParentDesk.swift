@@ -187,6 +187,12 @@ public struct ParentDesk: Sendable {
         if children[child]?.uncovered.isEmpty == true { children[child]?.hasShownHeads = true }
     }
 
+    /// The child says that its disk is not whole: what it showed before proves nothing either.
+    mutating func isWanting(_ child: UnitCode) {
+        children[child]?.hasShownHeads = false
+        children[child]?.uncovered = Set(0...255)
+    }
+
     /// The child is about to show its copies in some buckets anew: what it showed before and gave up since counts no longer.
     mutating func forgetCopies(in buckets: some Collection<UInt8>, of child: UnitCode) {
         let buckets = Set(buckets)

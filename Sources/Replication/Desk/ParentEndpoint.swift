@@ -80,6 +80,11 @@ public final class ParentEndpoint: Sendable {
         desk.withLock { $0.children.values.sorted { $0.unit < $1.unit } }
     }
 
+    /// Whether a child has shown all it holds to this process, and none of what is wanted back is longer there.
+    public func hasWhole(_ child: UnitCode) -> Bool {
+        desk.withLock { desk in desk.children[child].map { $0.hasShownHeads && $0.ahead.isEmpty } ?? false }
+    }
+
     /// Units that this process learnt of again from their own copies: at its start it did not know them, for its disk had gone
     /// back.
     public var rememberedChildren: Set<UnitCode> { remembered.withLock { $0 } }
@@ -187,6 +192,7 @@ public final class ParentEndpoint: Sendable {
             try desk.open(hello, token: token, now: now)
             guard let ours, let theirs = hello.headsDigest else { return desk.hasShown(hello) }
             guard ours.whole == theirs else { return false }
+            desk.forgetCopies(in: Array(0...255), of: hello.unit)
             desk.shown(0...255, by: hello.unit)
             for head in own { desk.noteCopy(head, ours: head, at: hello.unit) }
             return true
@@ -227,7 +233,7 @@ public final class ParentEndpoint: Sendable {
             reply.differing = ours.differing(from: request.digests)
             let differing = Set(reply.differing)
             let equal = (UInt8(0)...255).filter { !differing.contains($0) }
-            try note(equal.flatMap { ours.buckets[Int($0)] }, ours, equal, by: child)
+            try note(equal.flatMap { ours.buckets[Int($0)] }, ours, equal, by: child, isPartial: request.isPartial)
         }
         for bucket in request.buckets {
             let more = ours.buckets[Int(bucket)]
@@ -238,7 +244,7 @@ public final class ParentEndpoint: Sendable {
         if !reply.covered.isEmpty {
             let covered = Set(reply.covered)
             let seen = request.heads.filter { covered.contains(UInt8(HeadsSummary.bucket(of: $0.stream))) }
-            try note(seen, ours, reply.covered, by: child)
+            try note(seen, ours, reply.covered, by: child, isPartial: request.isPartial)
         }
         return reply
     }
@@ -255,8 +261,12 @@ public final class ParentEndpoint: Sendable {
         return fresh
     }
 
-    private func note(_ seen: [StreamHead], _ ours: HeadsSummary, _ buckets: [UInt8], by child: UnitCode) throws {
-        let copies = try ownStreams(seen)
+    /// Of a child whose disk is still being refilled it is noted what it holds, and not that it has shown everything. A node that
+    /// is being refilled itself wants all back that is longer there, whoever wrote it.
+    private func note(
+        _ seen: [StreamHead], _ ours: HeadsSummary, _ buckets: [UInt8], by child: UnitCode, isPartial: Bool
+    ) throws {
+        let copies = try outbox.isRefilling() ? seen : ownStreams(seen)
         let streams = Set(copies.map(\.stream))
         let own = Dictionary(
             buckets.flatMap { ours.buckets[Int($0)] }.filter { streams.contains($0.stream) }.map { ($0.stream, $0) },
@@ -264,7 +274,7 @@ public final class ParentEndpoint: Sendable {
         desk.withLock { desk in
             desk.forgetCopies(in: buckets, of: child)
             for copy in copies { desk.noteCopy(copy, ours: own[copy.stream], at: child) }
-            desk.shown(buckets, by: child)
+            if isPartial { desk.isWanting(child) } else { desk.shown(buckets, by: child) }
         }
     }
 

@@ -51,6 +51,11 @@ extension ChildLink {
             state = .comparing(comparison)
             return ask(comparison, now)
         }
+        // A disk that is still being refilled proves nothing by one digest: its heads follow, marked so.
+        guard !comparison.isPartial else {
+            state = .greeting(nil)
+            return .greet(challenge: parent.nonce, digest: nil)
+        }
         state = .greeting(comparison)
         return .greet(challenge: parent.nonce, digest: comparison.own.whole)
     }

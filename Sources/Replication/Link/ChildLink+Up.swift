@@ -6,9 +6,9 @@ extension ChildLink {
         switch (event, state) {
         case (.failed(let failure, let chance), _):
             return upFailed(failure, chance: chance, now)
-        case (.heads(let heads, let position, let ownUnits), .gathering(let forHello)):
+        case (.heads(let heads, let position, let ownUnits, let isPartial), .gathering(let forHello)):
             let comparison = Comparison(
-                heads: heads, position: position, ownUnits: ownUnits, headsPerCall: plan.headsPerCall)
+                heads: heads, position: position, ownUnits: ownUnits, headsPerCall: plan.headsPerCall, isPartial: isPartial)
             return gathered(comparison, forHello: forHello, now)
         case (.reply(.hello(let reply)), .greeting(let comparison)):
             return greeted(reply, comparison, now)

@@ -58,7 +58,9 @@ extension ChildLink {
     /// Once for each hello that was refused.
     func mayVouch(_ failure: LinkFailure) -> Bool {
         guard case .greeting = state else { return false }
-        return failure.code == .unauthorised && !hasVouched
+        // A parent that went back to before it gave us a move takes us for another's child; what it signed tells it better.
+        let isForgotten = failure.code == .unauthorised || failure.code == .moved && failure.movedAddress == nil
+        return isForgotten && !hasVouched
     }
 
     mutating func beginVouching(_ failure: LinkFailure) -> Action {

@@ -31,7 +31,8 @@ public struct ChildLink: Sendable {
     public enum Event: Sendable {
         /// The lane starts, or its rest is over for whatever reason.
         case begin
-        case heads([StreamHead], position: Int64, ownUnits: Set<UnitCode>)
+        /// - Parameter isPartial: the node is still being refilled from below.
+        case heads([StreamHead], position: Int64, ownUnits: Set<UnitCode>, isPartial: Bool = false)
         case ranges([[UInt8]])
         case news(Batch)
         case vouchers([[UInt8]], of: UnitCode)

@@ -22,22 +22,25 @@ struct Comparison: Sendable {
     /// Our journal position before the heads were read: what came later is news.
     let ownPosition: Int64
     let ownUnits: Set<UnitCode>
+    /// Our disk is still being refilled from below.
+    let isPartial: Bool
     private(set) var differences: [Difference] = []
     /// What the parent holds just as we do: told to the inbox.
     private(set) var held: [StreamHead] = []
     private var remaining: [UInt8] = Array(0...255)
     private var isNarrowed: Bool
 
-    init(heads: [StreamHead], position: Int64, ownUnits: Set<UnitCode>, headsPerCall: Int) {
+    init(heads: [StreamHead], position: Int64, ownUnits: Set<UnitCode>, headsPerCall: Int, isPartial: Bool = false) {
         own = HeadsSummary(heads)
         ownPosition = position
         self.ownUnits = ownUnits
+        self.isPartial = isPartial
         isNarrowed = heads.count <= headsPerCall
     }
 
     /// The next question; nil when every bucket has been compared.
     func next(_ session: SessionToken, headsPerCall: Int) -> HeadsRequest? {
-        guard isNarrowed else { return HeadsRequest(session: session, digests: own.digests) }
+        guard isNarrowed else { return HeadsRequest(session: session, digests: own.digests, isPartial: isPartial) }
         guard !remaining.isEmpty else { return nil }
         var buckets: [UInt8] = []
         var heads: [StreamHead] = []
@@ -47,7 +50,7 @@ struct Comparison: Sendable {
             buckets.append(bucket)
             heads += more
         }
-        return HeadsRequest(session: session, buckets: buckets, heads: heads)
+        return HeadsRequest(session: session, buckets: buckets, heads: heads, isPartial: isPartial)
     }
 
     /// Takes the parent's answer in; false when it does not answer the question.

@@ -48,8 +48,10 @@ public struct LocalWork: Sendable {
     private func perform(_ action: ChildLink.Action) throws -> Outcome {
         switch action {
         case .readHeads:
+            // In this order: heads read after the end of a refill are whole.
+            let isPartial = try outbox.isRefilling()
             let position = try outbox.position()
-            return .event(.heads(try outbox.heads(.up), position: position, ownUnits: try identity().ownUnits))
+            return .event(.heads(try outbox.heads(.up), position: position, ownUnits: try identity().ownUnits, isPartial: isPartial))
         case .readRanges(let ranges, let limit):
             return .event(.ranges(try outbox.envelopes(ranges, in: .up, limitBytes: limit)))
         case .readNews(let position, let limit):

@@ -71,9 +71,14 @@ public struct UnitTree: Topology, Sendable {
         return ((earlier[code] ?? []) + [present]).asOf(version)
     }
 
+    /// Takes a record in, also one that newer ones have already replaced.
     public mutating func put(_ unit: Unit) {
-        if let present = units[unit.code], present.version < unit.version { earlier[unit.code, default: []].append(present) }
-        units[unit.code] = unit
+        guard let present = units[unit.code], present.version != unit.version else { return units[unit.code] = unit }
+        let replaced = present.version < unit.version ? present : unit
+        if present.version < unit.version { units[unit.code] = unit }
+        var others = (earlier[unit.code] ?? []).filter { $0.version != replaced.version }
+        others.insert(replaced, at: others.firstIndex { $0.version > replaced.version } ?? others.count)
+        earlier[unit.code] = others
     }
 }
 

@@ -41,7 +41,9 @@ struct DirectoryProjection: Projection {
             }
             if let present, present.version < unit.version, present.competent != unit.competent {
                 guard let old = present.competent, directory.contains(writer.unit, old), TierRights.may(tier, .moveUnits) else {
-                    return .void("move by an authority that is not above both")
+                    // A record between may still be on its way: by that one the writer may be above both.
+                    return present.version + 1 < unit.version
+                        ? .parked(waitsFor: "unit:\(unit.code)") : .void("move by an authority that is not above both")
                 }
             }
         } else if writer.unit != .centre || unit.tier != .centre {

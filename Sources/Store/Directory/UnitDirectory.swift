@@ -62,7 +62,7 @@ public final class UnitDirectory: Topology {
     }
 
     /// Whether an authority stands above a unit, or did by an earlier record.
-    func hasContained(_ authority: UnitCode, _ code: UnitCode) -> Bool {
+    public func hasContained(_ authority: UnitCode, _ code: UnitCode) -> Bool {
         contains(authority, code) || records(of: code).contains { TopologyOfRecord(self, $0).contains(authority, code) }
     }
 

@@ -71,6 +71,14 @@ public enum Journal {
         return UInt64(max(told ?? 0, 0))
     }
 
+    /// Whether the parent is not known to hold all of a stream.
+    public static func isUntold(_ stream: StreamID, in reading: Reading) throws -> Bool {
+        guard let row = try find(stream, in: reading.database), let own = try head(ofRow: row, stream, in: reading.database) else {
+            return false
+        }
+        return try toldByParent(row, in: reading) < own.sequence
+    }
+
     /// The copy of a stream that has forked, from where the parent's may differ; in order.
     public static func fork(
         of stream: StreamID, after sequence: UInt64?, limitBytes: Int, in reading: Reading

@@ -36,7 +36,8 @@ extension Transaction {
     /// - Returns: the new incarnations, the node's own unit first.
     @discardableResult
     public func beginRecovery(_ cause: RecoveryCause) throws -> [(unit: UnitCode, incarnation: Incarnation)] {
-        try reading.hostedUnits().map { unit in
+        try beginRefill()
+        return try reading.hostedUnits().map { unit in
             let incarnation = try mintIncarnation(of: unit)
             try markRecovering(unit, cause)
             return (unit, incarnation)
