@@ -60,6 +60,8 @@ struct DossierProjection: Projection {
         case .verdict:
             guard let verdict = Payload.verdict(entry.payload), verdict.by == writer.unit else { return true }
             try drop(entry, of: writer, verdict.dossier, position: verdict.position, in: transaction)
+        // More than the step's own row follows from it.
+        case .handOver: return false
         // The centre's words: its key is above all others and nobody revokes it.
         case .number, .answer: return writer.unit != .centre
         default: return true
