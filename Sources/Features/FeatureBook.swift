@@ -1,7 +1,8 @@
 import Protocol
 import Store
 
-/// All projections and offices of the features, in the order in which the offices work: judge, lend, number, end.
+/// All projections and offices of the features, in the order in which the offices work: hand over, judge,
+/// lend, number, end.
 public enum FeatureBook {
     /// - Parameters:
     ///   - adapter: how the centre asks the public-security register.
@@ -15,6 +16,7 @@ public enum FeatureBook {
         ProjectionBook(
             [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook()],
             offices: [
+                HandOverOffice(), WordForwarding(),
                 DuplicateDesk(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),
                 DeletionOffice(isOpen: isOpen), ImportShelf(), BlobOffice(),
             ] + others, forgetting: forgetting)

@@ -20,6 +20,7 @@ public enum Routes {
             HostingOperations.all,
             UnitMoves.all,
             Revocations.all,
+            UnitMergers.all,
             PolicyOperations.all,
             DivisionOperations.all,
             ClassOperations.all,

@@ -38,6 +38,7 @@ public enum Payload {
         if let record = step.record { wire.record = self.wire(record.values) }
         wire.provisionalNumber = step.provisionalNumber ?? ""
         wire.reason = step.reason ?? ""
+        if let archive = step.archive { wire.archive = self.wire(archive) }
         return Wire.bytes(wire)
     }
 
@@ -50,13 +51,41 @@ public enum Payload {
             guard let values = values(wire.record) else { return nil }
             record = StudentRecord(values)
         }
+        let carried = wire.hasArchive ? archive(wire.archive) : nil
+        guard (carried == nil) == (kind != .handOver) else { return nil }
         return Step(
             hash: stepHash(payload), dossier: dossier, previous: Digest(wire.previous), kind: kind,
             by: UnitCode(wire.by), nextHolder: wire.nextHolder.isEmpty ? nil : UnitCode(wire.nextHolder),
             workflow: Int(wire.workflow), topology: Int(wire.topology), at: wire.at, record: record,
             keyDigest: record.map { Hashing.keyDigest(of: $0) },
             provisionalNumber: wire.provisionalNumber.isEmpty ? nil : wire.provisionalNumber,
-            reason: wire.reason.isEmpty ? nil : wire.reason)
+            reason: wire.reason.isEmpty ? nil : wire.reason, archive: carried)
+    }
+
+    private static func wire(_ archive: ArchiveHandOver) -> WireHandOver {
+        var wire = WireHandOver()
+        wire.from = archive.from.text
+        wire.topology = UInt32(archive.topology)
+        wire.stand = archive.stand.rawValue
+        wire.length = UInt32(archive.length)
+        wire.supplement = UInt32(archive.supplement)
+        wire.verdicts = archive.words.verdicts.map { .init(encode($0)) }
+        wire.numbers = archive.words.numbers.map { .init(encode($0)) }
+        wire.answers = archive.words.answers.map { .init(encode($0)) }
+        wire.attachments = archive.attachments.map { .init($0) }
+        return wire
+    }
+
+    /// Words that this version cannot read are left out here; the bytes keep them.
+    private static func archive(_ wire: WireHandOver) -> ArchiveHandOver? {
+        guard !wire.from.isEmpty, let stand = Stand(rawValue: wire.stand) else { return nil }
+        return ArchiveHandOver(
+            from: UnitCode(wire.from), topology: Int(wire.topology), stand: stand, length: Int(wire.length),
+            supplement: Int(wire.supplement),
+            words: DossierWords(
+                verdicts: wire.verdicts.compactMap { verdict(Array($0)) }, numbers: wire.numbers.compactMap { number(Array($0)) },
+                answers: wire.answers.compactMap { answer(Array($0)) }),
+            attachments: wire.attachments.map { Array($0) })
     }
 
     public static func encode(_ supplement: Supplement) -> [UInt8] {

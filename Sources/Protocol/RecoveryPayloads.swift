@@ -63,6 +63,25 @@ public struct UnitMove: Sendable, Hashable {
     }
 }
 
+/// Goes with the record that closes a school (学校合并, Q112): who takes its pupils.
+public struct UnitMerger: Sendable, Hashable {
+    public var source: UnitCode
+    public var target: UnitCode
+    /// Of the source's record.
+    public var version: Int
+    /// Of the target's record then: the hand-overs are judged by it, wherever that school is moved to later.
+    public var targetVersion: Int
+    public var at: Int64
+
+    public init(source: UnitCode, target: UnitCode, version: Int, targetVersion: Int, at: Int64) {
+        self.source = source
+        self.target = target
+        self.version = version
+        self.targetVersion = targetVersion
+        self.at = at
+    }
+}
+
 extension Payload {
     public static func encode(_ drop: DroppedEntry) -> [UInt8] {
         var wire = WireDrop()
@@ -119,11 +138,31 @@ extension Payload {
     }
 }
 
+extension Payload {
+    public static func encode(_ merger: UnitMerger) -> [UInt8] {
+        var wire = WireUnitMerger()
+        wire.source = merger.source.text
+        wire.target = merger.target.text
+        wire.version = UInt32(merger.version)
+        wire.targetVersion = UInt32(merger.targetVersion)
+        wire.at = merger.at
+        return Wire.bytes(wire)
+    }
+
+    public static func merger(_ payload: [UInt8]) -> UnitMerger? {
+        guard let wire = try? WireUnitMerger(serializedBytes: payload), !wire.source.isEmpty, !wire.target.isEmpty,
+              wire.source != wire.target else { return nil }
+        return UnitMerger(
+            source: UnitCode(wire.source), target: UnitCode(wire.target), version: Int(wire.version),
+            targetVersion: Int(wire.targetVersion), at: wire.at)
+    }
+}
+
 extension Entry {
     /// The dossier that a fact is about; nil for facts about units, and for kinds that this program does not know.
     public var dossier: DossierID? {
         switch EntryKind(rawValue: kind) {
-        case .step: Payload.step(payload)?.dossier
+        case .step, .handOver: Payload.step(payload)?.dossier
         case .supplement: Payload.supplement(payload)?.dossier
         case .verdict: Payload.verdict(payload)?.dossier
         case .number: Payload.number(payload)?.dossier

@@ -14,6 +14,7 @@ public enum Fault: String, Sendable, CaseIterable {
     case certificateExpired, certificateRevoked, certificateRotated, keyRevoked
     // The tree and its programs
     case unitMovedOut, unitMovedIn, schoolMoved, upgrade, downgrade, bundle
+    case merger
     // Messages
     case forged, replayed, misaddressed, oversize, poison, rogueStatement
 }
@@ -38,6 +39,7 @@ public enum Recovery: String, Sendable, CaseIterable {
     case unitMoved
     /// A school belongs to another authority, and its node has compared heads with that one, or works there.
     case schoolMoved
+    case merger
     /// Seventy days of silence, and then everything delivered.
     case longSilence
     /// What failed is in quarantine, and later entries are applied.

@@ -78,6 +78,13 @@ public enum Mutant: String, Sendable, CaseIterable {
     case oldStepsByPresentTree
     /// A child whose lost disk is still being refilled counts for the fence.
     case refillingCounts
+    // Mergers
+    /// A step of the former home beside a hand-over counts as before.
+    case handOverNotSettled
+    /// What a closed school had not sent when it was closed stays with it.
+    case lateDossiersLeftBehind
+    /// Words that a hand-over does not list are not sent after the pupil.
+    case wordsStayBehind
     // Trust, time, chance
     case revokedStaysIn
     /// What a revoked key signs beyond its last good head counts.
@@ -102,6 +109,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .formerParentServesOn, .movedChildStays, .moveWithoutWelcome, .leftPenLost, .leftBehindForgotten,
              .oldStepsByPresentTree: [.schoolMoved]
         case .refillingCounts: [.centreRolledBack, .countyLost]
+        case .handOverNotSettled, .lateDossiersLeftBehind, .wordsStayBehind: [.merger]
         case .errorDeletesQueue, .queueExpires, .expiredStaysOut: [.longSilence]
         case .poisonBlocksStream, .unknownKindsDropped: [.poison]
         case .heldForEver, .lockForgotten, .acknowledgesBeforeCommit, .tearsTransactions, .acceptsGaps, .signatureUnchecked, .misaddressedAccepted,
@@ -136,7 +144,9 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .orphansDropped, .leftBehindForgotten: [.everythingAtCentre]
         case .childTrustsOwnCursor, .comparesLengthNotHash, .relaysNothingBack, .refillForgetsOwn, .nobodyGivesWay, .expiredStaysOut: [.pathsAgree]
         case .fenceNeverOpens: [.fenceOpens]
-        case .errandsForgotten: [.inquiriesAnswered]
+        case .errandsForgotten, .wordsStayBehind: [.inquiriesAnswered]
+        case .lateDossiersLeftBehind: [.movesComplete]
+        case .handOverNotSettled: [.onePenOneHome]
         case .chanceFromAddresses: [.determinism]
         }
     }

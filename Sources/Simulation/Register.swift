@@ -39,6 +39,10 @@ struct Register: Sendable {
     /// Formal numbers, and provisional ones of canonical chains.
     private(set) var numbers: [String: DossierID] = [:]
     private(set) var lastVerdict: Int64 = 0
+    /// Closed schools, and who has closed them.
+    private(set) var mergers: [UnitCode: (merger: UnitMerger, writer: UnitCode)] = [:]
+    /// Which home schools each of the centre's words was addressed to.
+    private var told: [DossierID: [UInt64: Set<UnitCode>]] = [:]
     private(set) var quarantined = 0
     private(set) var appliedEntries = 0
     /// What this node's program is too old for.
@@ -106,7 +110,13 @@ struct Register: Sendable {
         guard let kind = EntryKind(rawValue: entry.kind) else { return .parked("kind:\(entry.kind)") }
         if kind != .unit, kind != .key, tree.unit(stream.unit) == nil { return .parked("unit:\(stream.unit)") }
         switch kind {
-        case .step: return step(entry, of: stream)
+        case .step, .handOver: return step(entry, of: stream)
+        case .merger:
+            guard let merger = Payload.merger(entry.payload) else { return .void }
+            guard let source = tree.unit(merger.source), source.version >= merger.version else { return .parked("unit:\(merger.source)") }
+            guard source.isClosed, tree.contains(stream.unit, merger.source), tree.contains(stream.unit, merger.target) else { return .void }
+            mergers[merger.source] = (merger, stream.unit)
+            return .applied(nil)
         case .supplement:
             guard let supplement = Payload.supplement(entry.payload), supplement.by == stream.unit else { return .void }
             guard keep(entry, supplement.dossier) else { return .applied(nil) }
@@ -133,7 +143,10 @@ struct Register: Sendable {
     private mutating func step(_ entry: Entry, of stream: StreamID) -> Outcome {
         guard let step = Payload.step(entry.payload) else { return .void }
         guard step.by == stream.unit || mutant == .foreignStepsCount else { return .void }
-        if let missing = missingRecord(for: step) { return .parked("unit:\(missing)") }
+        if let archive = step.archive {
+            if tree.unit(archive.from, version: step.topology) == nil { return .parked("unit:\(archive.from)") }
+            if let to = step.nextHolder, tree.unit(to, version: archive.topology) == nil { return .parked("unit:\(to)") }
+        } else if let missing = missingRecord(for: step) { return .parked("unit:\(missing)") }
         guard keep(entry, step.dossier) else { return .applied(nil) }
         if mutant == .firstBranchWins,
            facts[step.dossier]?.steps.contains(where: { $0.previous == step.previous && $0.hash != step.hash }) == true {
@@ -155,6 +168,7 @@ struct Register: Sendable {
         let mayJudge = verdict.by == stream.unit && tree.tier(of: stream.unit) == verdict.tier
             && TierRights.may(verdict.tier, .checkDuplicates)
         guard mayJudge || mutant == .anyoneJudges else { return .void }
+        tell(entry, verdict.dossier, of: stream)
         guard keep(entry, verdict.dossier) else { return .applied(nil) }
         if stream.unit == .centre { lastVerdict = max(lastVerdict, verdict.position) }
         facts[verdict.dossier, default: DossierFacts()].verdicts.append(verdict)
@@ -166,17 +180,32 @@ struct Register: Sendable {
         guard stream.unit == .centre || mutant == .anyoneNumbers else { return .void }
         if let holder = numbers[number.number], holder != number.dossier { return .quarantined }
         numbers[number.number] = number.dossier
+        tell(entry, number.dossier, of: stream)
         guard keep(entry, number.dossier) else { return .applied(nil) }
         facts[number.dossier, default: DossierFacts()].numbers.append(number)
         return .applied(number.dossier)
     }
 
+    private static func mark(_ kind: UInt32, _ payload: [UInt8]) -> UInt64 {
+        var trail = Trail()
+        trail.add(UInt8(truncatingIfNeeded: kind))
+        trail.add(payload)
+        return trail.value
+    }
+
     /// False for a fact that is here already: effects of an act happen once.
     private mutating func keep(_ entry: Entry, _ dossier: DossierID) -> Bool {
-        var trail = Trail()
-        trail.add(UInt8(truncatingIfNeeded: entry.kind))
-        trail.add(entry.payload)
-        return marks[dossier, default: []].insert(trail.value).inserted
+        marks[dossier, default: []].insert(Self.mark(entry.kind, entry.payload)).inserted
+    }
+
+    private mutating func tell(_ entry: Entry, _ dossier: DossierID, of stream: StreamID) {
+        guard stream.unit == .centre, case .unit(let home) = stream.audience else { return }
+        told[dossier, default: [:]][Self.mark(entry.kind, entry.payload), default: []].insert(home)
+    }
+
+    /// Whether the centre's word was addressed to a school.
+    func isTold(_ dossier: DossierID, _ kind: EntryKind, _ payload: [UInt8], to home: UnitCode) -> Bool {
+        told[dossier]?[Self.mark(kind.rawValue, payload)]?.contains(home) ?? false
     }
 
     private mutating func lease(_ entry: Entry, of stream: StreamID) -> Outcome {
@@ -213,7 +242,7 @@ struct Register: Sendable {
     /// Another competent authority is given by an authority above both, and who takes in no feed changes nothing else.
     private func mayRecord(_ unit: Unit, _ tier: Tier, _ writer: UnitCode) -> Outcome? {
         if !TierRights.may(tier, .importUnits) {
-            guard TierRights.may(tier, .moveUnits) else { return .void }
+            guard TierRights.may(tier, .moveUnits) || TierRights.may(tier, .mergeUnits) && unit.isClosed else { return .void }
             guard tree.unit(unit.code, version: unit.version - 1) != nil else { return .parked("unit:\(unit.code)") }
         }
         guard let present = tree.unit(unit.code), present.version < unit.version, present.competent != unit.competent,
@@ -297,6 +326,13 @@ struct Register: Sendable {
         guard var dossier = mutant == .oldStepsByPresentTree
             ? Fold.dossier(id, facts, topology: PresentTree(tree: tree)) : Fold.dossier(id, facts, topology: tree) else { return }
         if mutant == .leftPenLost { dossier.holder = dossier.chain.last?.nextHolder }
+        if mutant == .handOverNotSettled {
+            let steps = facts.steps
+            facts.steps.removeAll { one in
+                one.kind == .handOver && steps.contains { $0.kind != .handOver && $0.previous == one.previous }
+            }
+        }
+        guard let dossier = Fold.dossier(id, facts, topology: tree) else { return }
         folded[id] = dossier
         if let provisional = dossier.provisionalNumber, numbers[provisional] == nil { numbers[provisional] = id }
     }
@@ -313,8 +349,10 @@ struct Register: Sendable {
     static func face(_ dossier: Dossier) -> UInt64 {
         var trail = Trail()
         trail.add(dossier.home.text)
-        for step in dossier.chain { trail.add(step.hash.bytes) }
-        for hash in dossier.void.sorted() { trail.add(hash.bytes) }
+        // The new home of a pupil who was handed over holds nothing of what came before.
+        let first = dossier.chain.lastIndex { $0.archive != nil }
+        for step in dossier.chain[(first ?? 0)...] { trail.add(step.hash.bytes) }
+        if first == nil { for hash in dossier.void.sorted() { trail.add(hash.bytes) } }
         trail.add(dossier.state.rawValue)
         trail.add(dossier.holder?.text ?? "")
         trail.add(dossier.number ?? "")

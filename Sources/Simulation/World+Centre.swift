@@ -53,7 +53,7 @@ extension World {
             }
         }
         for one in affected { guard speak(one) else { return false } }
-        return lend(dossier) && number(id)
+        return lend(dossier) && number(id) && forwardWords(id)
     }
 
     private func speak(_ dossier: Dossier) -> Bool {

@@ -25,6 +25,7 @@ extension World {
         followMoves(node)
         passOnHosted(node)
         rememberVersions(node)
+        handOver(node)
         if node.parent == nil { serveCentre(news) }
         if node.store.rings != node.ringsSeen { lastChange = now }
         guard node.store.rings != node.ringsSeen, node.isUp else { return }
@@ -105,7 +106,7 @@ extension World {
             if here != 0, let entry, entry.kind == EntryKind.number.rawValue, let number = Payload.number(entry.payload) {
                 ledger.copied.insert(number.number)
             }
-            guard let entry, entry.kind == EntryKind.step.rawValue else { continue }
+            guard let entry, [EntryKind.step.rawValue, EntryKind.handOver.rawValue].contains(entry.kind) else { continue }
             let hash = Payload.stepHash(entry.payload)
             // The same rogue statement may be made twice; it counts for nothing.
             guard !ledger.rogueSteps.contains(hash) else { continue }
@@ -169,20 +170,26 @@ extension World {
     /// the step names. A pen that an authority left behind holds is the new one's.
     private func checkChain(_ dossier: Dossier, _ node: Node) {
         var holder: UnitCode?
+        var home = dossier.chain.first?.by
         var isGood = true
         for (place, step) in dossier.chain.enumerated() {
-            holder = passed(holder, dossier.home, version: step.topology)
-            if place == 0 { isGood = isGood && step.by == dossier.home && step.kind == .enter && step.previous == nil }
+            if step.archive == nil, let home { holder = passed(holder, home, version: step.topology) }
+            if let archive = step.archive {
+                isGood = isGood && (place == 0 || archive.from == home && step.previous == dossier.chain[place - 1].hash)
+                    && step.nextHolder.map { WorldTree.tree.lowestCommonAuthority(archive.from, $0) } == step.by
+                    && archive.from != step.nextHolder
+                home = step.nextHolder
+            } else if place == 0 { isGood = isGood && step.by == home && step.kind == .enter && step.previous == nil }
             else { isGood = isGood && step.by == holder && step.previous == dossier.chain[place - 1].hash }
-            if [.approve, .sendBack, .confirmDeletion, .refuseDeletion].contains(step.kind) {
-                isGood = isGood && step.by != dossier.home
-                    && history.contains(step.by, dossier.home, versions: step.topology...step.topology)
+            if [.approve, .sendBack, .confirmDeletion, .refuseDeletion].contains(step.kind), let home {
+                isGood = isGood && step.by != home && history.contains(step.by, home, versions: step.topology...step.topology)
             }
             isGood = isGood && !ledger.rogueSteps.contains(step.hash)
             holder = step.nextHolder
         }
         let version = node.store.look { $0.register.tree.unit(dossier.home)?.version ?? 1 }
         holder = passed(holder, dossier.home, version: version)
+        isGood = isGood && (dossier.chain.isEmpty || dossier.home == home)
         tally.judge(.onePenOneHome, isGood && dossier.holder == holder, step: step, "the chain of \(dossier.id) at \(node.unit)")
         guard let approval = dossier.chain.last(where: { $0.kind == .approve }), let number = approval.provisionalNumber,
               node.index < Self.cloneBase, !ledger.forkable.contains(approval.by) else { return }

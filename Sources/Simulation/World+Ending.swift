@@ -104,6 +104,7 @@ extension World {
         let missing = ledger.acts.filter { !$0.value.isLost && $0.value.holders != 0 && !atCentre.contains($0.key) }
         tally.judge(.everythingAtCentre, missing.isEmpty, step: step, "\(missing.count) acts never reached the centre: " + describe(Set(missing.keys)))
         judgeInquiries()
+        judgeMergers()
     }
 
     private func describe(_ acts: Set<ActID>) -> String {

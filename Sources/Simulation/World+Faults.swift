@@ -6,7 +6,7 @@ import Rules
 extension World {
     /// The kinds of blow and how often each comes, those that leave disks and links' trust whole first.
     private static let gentle = 10
-    private static let weights = [8, 4, 3, 4, 4, 3, 3, 4, 2, 2, 9, 4, 6, 4, 4, 3, 3, 3, 4, 4, 3, 3, 3, 4, 4, 4, 4, 4, 5, 3]
+    private static let weights = [8, 4, 3, 4, 4, 3, 3, 4, 2, 2, 9, 4, 6, 4, 4, 3, 3, 3, 4, 4, 3, 3, 3, 4, 4, 4, 4, 4, 5, 3, 7]
 
     func strike() {
         guard let node = dice.pick(present) else { return }
@@ -52,6 +52,7 @@ extension World {
         case 26: changeRelease(node)
         case 27: moveSchool()
         case 28: stealKey(node)
+        case 29: mergeSchools()
         default: backUp(node)
         }
     }

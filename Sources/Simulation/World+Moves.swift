@@ -6,7 +6,7 @@ import Rules
 extension World {
     /// One school's unit moves.
     func moveUnit() {
-        let schools = nodes.filter { WorldTree.tier(of: $0.unit) == .school }
+        let schools = nodes.filter { WorldTree.tier(of: $0.unit) == .school && mergers[$0.unit] == nil }
         guard let node = dice.pick(schools), let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil,
               node.isDormant || isSettled(node),
               nodes[at].store.look({ $0.register.tree.unit(node.unit)?.competent }) == nodes[at].unit else { return }

@@ -7,6 +7,7 @@ extension World {
     /// One school is given away, whatever its node is doing.
     func moveSchool() {
         guard let node = dice.pick(nodes.filter { WorldTree.tier(of: $0.unit) == .school }), !node.isLeaving,
+              mergers.allSatisfy({ $0.key != node.unit && $0.value != node.unit }),
               let target = dice.pick(WorldTree.units.filter { $0.tier != .school && $0.tier != .centre }) else { return }
         let known = centre.store.look { $0.register.tree.unit(node.unit)?.competent }
         guard let former = known, former != target.code,

@@ -47,7 +47,7 @@ extension World {
     }
 
     private func actAtSchool(_ unit: UnitCode, _ node: Node) {
-        guard WorldTree.tier(of: unit) == .school else { return }
+        guard WorldTree.tier(of: unit) == .school, !isClosed(unit, at: node) else { return }
         let own = node.store.look { disk in disk.register.folded.values.filter { $0.home == unit }.sorted { $0.id < $1.id } }
         guard own.count > 1, !node.isRecovering, !dice.happens(perMille: own.count > 6 ? 30 : 200), let dossier = dice.pick(own) else {
             return enter(unit, node)
@@ -131,9 +131,11 @@ extension World {
     }
 
     private func supplement(_ dossier: Dossier, _ unit: UnitCode, _ node: Node) {
-        let number = 1 + node.store.look { disk in
+        guard !isClosed(unit, at: node) else { return }
+        let known = node.store.look { disk in
             disk.register.facts[dossier.id]?.supplements.filter { $0.by == unit }.map(\.number).max() ?? 0
         }
+        let number = 1 + max(known, dossier.handOver?.archive?.supplement ?? 0)
         let supplement = Supplement(dossier: dossier.id, by: unit, number: number, changes: [.phone: "\(dice.below(10_000))"])
         guard let entry = entry(.supplement, Payload.encode(supplement)) else { return }
         write([entry], as: unit, to: .up, node)
@@ -143,7 +145,8 @@ extension World {
     @discardableResult
     func take(_ kind: StepKind, in dossier: Dossier, _ unit: UnitCode, _ node: Node) -> Bool {
         let tree = node.store.look { $0.register.tree }
-        guard dossier.holder == unit, let row = Workflow.registration.row(kind, from: dossier.stand),
+        let table = Workflow.registration(after: dossier)
+        guard dossier.holder == unit, !isClosed(unit, at: node), let row = table.row(kind, from: dossier.stand),
               Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: tree) == unit,
               let blank = Digest([UInt8](repeating: 0, count: 32)) else { return false }
         for condition in row.guards {
@@ -166,12 +169,15 @@ extension World {
         }
         let step = Step(
             hash: blank, dossier: dossier.id, previous: dossier.head, kind: kind, by: unit,
-            nextHolder: Workflow.resolve(row.holder, home: dossier.home, holder: dossier.holder, in: tree),
+            nextHolder: Workflow.resolve(row.holder, home: dossier.home, holder: dossier.holder, in: tree), workflow: table.version,
             topology: tree.unit(dossier.home)?.version ?? 1, at: node.clock.now, record: record, provisionalNumber: number,
             reason: row.effects.contains(.reason) ? "请核对" : nil)
         guard let entry = entry(.step, Payload.encode(step)) else { return false }
         return write([entry], as: unit, to: unit == dossier.home ? .up : .unit(dossier.home), node)
     }
+
+    /// Whether a unit is closed as far as a node knows.
+    func isClosed(_ unit: UnitCode, at node: Node) -> Bool { node.store.look { $0.register.tree.unit(unit)?.isClosed ?? false } }
 
     /// A free number at random from the leases of this incarnation.
     private func draw(for dossier: Dossier, _ unit: UnitCode, _ node: Node) -> String? {

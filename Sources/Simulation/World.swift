@@ -30,6 +30,10 @@ final class World {
     /// Persons that pupils may be entered for twice.
     var idNumbers: [String] = []
     var personCount = 0
+    /// Closed schools with their successors, as the truth is.
+    var mergers: [UnitCode: UnitCode] = [:]
+    /// The office that hands over is at work.
+    var isHandingOver = false
     /// A copy of a node's disk that runs beside it.
     var clones: [Int: Node] = [:]
     /// Clones that have ended: late answers find nobody.

@@ -64,7 +64,7 @@ public struct ProjectionBook: Sendable {
         var byKind: [UInt32: any Projection] = [:]
         let builtIn: [any Projection] = [
             DirectoryProjection(), KeySeals(), DossierProjection(), SalvageProjection(), DropProjection(), AttachmentProjection(),
-            MoveProjection(),
+            MoveProjection(), MergerProjection(),
         ]
         for projection in builtIn + projections {
             for kind in projection.kinds.subtracting(forgetting) { byKind[kind.rawValue] = projection }

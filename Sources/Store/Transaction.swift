@@ -61,6 +61,7 @@ public final class Transaction {
     ) throws -> Place {
         let writer = try writer(of: unit)
         try checkRecovery(kind, payload, as: unit)
+        try checkClosed(kind, unit)
         let stream = StreamID(unit: unit, incarnation: writer.incarnation, audience: audience)
         let entry = Entry(act: act ?? surroundings.act(), kind: kind, payload: payload)
         if try quarantineBefore(entry) != nil {
@@ -197,6 +198,11 @@ public final class Transaction {
             isDirty = []
             for dossier in batch { try DossierProjection.refold(dossier, in: self) }
         }
+    }
+
+    /// Folds what was touched, when this dossier is among it.
+    func settleTouched(_ dossier: DossierID) throws {
+        if isDirty.contains(dossier) { try settle() }
     }
 
     /// The dossier as it stands, with what this transaction added.

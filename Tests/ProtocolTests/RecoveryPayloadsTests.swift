@@ -18,6 +18,8 @@ import Testing
         #expect(Payload.address(Payload.encode(address)) == address)
         let move = UnitMove(unit: "2144000001", from: "440106", to: "440105", version: 2, address: "", at: 9)
         #expect(Payload.move(Payload.encode(move)) == move)
+        let merger = UnitMerger(source: "2144000001", target: "2144000002", version: 3, targetVersion: 2, at: 9)
+        #expect(Payload.merger(Payload.encode(merger)) == merger)
         let request = VouchRequest(unit: "440106", envelopes: [[1, 2], [3]])
         #expect(VouchRequest(bytes: request.bytes) == request)
     }
@@ -26,6 +28,8 @@ import Testing
         #expect(Payload.drop([]) == nil)
         #expect(Payload.address([]) == nil)
         #expect(Payload.move([]) == nil)
+        let itself = UnitMerger(source: "2144000001", target: "2144000001", version: 3, targetVersion: 2, at: 9)
+        #expect(Payload.merger([]) == nil && Payload.merger(Payload.encode(itself)) == nil)
         #expect(VouchRequest(bytes: []) == nil)
         let long = NodeAddress(unit: "440106", address: String(repeating: "a", count: 301), at: 0)
         #expect(Payload.address(Payload.encode(long)) == nil)

@@ -55,7 +55,7 @@ struct AttachmentWriter {
         guard let dossier = try DossierShelf(reading).dossier(id), dossier.home == actor.unit else {
             throw StepRefusals.unknown(id)
         }
-        if let school = reading.directory.unit(dossier.home), school.isClosed { throw StepRefusals.closed(school) }
+        if let school = reading.directory.unit(dossier.home), school.isClosed { throw try StepRefusals.closed(school, reading) }
         guard dossier.stand != .deleted else {
             throw Refusal("dossier.ended", question: "Q14", "该学籍档案已终结(\(dossier.state.label)),不能再添加附件。", remedy: "如有疑问请联系主管教育行政部门。")
         }

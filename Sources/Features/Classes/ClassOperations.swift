@@ -42,7 +42,7 @@ public enum ClassOperations {
             throw Refusal("classes.school", question: "Q15", "只有学校能设置班级。", remedy: "请以学校身份办理。", kind: .permission)
         }
         guard !unit.isClosed else {
-            throw Refusal("school.closed", question: "Q14", "学校“\(unit.name)”已撤销,不能修改。", remedy: "请联系主管教育行政部门。")
+            throw try StepRefusals.closed(unit, transaction.reading)
         }
         return unit
     }
@@ -102,6 +102,14 @@ public enum ClassOperations {
 
 /// Stages as people type them.
 public enum StageName {
+    static func label(_ stage: Stage) -> String {
+        switch stage {
+        case .primary: "小学"
+        case .junior: "初中"
+        case .senior: "高中"
+        }
+    }
+
     public static func stage(_ text: String) -> Stage? {
         switch text {
         case "1", "primary", "小学": .primary

@@ -25,11 +25,11 @@ public struct DuplicateDesk: Office {
     public init(isOpen: @escaping @Sendable () -> Bool = { true }) { self.isOpen = isOpen }
 
     public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {
-        guard let judge = try judge(transaction), transaction.directory.contains(judge.unit, dossier.home) else { return }
+        guard let judge = try judge(transaction) else { return }
         let indexed = try String.fetchSet(
             transaction.database.cachedStatement(sql: "SELECT key FROM duplicate_key WHERE dossier = ?"),
             arguments: [Data(dossier.id.bytes)])
-        let isLive = dossier.stand != .deleted && dossier.head != nil
+        let isLive = isLive(dossier, judge, transaction)
         let wanted = isLive ? Set(KeyFields(dossier.record).keys.map(\.text)) : []
         let isJudged = dossier.verdicts.contains { $0.by == judge.unit }
         if indexed != wanted || (isLive && !isJudged) {
@@ -49,7 +49,7 @@ public struct DuplicateDesk: Office {
         var affected = Set(due)
         for id in due {
             let dossier = try transaction.dossier(id)
-            let isLive = dossier.map { $0.stand != .deleted && $0.head != nil } ?? false
+            let isLive = dossier.map { isLive($0, judge, transaction) } ?? false
             let groups = if isLive, let dossier { try index.insert(id, KeyFields(dossier.record)) } else { try index.remove(id) }
             for group in groups { affected.formUnion(group.members.map(\.subject)) }
             try transaction.database.cachedStatement(sql: "DELETE FROM errand WHERE office = ? AND subject = ?")
@@ -58,6 +58,11 @@ public struct DuplicateDesk: Office {
         let crossIsProblem = try PolicyShelf(transaction.reading).isOn("duplicates.crossIsProblem", for: judge.unit)
         for id in affected.sorted() { try speak(about: id, index, judge, crossIsProblem: crossIsProblem, in: transaction) }
         return due.count == Self.batch
+    }
+
+    /// Whether it is a pupil of the judge's subtree: one who was handed over to a school elsewhere is so no longer.
+    private func isLive(_ dossier: Dossier, _ judge: Judge, _ transaction: Transaction) -> Bool {
+        dossier.stand != .deleted && dossier.head != nil && transaction.directory.contains(judge.unit, dossier.home)
     }
 
     private struct Judge {
@@ -95,7 +100,7 @@ public struct DuplicateDesk: Office {
     private func speak(
         about id: DossierID, _ index: StoredDuplicateIndex, _ judge: Judge, crossIsProblem: Bool, in transaction: Transaction
     ) throws {
-        guard let dossier = try transaction.dossier(id), dossier.stand != .deleted, let digest = dossier.keyDigest else {
+        guard let dossier = try transaction.dossier(id), isLive(dossier, judge, transaction), let digest = dossier.keyDigest else {
             return
         }
         var found = try index.problems(of: id, with: KeyFields(dossier.record))

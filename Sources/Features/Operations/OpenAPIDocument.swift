@@ -81,7 +81,8 @@ public struct OpenAPIDocument: Sendable {
 
     private static let problem = describe(.fields(
         ("type", .string), ("title", .string), ("status", .integer), ("detail", .string), ("code", .string),
-        ("question", .string), ("message", .string), ("remedy", .string), ("title_en", .string)))
+        ("question", .string), ("message", .string), ("remedy", .string), ("title_en", .string),
+        ("cases?", .array(.fields(("dossier", .string), ("state", .string), ("holder", .string))))))
 
     /// - Parameter inAnswer: an optional field of an answer may also be null, so that programs find its name.
     private static func describe(_ schema: Schema, inAnswer: Bool = false) -> JSONValue {

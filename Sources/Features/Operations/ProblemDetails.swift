@@ -15,9 +15,11 @@ public struct ProblemDetails: Encodable, Sendable, Hashable {
     public let titleEN: String
     /// Names the request in the node's log.
     public let request: String?
+    /// 在办业务 that stand against it; absent where there are none.
+    public let cases: [Refusal.OpenCase]?
 
     enum CodingKeys: String, CodingKey {
-        case type, title, status, detail, code, question, message, remedy, request
+        case type, title, status, detail, code, question, message, remedy, request, cases
         case titleEN = "title_en"
     }
 
@@ -33,6 +35,7 @@ public struct ProblemDetails: Encodable, Sendable, Hashable {
         remedy = refusal.remedy
         titleEN = Self.title(status)
         self.request = request
+        cases = refusal.cases.isEmpty ? nil : refusal.cases
     }
 
     public static func status(of kind: Refusal.Kind) -> Int {

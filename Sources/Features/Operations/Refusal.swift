@@ -10,6 +10,19 @@ public struct Refusal: Error, Sendable, Hashable, Codable {
     public var remedy: String
     /// What kind of refusal, for exit status and HTTP status. Not part of the JSON.
     public var kind: Kind
+    /// 在办业务 that stand against it; in problem details, where there are any.
+    public var cases: [OpenCase] = []
+
+    /// A dossier whose pen is on its way.
+    public struct OpenCase: Sendable, Hashable, Codable {
+        public let dossier, state, holder: String
+
+        public init(dossier: String, state: String, holder: String) {
+            self.dossier = dossier
+            self.state = state
+            self.holder = holder
+        }
+    }
 
     public enum Kind: String, Sendable, Hashable, Codable {
         /// A rule says no: exit 1, HTTP 409.

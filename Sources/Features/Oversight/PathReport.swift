@@ -10,6 +10,9 @@ public struct PathReport: Encodable, Sendable {
         let hash, act, kind, by, at: String
         @OrNull var previous: String?
         let void: Bool
+        /// Of a hand-over: the school that the dossier left, and where it went.
+        var from: String?
+        var to: String?
     }
 
     struct Seen: Encodable, Sendable {
@@ -44,13 +47,14 @@ public struct PathReport: Encodable, Sendable {
             reading.database, sql: "SELECT act FROM step WHERE hash = ?", arguments: [Data(step.hash.bytes)]) ?? Data()
         return StepItem(
             hash: step.hash.description, act: DossierID(act)?.description ?? "", kind: step.kind.rawValue, by: step.by.text,
-            at: ChinaTime.text(step.at), previous: step.previous?.description, void: isVoid)
+            at: ChinaTime.text(step.at), previous: step.previous?.description, void: isVoid,
+            from: step.archive?.from.text, to: step.archive.flatMap { _ in step.nextHolder?.text })
     }
 
-    /// Where the newest step of the home school is stored and applied: here, at the units above as they have told, and at the school
-    /// itself, which did both in writing it.
+    /// Where the newest step of the home school, or the hand-over that gave it the dossier, is stored and applied: here, at the units
+    /// above as they have told, and at the school itself, which did both in writing it.
     private static func seen(_ dossier: Dossier, _ reading: Reading) throws -> [Seen] {
-        guard let last = dossier.chain.last(where: { $0.by == dossier.home }),
+        guard let last = dossier.chain.last(where: { $0.by == dossier.home || $0.archive != nil }),
               let place = try StepPlace.of(last.hash, reading) else { return [] }
         let path = reading.directory.path(of: dossier.home)
         let here = Set(try reading.hostedUnits() + [reading.ownUnit()].compactMap { $0 })
@@ -59,7 +63,7 @@ public struct PathReport: Encodable, Sendable {
             if here.contains(unit) {
                 return Seen(unit: unit.text, tier: tier, storedAt: ChinaTime.text(place.storedAt), appliedAt: place.appliedAt.map { ChinaTime.text($0) })
             }
-            if unit == dossier.home {
+            if unit == dossier.home, last.by == dossier.home {
                 return Seen(unit: unit.text, tier: tier, storedAt: ChinaTime.text(last.at), appliedAt: ChinaTime.text(last.at))
             }
             func told(_ table: String) throws -> String? {
@@ -92,6 +96,8 @@ struct StepPlace {
         return nil
     }
 
+    private static let steps: Set<UInt32> = [EntryKind.step.rawValue, EntryKind.handOver.rawValue]
+
     private static func find(_ hash: Rules.Digest, in stream: Int64, _ db: Database) throws -> StepPlace? {
         let rows = try Row.fetchCursor(
             db, sql: "SELECT sequence, stored_at, applied_at, bytes FROM envelope WHERE stream = ? ORDER BY sequence DESC",
@@ -99,7 +105,7 @@ struct StepPlace {
         while let row = try rows.next() {
             let envelope = try Envelope(bytes: Array(row["bytes"] as Data))
             let holds = try envelope.entries().contains { entry in
-                entry.map { $0.kind == EntryKind.step.rawValue && Payload.stepHash($0.payload) == hash } ?? false
+                entry.map { steps.contains($0.kind) && Payload.stepHash($0.payload) == hash } ?? false
             }
             if holds {
                 return StepPlace(

@@ -50,7 +50,9 @@ struct RecordEditing {
 
     private func ownDossier(_ id: DossierID) throws -> Dossier {
         guard let dossier = try transaction.dossier(id), dossier.home == actor.unit else { throw StepRefusals.unknown(id) }
-        if let school = transaction.directory.unit(dossier.home), school.isClosed { throw StepRefusals.closed(school) }
+        if let school = transaction.directory.unit(dossier.home), school.isClosed {
+            throw try StepRefusals.closed(school, transaction.reading)
+        }
         guard dossier.stand != .deleted else { throw StepRefusals.notHolder(dossier, .amend, transaction.directory) }
         return dossier
     }
@@ -59,13 +61,16 @@ struct RecordEditing {
     private func supplement(_ dossier: Dossier, _ record: StudentRecord, _ changed: [StudentField]) throws {
         let controlled = try PolicyShelf(transaction.reading).value("fields.controlled", for: dossier.home)
             .split(separator: ",").compactMap { StudentField.named(String($0)) }
-        if let key = changed.first(where: { StudentField.key.contains($0) || $0 == .classCode || controlled.contains($0) }) {
+        // Who came by a hand-over is placed in a class of the new school first (待分班).
+        let isPlacement = dossier.handOver != nil && dossier.recordOfChain.classCode.isEmpty
+        let fixed = changed.filter { StudentField.key.contains($0) || $0 == .classCode && !isPlacement || controlled.contains($0) }
+        if let key = fixed.first {
             throw Refusal(
                 "field.key", question: "Q72", "“\(key.label)”是关键数据,上报以后不能直接修改。", remedy: "请在关键数据变更中申请。")
         }
         let facts = try DossierShelf(transaction.reading).facts(dossier.id)
-        let number = (facts.supplements.map(\.number).max() ?? 0) + 1
-        let base = dossier.chain.last { $0.record != nil }?.record ?? StudentRecord()
+        let number = max(facts.supplements.map(\.number).max() ?? 0, dossier.handOver?.archive?.supplement ?? 0) + 1
+        let base = dossier.recordOfChain
         var changes: [StudentField: String] = [:]
         for field in record.differences(from: base) { changes[field] = record[field] ?? "" }
         let supplement = Supplement(dossier: dossier.id, by: actor.unit, number: number, changes: changes)

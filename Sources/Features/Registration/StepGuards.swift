@@ -36,6 +36,9 @@ struct StepGuards {
     }
 
     private func checkProofs(_ dossier: Dossier) throws {
+        if dossier.handOver != nil, dossier.record.classCode.isEmpty {
+            throw Refusal("class.awaited", question: "Q112", "该生由合并转来,待分班,不能上报。", remedy: "请先在修改学籍信息中填写本校的班号。")
+        }
         let facts = try RegistrationFacts.facts(for: dossier.home, today: transaction.surroundings.today, transaction.reading)
         if let finding = RuleBook.judgeSubmission(of: dossier.record, facts: facts).first {
             throw Refusal(finding.rule, question: finding.question, finding.message, remedy: finding.remedy)
@@ -47,7 +50,9 @@ struct StepGuards {
         let policies = PolicyShelf(transaction.reading)
         let today = transaction.surroundings.today
         let province = transaction.directory.province(of: school).flatMap { transaction.directory.unit($0)?.name } ?? "省级教育行政部门"
-        if let unit = transaction.directory.unit(school), unit.isClosed { throw StepRefusals.closed(unit) }
+        if let unit = transaction.directory.unit(school), unit.isClosed {
+            throw try StepRefusals.closed(unit, transaction.reading)
+        }
         let grants = LateGrants(try policies.value("registration.new.lateGrants", for: school))
         if grants?.allows(school.text, on: today) == true { return }
         if let dossier, grants?.allows(dossier.description, on: today) == true { return }

@@ -18,8 +18,9 @@ enum StepRefusals {
     }
 
     /// 已撤销: what the school had can be read, nothing can be done any more.
-    static func closed(_ school: Unit) -> Refusal {
-        Refusal("school.closed", question: "Q14", "学校“\(school.name)”已撤销,不能办理。", remedy: "请联系主管教育行政部门。")
+    static func closed(_ school: Unit, _ reading: Reading) throws -> Refusal {
+        let text = try reading.closedText(school)
+        return Refusal("school.closed", question: "Q14", text.message, remedy: text.remedy)
     }
 
     static func notHolder(_ dossier: Dossier, _ kind: StepKind, _ directory: UnitDirectory) -> Refusal {
@@ -82,6 +83,7 @@ extension StepKind {
         case .confirmDeletion: "确认误操作删除"
         case .carryOutDeletion: "办结删除"
         case .returnDeletion: "退回删除"
+        case .handOver: "调档"
         }
     }
 }

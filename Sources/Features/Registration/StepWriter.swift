@@ -21,10 +21,12 @@ struct StepWriter {
         guard let dossier = try transaction.dossier(id) else { throw StepRefusals.unknown(id) }
         guard isInSight(dossier) else { throw StepRefusals.outOfSight(dossier, actor.unit, transaction.directory) }
         try checkRight(kind, home: dossier.home)
-        if let school = transaction.directory.unit(dossier.home), school.isClosed { throw StepRefusals.closed(school) }
+        if let school = transaction.directory.unit(dossier.home), school.isClosed, try !mayEnd(dossier) {
+            throw try StepRefusals.closed(school, transaction.reading)
+        }
         try checkRecovery()
         guard dossier.holder == actor.unit else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
-        guard let row = Workflow.registration.row(kind, from: dossier.stand) else {
+        guard let row = Workflow.registration(after: dossier).row(kind, from: dossier.stand) else {
             throw StepRefusals.notNow(kind, dossier.state)
         }
         guard Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: transaction.directory) == actor.unit
@@ -52,7 +54,7 @@ struct StepWriter {
 
     /// A step that the centre's own office takes: pen and table hold for it too, no person's right is asked for.
     func takeBySystem(_ kind: StepKind, in dossier: Dossier, reason: String? = nil) throws {
-        guard dossier.holder == actor.unit, let row = Workflow.registration.row(kind, from: dossier.stand) else {
+        guard dossier.holder == actor.unit, let row = Workflow.registration(after: dossier).row(kind, from: dossier.stand) else {
             throw StepRefusals.notNow(kind, dossier.state)
         }
         try append(kind, row, home: dossier.home, id: dossier.id, previous: dossier, Content(reason: reason), nil)
@@ -66,7 +68,7 @@ struct StepWriter {
         guard let digest = Digest([UInt8](repeating: 0, count: 32)) else { return }
         let step = Step(
             hash: digest, dossier: id, previous: previous?.head, kind: kind, by: actor.unit, nextHolder: next,
-            topology: transaction.directory.unit(home)?.version ?? 0, at: transaction.now,
+            workflow: Workflow.registration(after: previous).version, topology: transaction.directory.unit(home)?.version ?? 0, at: transaction.now,
             record: row.effects.contains(.newRecord) ? content.record : nil, provisionalNumber: number,
             reason: content.reason.flatMap { $0.isEmpty ? nil : $0 })
         try transaction.append(
@@ -80,6 +82,12 @@ struct StepWriter {
         } catch let error as StoreError {
             throw Refusal("unit.recovering", error.message, remedy: error.remedy)
         }
+    }
+
+    /// An authority ends the case of a school that was merged, so that the pupil can be handed over.
+    private func mayEnd(_ dossier: Dossier) throws -> Bool {
+        guard actor.unit != dossier.home else { return false }
+        return try transaction.reading.merger(of: dossier.home) != nil
     }
 
     private func isInSight(_ dossier: Dossier) -> Bool { transaction.directory.contains(actor.unit, dossier.home) }

@@ -113,9 +113,12 @@ struct NodeCaller: Sendable {
         if status == 200 { return body }
         let problem: JSONValue = (try? JSONBody.decode(body)) ?? .null
         let code = problem["code"]?.text ?? "http.\(status)"
-        let refusal = Refusal(
+        var refusal = Refusal(
             code, question: problem["question"]?.text ?? "", problem["message"]?.text ?? "节点应答异常(HTTP \(status))。",
             remedy: problem["remedy"]?.text ?? "请查看节点的日志。")
+        refusal.cases = (problem["cases"]?.items ?? []).map { one in
+            .init(dossier: one["dossier"]?.text ?? "", state: one["state"]?.text ?? "", holder: one["holder"]?.text ?? "")
+        }
         throw VerbFailure(refusal, Self.exit(status, code))
     }
 

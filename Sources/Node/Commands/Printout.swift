@@ -24,14 +24,23 @@ struct Printout: Sendable {
     func show(_ failure: VerbFailure) {
         if isJSON {
             let refusal = failure.refusal
-            line(Self.text(.object(["error": .object([
+            var error: [String: JSONValue] = [
                 "code": .string(refusal.code), "question": .string(refusal.question), "message": .string(refusal.message),
                 "remedy": .string(refusal.remedy),
-            ])])))
+            ]
+            if !refusal.cases.isEmpty { error["cases"] = .array(refusal.cases.map(Self.value)) }
+            line(Self.text(.object(["error": .object(error)])))
         } else {
             let source = failure.refusal.question.isEmpty ? "" : "(\(failure.refusal.question))"
             Self.complain("错误 \(failure.refusal.code)\(source):\(failure.refusal.message)\n  \(failure.refusal.remedy)")
+            guard !failure.refusal.cases.isEmpty else { return }
+            let columns = [("dossier", "学籍档案"), ("state", "在办业务"), ("holder", "当前处理单位")]
+            Self.complain(Self.table(failure.refusal.cases.map(Self.value), columns: columns))
         }
+    }
+
+    private static func value(_ open: Refusal.OpenCase) -> JSONValue {
+        .object(["dossier": .string(open.dossier), "state": .string(open.state), "holder": .string(open.holder)])
     }
 
     func line(_ text: String) {

@@ -3,7 +3,7 @@ import Features
 
 struct UnitsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "units", abstract: "机构 / units", subcommands: [Import.self, List.self, Move.self], defaultSubcommand: List.self)
+        commandName: "units", abstract: "机构 / units", subcommands: [Import.self, List.self, Move.self, Merge.self, Mergers.self], defaultSubcommand: List.self)
 
     struct Import: Verb {
         static let configuration = CommandConfiguration(
@@ -46,6 +46,42 @@ struct UnitsCommand: AsyncParsableCommand {
             let answer = try await ask(VerbCall("units.move", ["unit": school], body: .object(body)))
             printout.show(answer, columns: [
                 ("unit", "学校"), ("from", "原主管"), ("to", "新主管"), ("version", "机构版本"), ("address", "新上级地址"), ("pens", "随之移交的待办"),
+            ])
+            return .done
+        }
+    }
+
+    struct Merge: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "merge", abstract: "撤销一所学校,学生调档到另一所(由两校最近的共同上级办理)/ close a school, its pupils go to another",
+            discussion: """
+                有在办业务的学校不能合并,会列出学籍档案和当前处理单位。调档由本节点自动办理,用 units mergers 查看进度。
+                例 / example: xueji units merge 2144000002 --into 2144000001 --data /srv/county
+                """)
+
+        @Argument(help: ArgumentHelp("被合并的学校 / school to be closed", valueName: "school")) var source: String
+        @Option(help: ArgumentHelp("接收学校 / receiving school", valueName: "school")) var into: String
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            let answer = try await ask(VerbCall("units.merge", ["unit": source], body: .object(["into": .string(into)])))
+            printout.show(answer, columns: [
+                ("source", "撤销的学校"), ("target", "接收学校"), ("version", "机构版本"), ("handOvers", "待调档"),
+            ])
+            return .done
+        }
+    }
+
+    struct Mergers: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "mergers", abstract: "学校合并的进度 / closed schools and what is left to hand over")
+
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            printout.show(try await ask(VerbCall("units.mergers")), columns: [
+                ("mergers", "学校合并"), ("source", "撤销的学校"), ("target", "接收学校"), ("by", "办理部门"), ("at", "时间"), ("waiting", "待调档"),
+                ("openCases", "在办业务"),
             ])
             return .done
         }

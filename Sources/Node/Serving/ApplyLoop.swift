@@ -32,6 +32,7 @@ struct ApplyLoop: Service {
                         try IncarnationNotice.post(in: transaction)
                         try transaction.handSalvageOver()
                         try UnitMoves.follow(in: transaction)
+                        try UnitMergers.follow(in: transaction)
                         return try transaction.applyStored()
                     } }.hasMore
                     let now = try await workers.run { [archive] in

@@ -175,11 +175,51 @@ public nonisolated struct WireStep: Sendable {
 
   public var reason: String = String()
 
+  /// in the step handOver alone
+  public var archive: WireHandOver {
+    get {_archive ?? WireHandOver()}
+    set {_archive = newValue}
+  }
+  /// Returns true if `archive` has been explicitly set.
+  public var hasArchive: Bool {self._archive != nil}
+  /// Clears the value of `archive`. Subsequent reads from it will return its default value.
+  public mutating func clearArchive() {self._archive = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _record: WireRecord? = nil
+  fileprivate var _archive: WireHandOver? = nil
+}
+
+/// What a hand-over carries besides record and number: facts as their own messages, serialized.
+public nonisolated struct WireHandOver: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var from: String = String()
+
+  public var topology: UInt32 = 0
+
+  public var stand: String = String()
+
+  public var length: UInt32 = 0
+
+  public var supplement: UInt32 = 0
+
+  public var verdicts: [Data] = []
+
+  public var numbers: [Data] = []
+
+  public var answers: [Data] = []
+
+  public var attachments: [Data] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct WireSupplement: Sendable {
@@ -567,6 +607,27 @@ public nonisolated struct WireUnitMove: Sendable {
   public var version: UInt32 = 0
 
   public var address: String = String()
+
+  public var at: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Goes with the record that closes a school: who takes its pupils.
+public nonisolated struct WireUnitMerger: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var source: String = String()
+
+  public var target: String = String()
+
+  public var version: UInt32 = 0
+
+  public var targetVersion: UInt32 = 0
 
   public var at: Int64 = 0
 
@@ -1470,7 +1531,7 @@ nonisolated extension WireRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Step"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dossier\0\u{1}previous\0\u{1}kind\0\u{1}by\0\u{3}next_holder\0\u{1}workflow\0\u{1}topology\0\u{1}at\0\u{1}record\0\u{3}provisional_number\0\u{1}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dossier\0\u{1}previous\0\u{1}kind\0\u{1}by\0\u{3}next_holder\0\u{1}workflow\0\u{1}topology\0\u{1}at\0\u{1}record\0\u{3}provisional_number\0\u{1}reason\0\u{1}archive\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1489,6 +1550,7 @@ nonisolated extension WireStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 9: try { try decoder.decodeSingularMessageField(value: &self._record) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.provisionalNumber) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 12: try { try decoder.decodeSingularMessageField(value: &self._archive) }()
       default: break
       }
     }
@@ -1532,6 +1594,9 @@ nonisolated extension WireStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 11)
     }
+    try { if let v = self._archive {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1547,6 +1612,77 @@ nonisolated extension WireStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs._record != rhs._record {return false}
     if lhs.provisionalNumber != rhs.provisionalNumber {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._archive != rhs._archive {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireHandOver: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HandOver"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}topology\0\u{1}stand\0\u{1}length\0\u{1}supplement\0\u{1}verdicts\0\u{1}numbers\0\u{1}answers\0\u{1}attachments\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.from) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.topology) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.stand) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.length) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.supplement) }()
+      case 6: try { try decoder.decodeRepeatedBytesField(value: &self.verdicts) }()
+      case 7: try { try decoder.decodeRepeatedBytesField(value: &self.numbers) }()
+      case 8: try { try decoder.decodeRepeatedBytesField(value: &self.answers) }()
+      case 9: try { try decoder.decodeRepeatedBytesField(value: &self.attachments) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.from.isEmpty {
+      try visitor.visitSingularStringField(value: self.from, fieldNumber: 1)
+    }
+    if self.topology != 0 {
+      try visitor.visitSingularUInt32Field(value: self.topology, fieldNumber: 2)
+    }
+    if !self.stand.isEmpty {
+      try visitor.visitSingularStringField(value: self.stand, fieldNumber: 3)
+    }
+    if self.length != 0 {
+      try visitor.visitSingularUInt32Field(value: self.length, fieldNumber: 4)
+    }
+    if self.supplement != 0 {
+      try visitor.visitSingularUInt32Field(value: self.supplement, fieldNumber: 5)
+    }
+    if !self.verdicts.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.verdicts, fieldNumber: 6)
+    }
+    if !self.numbers.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.numbers, fieldNumber: 7)
+    }
+    if !self.answers.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.answers, fieldNumber: 8)
+    }
+    if !self.attachments.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.attachments, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireHandOver, rhs: WireHandOver) -> Bool {
+    if lhs.from != rhs.from {return false}
+    if lhs.topology != rhs.topology {return false}
+    if lhs.stand != rhs.stand {return false}
+    if lhs.length != rhs.length {return false}
+    if lhs.supplement != rhs.supplement {return false}
+    if lhs.verdicts != rhs.verdicts {return false}
+    if lhs.numbers != rhs.numbers {return false}
+    if lhs.answers != rhs.answers {return false}
+    if lhs.attachments != rhs.attachments {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2475,6 +2611,56 @@ nonisolated extension WireUnitMove: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.to != rhs.to {return false}
     if lhs.version != rhs.version {return false}
     if lhs.address != rhs.address {return false}
+    if lhs.at != rhs.at {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireUnitMerger: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".UnitMerger"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}source\0\u{1}target\0\u{1}version\0\u{3}target_version\0\u{1}at\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.target) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.targetVersion) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 1)
+    }
+    if !self.target.isEmpty {
+      try visitor.visitSingularStringField(value: self.target, fieldNumber: 2)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 3)
+    }
+    if self.targetVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.targetVersion, fieldNumber: 4)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireUnitMerger, rhs: WireUnitMerger) -> Bool {
+    if lhs.source != rhs.source {return false}
+    if lhs.target != rhs.target {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.targetVersion != rhs.targetVersion {return false}
     if lhs.at != rhs.at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

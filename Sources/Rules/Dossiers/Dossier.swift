@@ -16,6 +16,9 @@ public struct DossierFacts: Sendable {
         self.numbers = numbers
         self.answers = answers
     }
+
+    /// What authorities have said, as it came by itself.
+    public var words: DossierWords { DossierWords(verdicts: verdicts, numbers: numbers, answers: answers) }
 }
 
 /// Where a registration stands, as people see it: the stand of the chain refined by verdicts. Raw values are the
@@ -46,7 +49,8 @@ public enum RegistrationState: String, Sendable, Hashable, CaseIterable {
 public struct Dossier: Sendable, Hashable {
     public var id: DossierID
     public var home: UnitCode
-    /// The canonical chain, first step first; empty while the first step is missing.
+    /// The canonical chain, first step first; empty while the first step is missing. Where a hand-over counts and what came
+    /// before it is not known here, it begins with that.
     public var chain: [Step]
     /// Steps that do not count: not allowed, or on a losing branch.
     public var void: Set<Digest>
@@ -69,6 +73,27 @@ public struct Dossier: Sendable, Hashable {
     public var state: RegistrationState
 
     public var head: Digest? { chain.last?.hash }
+
+    /// The hand-over by which the pupil came to the present home; nil for who entered there.
+    public var handOver: Step? { chain.last { $0.archive != nil } }
+
+    /// How many steps there are, those included that only nodes of former homes hold.
+    public var length: Int {
+        guard let place = chain.lastIndex(where: { $0.archive != nil }) else { return chain.count }
+        return (chain[place].archive?.length ?? 0) + chain.count - place
+    }
+
+    /// The record as the steps have it, without supplements. What comes by a hand-over stands in no class of the new school yet
+    /// (待分班): the former class stays in the step.
+    public var recordOfChain: StudentRecord { Self.record(of: chain) }
+
+    static func record(of chain: [Step]) -> StudentRecord {
+        guard let step = chain.last(where: { $0.record != nil }), var record = step.record else { return StudentRecord() }
+        guard step.archive != nil else { return record }
+        record[.classCode] = nil
+        if record[.schoolCode] != nil { record[.schoolCode] = step.nextHolder?.text }
+        return record
+    }
 
     /// The number in force: the formal one, else the provisional one.
     public var number: String? { formalNumber ?? provisionalNumber }

@@ -22,11 +22,13 @@ public struct Step: Sendable, Hashable {
     public var provisionalNumber: String?
     /// Chinese, for steps with effect `reason`.
     public var reason: String?
+    /// What a hand-over carries besides record and number.
+    public var archive: ArchiveHandOver?
 
     public init(
         hash: Digest, dossier: DossierID, previous: Digest?, kind: StepKind, by: UnitCode, nextHolder: UnitCode?,
         workflow: Int = Workflow.registration.version, topology: Int, at: Int64, record: StudentRecord? = nil,
-        keyDigest: Digest? = nil, provisionalNumber: String? = nil, reason: String? = nil
+        keyDigest: Digest? = nil, provisionalNumber: String? = nil, reason: String? = nil, archive: ArchiveHandOver? = nil
     ) {
         self.hash = hash
         self.dossier = dossier
@@ -41,6 +43,7 @@ public struct Step: Sendable, Hashable {
         self.keyDigest = keyDigest
         self.provisionalNumber = provisionalNumber
         self.reason = reason
+        self.archive = archive
     }
 }
 

@@ -1,8 +1,11 @@
 /// State is `fold(steps, supplements, words)`: a pure function of a *set* of signed facts. No arrival order, no clock.
+///
+/// The hand-over that counts is a new beginning: what stands before it is history, and state follows from what it carries and
+/// what came after. So a node that never had the history has the same state (`Fold+HandOver`).
 public struct Fold<T: Topology> {
-    private let topology: T
-    private let facts: DossierFacts
-    private let children: [Digest?: [Step]]
+    let topology: T
+    let facts: DossierFacts
+    let children: [Digest?: [Step]]
     private let settled: Set<Digest>
 
     /// Folds the facts of one dossier.
@@ -25,40 +28,44 @@ public struct Fold<T: Topology> {
 
     // MARK: The chain
 
-    private struct Position {
+    struct Position {
         var stand = Stand.none
         var holder: UnitCode?
         var home: UnitCode?
     }
 
     private func dossier(_ id: DossierID, sufficient: Tier) -> Dossier {
-        var position = Position()
-        var chain: [Step] = []
-        var previous: Digest?
+        let arrival = countingHandOver()
+        var position = arrival.map { self.position(after: $0) } ?? Position()
+        var chain = arrival.map { [$0] } ?? []
+        var previous = arrival?.hash
         while let (step, next) = choose(after: previous, at: position) {
             chain.append(step)
             position = next
             previous = step.hash
         }
-        let reachable = reachableSteps()
-        let inChain = Set(chain.map(\.hash))
         let home = position.home ?? facts.steps.map(\.by).min() ?? .centre
+        let words = self.words(after: arrival, home: home)
         var dossier = Dossier(
-            id: id, home: home, chain: chain, void: reachable.subtracting(inChain),
-            parked: Set(facts.steps.map(\.hash)).subtracting(reachable), stand: position.stand,
+            id: id, home: home, chain: chain, void: [], parked: [], stand: position.stand,
             holder: Self.holder(at: position, in: topology), record: record(of: chain, home: home),
             keyDigest: chain.last { $0.keyDigest != nil }?.keyDigest, verdicts: [],
             provisionalNumber: chain.last { $0.provisionalNumber != nil }?.provisionalNumber,
-            formalNumber: number(in: inChain), identityAnswer: nil, problems: [], state: .draft)
-        applyWords(to: &dossier, sufficient: sufficient)
+            formalNumber: number(words, cited: Set(chain.map(\.hash) + (arrival?.archive?.words.numbers.map(\.cites) ?? []))),
+            identityAnswer: nil, problems: [], state: .draft)
+        apply(words, to: &dossier, sufficient: sufficient)
+        if let arrival { dossier.chain = history(before: arrival) + chain }
+        let reachable = reachableSteps()
+        dossier.void = reachable.subtracting(dossier.chain.map(\.hash))
+        dossier.parked = Set(facts.steps.map(\.hash)).subtracting(reachable)
         return dossier
     }
 
     /// The position after a step, nil when pen or table does not allow it. Judged by the record of the home school that the
     /// writer applied: what the former authority did before a move stands.
-    private func advance(_ step: Step, from position: Position) -> Position? {
+    func advance(_ step: Step, from position: Position) -> Position? {
         let home = position.home ?? step.by
-        guard let table = Workflow.registration(version: step.workflow),
+        guard step.kind != .handOver, let table = Workflow.registration(version: step.workflow),
               let row = table.row(step.kind, from: position.stand),
               let record = topology.unit(home, version: step.topology) else { return nil }
         let topology = TopologyOfRecord(topology, record)
@@ -127,8 +134,8 @@ public struct Fold<T: Topology> {
     }
 
     private func reachableSteps() -> Set<Digest> {
-        var reached: Set<Digest> = []
-        var waiting: [Digest?] = [nil]
+        var reached = Set(facts.steps.filter(isAllowed).map(\.hash))
+        var waiting: [Digest?] = [nil] + reached.map { $0 }
         while let previous = waiting.popLast() {
             for step in children[previous] ?? [] where reached.insert(step.hash).inserted { waiting.append(step.hash) }
         }
@@ -138,8 +145,9 @@ public struct Fold<T: Topology> {
     // MARK: Record and words
 
     private func record(of chain: [Step], home: UnitCode) -> StudentRecord {
-        var record = chain.last { $0.record != nil }?.record ?? StudentRecord()
-        let counting = facts.supplements.filter { $0.by == home }
+        var record = Dossier.record(of: chain)
+        let before = chain.first?.archive?.supplement ?? 0
+        let counting = facts.supplements.filter { $0.by == home && $0.number > before }
             .max { ($0.number, Self.text($0)) < ($1.number, Self.text($1)) }
         for (field, value) in counting?.changes ?? [:] where !StudentField.key.contains(field) { record[field] = value }
         return record
@@ -151,19 +159,18 @@ public struct Fold<T: Topology> {
     }
 
     /// A number whose cited step is not on the chain would be a defect elsewhere; such a number stays shown.
-    private func number(in chain: Set<Digest>) -> String? {
-        facts.numbers.min { (chain.contains($0.cites) ? 0 : 1, $0.number) < (chain.contains($1.cites) ? 0 : 1, $1.number) }?
-            .number
+    private func number(_ words: DossierWords, cited: Set<Digest>) -> String? {
+        words.numbers.min { (cited.contains($0.cites) ? 0 : 1, $0.number) < (cited.contains($1.cites) ? 0 : 1, $1.number) }?.number
     }
 
-    private func applyWords(to dossier: inout Dossier, sufficient: Tier) {
+    private func apply(_ words: DossierWords, to dossier: inout Dossier, sufficient: Tier) {
         var newest: [UnitCode: Verdict] = [:]
-        for verdict in facts.verdicts where verdict.keyDigest == dossier.keyDigest {
-            if let other = newest[verdict.by], isNewer(other, than: verdict) { continue }
+        for verdict in words.verdicts where verdict.keyDigest == dossier.keyDigest {
+            if let other = newest[verdict.by], other.isNewer(than: verdict) { continue }
             newest[verdict.by] = verdict
         }
         dossier.verdicts = newest.values.sorted { $0.by < $1.by }
-        dossier.identityAnswer = facts.answers.filter { $0.keyDigest == dossier.keyDigest }
+        dossier.identityAnswer = words.answers.filter { $0.keyDigest == dossier.keyDigest }
             .max { $0.position < $1.position }?.answer
         var problems = Set(dossier.verdicts.flatMap(\.openProblems))
         if dossier.record.hasResidentID, !ResidentIDNumber.isWellFormed(dossier.record.idNumber) {
@@ -174,12 +181,6 @@ public struct Fold<T: Topology> {
         }
         dossier.problems = dossier.stand == .deleted ? [] : problems.sorted()
         dossier.state = state(of: dossier, sufficient: sufficient)
-    }
-
-    /// Equal positions are a defect of the writer; the set still decides, not the order of arrival.
-    private func isNewer(_ one: Verdict, than other: Verdict) -> Bool {
-        if one.position != other.position { return one.position > other.position }
-        return (one.problems.count, one.at) >= (other.problems.count, other.at)
     }
 
     private func state(of dossier: Dossier, sufficient: Tier) -> RegistrationState {

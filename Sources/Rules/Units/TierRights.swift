@@ -14,6 +14,8 @@ public enum Right: String, Sendable, CaseIterable {
     case importUnits
     /// Give a unit below to another authority below: a signed record by the lowest common authority of the two.
     case moveUnits
+    /// Close a school below and give its pupils to another one below: by the lowest common authority of the two (Q112).
+    case mergeUnits
     /// Invite and host units directly below.
     case admitUnits
     /// End the key of a unit anywhere below, and with it its node's link.
@@ -26,10 +28,14 @@ public enum TierRights {
     public static func of(_ tier: Tier) -> Set<Right> {
         switch tier {
         case .school: [.keepPupils, .keepClasses]
-        case .county: [.checkDuplicates, .admitUnits, .revokeUnits]
-        case .city: [.checkDuplicates, .admitUnits, .revokeUnits, .moveUnits]
-        case .province: [.checkDuplicates, .admitUnits, .revokeUnits, .moveUnits, .importUnits]
-        case .centre: [.checkDuplicates, .finalVerdict, .issueNumbers, .admitUnits, .revokeUnits, .moveUnits, .importUnits, .addDivisions]
+        case .county: [.checkDuplicates, .admitUnits, .revokeUnits, .mergeUnits]
+        case .city: [.checkDuplicates, .admitUnits, .revokeUnits, .moveUnits, .mergeUnits]
+        case .province: [.checkDuplicates, .admitUnits, .revokeUnits, .moveUnits, .mergeUnits, .importUnits]
+        case .centre:
+            [
+                .checkDuplicates, .finalVerdict, .issueNumbers, .admitUnits, .revokeUnits, .moveUnits, .mergeUnits, .importUnits,
+                .addDivisions,
+            ]
         }
     }
 

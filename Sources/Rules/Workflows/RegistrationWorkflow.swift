@@ -41,8 +41,23 @@ extension Workflow {
               guards: [], effects: [.reason]),
     ])
 
+    /// The same with the hand-over of a merger: a dossier whose pen is at its school goes to another school as it stands.
+    public static let registrationWithHandOver = Workflow(version: 2, title: "学籍注册", rows: registration.rows + [
+        Stand.entered, .reviewed, .returned, .enrolled,
+    ].map { stand in
+        Transition(
+            from: stand, step: .handOver, by: .commonAuthority, to: stand, holder: .receivingSchool, guards: [],
+            effects: [.newRecord, .archive])
+    })
+
     /// The table of a version; nil when this program is older than the step (the step is parked until the upgrade).
     public static func registration(version: Int) -> Workflow? {
-        version == registration.version ? registration : nil
+        [registration, registrationWithHandOver].first { $0.version == version }
+    }
+
+    /// The table that the next step names: the first one, as long as it has all that the dossier needs, so that programs of a
+    /// release before read on; never an older one than the dossier has used.
+    public static func registration(after dossier: Dossier?) -> Workflow {
+        registration(version: dossier?.chain.map(\.workflow).max() ?? registration.version) ?? registration
     }
 }

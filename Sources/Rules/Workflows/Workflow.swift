@@ -10,6 +10,7 @@ public enum Stand: String, Sendable, Hashable, CaseIterable {
 public enum StepKind: String, Sendable, Hashable, CaseIterable {
     case enter, amend, review, withdraw, submit, forward, approve, sendBack, delete
     case applyForDeletion, refuseDeletion, confirmDeletion, carryOutDeletion, returnDeletion
+    case handOver
 }
 
 /// Who may take a step, relative to the case. Resolved against the topology by `Workflow.resolve`.
@@ -23,6 +24,10 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
     /// The superior of the authority that holds the pen.
     case superiorAuthority
     case centre
+    /// The school that a hand-over gives the dossier to.
+    case receivingSchool
+    /// The lowest authority above both the home and the receiving school: above the holder, so its step is an override.
+    case commonAuthority
     /// Nobody: the dossier has ended.
     case nobody
 }
@@ -53,6 +58,8 @@ public enum Effect: String, Sendable, Hashable, CaseIterable {
     case newRecord
     /// A reason must be given and is shown to the other side.
     case reason
+    /// The step carries the whole dossier: everything before it is settled, and not needed after it.
+    case archive
 }
 
 /// One row of a workflow table.
@@ -80,13 +87,18 @@ public struct Workflow: Sendable {
     public func steps(from stand: Stand) -> [Transition] { rows.filter { $0.from == stand } }
 
     /// The unit a role stands for in a case of `home` while `holder` has the pen; nil when the topology has none.
-    public static func resolve(_ role: Role, home: UnitCode, holder: UnitCode?, in topology: some Topology) -> UnitCode? {
+    /// - Parameter receiving: the school that the dossier goes to.
+    public static func resolve(
+        _ role: Role, home: UnitCode, holder: UnitCode?, receiving: UnitCode? = nil, in topology: some Topology
+    ) -> UnitCode? {
         switch role {
         case .homeSchool: home
         case .competentAuthority: topology.unit(home)?.competent
         case .holdingAuthority: holder.flatMap { $0 != home && topology.contains($0, home) ? $0 : nil }
         case .superiorAuthority: holder.flatMap { topology.unit($0)?.competent }
         case .centre: .centre
+        case .receivingSchool: receiving
+        case .commonAuthority: receiving.flatMap { topology.lowestCommonAuthority(home, $0) }
         case .nobody: nil
         }
     }

@@ -25,16 +25,20 @@ struct AttachmentProjection: Projection {
         guard attachment.by == writer.unit else { return .void("in another's name") }
         guard let tier = transaction.directory.tier(of: writer.unit) else { return .parked(waitsFor: "unit:\(writer.unit)") }
         guard TierRights.may(tier, .keepPupils) else { return .void("not this tier's to attach") }
-        // Stated twice: which statement counts follows from the two, not from the order of arrival.
+        try Self.keep(attachment, entry.payload, in: transaction)
+        return .applied
+    }
+
+    /// Stated twice: which statement counts follows from the two, not from the order of arrival.
+    static func keep(_ attachment: Attachment, _ payload: [UInt8], in transaction: Transaction) throws {
         try transaction.database.cachedStatement(sql: """
             INSERT INTO attachment (dossier, hash, writer, size, payload) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET size = CASE WHEN excluded.payload > payload THEN excluded.size ELSE size END,
               payload = max(payload, excluded.payload)
             """).execute(arguments: [
-                Data(attachment.dossier.bytes), Data(attachment.hash.bytes), writer.unit.text, attachment.size, Data(entry.payload),
+                Data(attachment.dossier.bytes), Data(attachment.hash.bytes), attachment.by.text, attachment.size, Data(payload),
             ])
-        try transaction.errand(Self.office, attachment.hash.bytes + Array(writer.unit.text.utf8))
-        return .applied
+        try transaction.errand(office, attachment.hash.bytes + Array(attachment.by.text.utf8))
     }
 
     func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool {

@@ -34,10 +34,12 @@ struct DirectoryProjection: Projection {
             guard directory.contains(writer.unit, competent) else { return .void("unit outside the issuer's path") }
             guard let tier = directory.tier(of: writer.unit) else { return .void("unknown issuer") }
             if !TierRights.may(tier, .importUnits) {
-                // Who takes in no feed may move a unit, and changes nothing else of its record.
-                guard TierRights.may(tier, .moveUnits) else { return .void("issuer may not import units") }
+                // Who takes in no feed may move a unit or close it, and changes nothing else of its record.
                 guard let before = directory.unit(unit.code, version: unit.version - 1) else { return .parked(waitsFor: "unit:\(unit.code)") }
-                guard Self.isMoveOnly(from: before, to: unit) else { return .void("issuer may not import units") }
+                guard TierRights.may(tier, .moveUnits) && Self.isMoveOnly(from: before, to: unit)
+                    || TierRights.may(tier, .mergeUnits) && Self.isCloseOnly(from: before, to: unit) else {
+                    return .void("issuer may not import units")
+                }
             }
             if let present, present.version < unit.version, present.competent != unit.competent {
                 guard let old = present.competent, directory.contains(writer.unit, old), TierRights.may(tier, .moveUnits) else {
@@ -58,6 +60,13 @@ struct DirectoryProjection: Projection {
         moved.territorial = after.territorial
         moved.version = after.version
         return moved == after
+    }
+
+    private static func isCloseOnly(from before: Unit, to after: Unit) -> Bool {
+        var closed = before
+        closed.isClosed = true
+        closed.version = after.version
+        return closed == after && !before.isClosed && before.tier == .school
     }
 
     /// Every record is kept, for steps are judged by the one they name; the newest counts, of two with one version the same at

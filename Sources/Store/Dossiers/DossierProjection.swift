@@ -5,7 +5,9 @@ import Rules
 
 /// Facts about dossiers, and the folded row that lists and offices read. Built in: the dossier is the archive's subject.
 struct DossierProjection: Projection {
-    let kinds: Set<EntryKind> = [.step, .supplement, .verdict, .number, .answer]
+    let kinds: Set<EntryKind> = [.step, .handOver, .supplement, .verdict, .number, .answer]
+    /// Name of the office that sends a unit's own words after a dossier that went to another school; subject is the dossier.
+    static let forwarding = "words"
     let migrations: [(name: String, sql: String)] = []
     let tables = [
         (table: "step", sql: "SELECT hash, dossier, payload FROM step ORDER BY hash"),
@@ -21,7 +23,7 @@ struct DossierProjection: Projection {
         guard let kind = EntryKind(rawValue: entry.kind) else { return .parked(waitsFor: "kind:\(entry.kind)") }
         guard transaction.directory.unit(writer.unit) != nil else { return .parked(waitsFor: "unit:\(writer.unit)") }
         switch kind {
-        case .step: return try applyStep(entry, of: writer, in: transaction)
+        case .step, .handOver: return try applyStep(entry, of: writer, in: transaction)
         case .supplement:
             guard let supplement = Payload.supplement(entry.payload) else { return .void("malformed supplement") }
             guard supplement.by == writer.unit else { return .void("in another's name") }
@@ -58,6 +60,8 @@ struct DossierProjection: Projection {
         case .verdict:
             guard let verdict = Payload.verdict(entry.payload), verdict.by == writer.unit else { return true }
             try drop(entry, of: writer, verdict.dossier, position: verdict.position, in: transaction)
+        // More than the step's own row follows from it.
+        case .handOver: return false
         // The centre's words: its key is above all others and nobody revokes it.
         case .number, .answer: return writer.unit != .centre
         default: return true
@@ -79,6 +83,7 @@ struct DossierProjection: Projection {
     private func applyStep(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
         guard let step = Payload.step(entry.payload) else { return .void("malformed step") }
         guard step.by == writer.unit else { return .void("in another's name") }
+        guard (step.kind == .handOver) == (entry.kind == EntryKind.handOver.rawValue) else { return .void("not the entry of such a step") }
         guard Workflow.registration(version: step.workflow) != nil else {
             return .parked(waitsFor: "workflow:\(step.workflow)")
         }
@@ -91,13 +96,31 @@ struct DossierProjection: Projection {
             ])
         transaction.touch(step.dossier)
         transaction.satisfy("step:\(step.hash)")
+        if step.kind == .handOver { try takeOver(step, in: transaction) }
         return .applied
     }
 
-    /// The record of the home school that a step names, where it has not come yet.
+    /// The files that a hand-over lists are the new home's from now on; and what this node has said about the dossier may have to
+    /// follow it.
+    private func takeOver(_ step: Step, in transaction: Transaction) throws {
+        guard let home = step.nextHolder else { return }
+        for payload in step.archive?.attachments ?? [] {
+            guard var attachment = Payload.attachment(payload), attachment.dossier == step.dossier else { continue }
+            attachment.by = home
+            try AttachmentProjection.keep(attachment, Payload.encode(attachment), in: transaction)
+        }
+        try transaction.errand(Self.forwarding, step.dossier.bytes)
+    }
+
+    /// The record of the home school that a step names, where it has not come yet; of a hand-over, of either school.
     private func missingRecord(for step: Step, in transaction: Transaction) throws -> String? {
+        if let archive = step.archive {
+            let named = [(archive.from, step.topology), (step.nextHolder ?? archive.from, archive.topology)]
+            return named.first { (transaction.directory.unit($0.0)?.version ?? .min) < $0.1 }.map { "unit:\($0.0)" }
+        }
         var home = step.by
         if transaction.directory.tier(of: step.by) != .school {
+            try transaction.settleTouched(step.dossier)
             let known = try String.fetchOne(
                 transaction.database.cachedStatement(sql: "SELECT home FROM dossier WHERE id = ?"), arguments: [Data(step.dossier.bytes)])
             guard let known else { return nil }
@@ -119,7 +142,17 @@ struct DossierProjection: Projection {
                 Data(dossier.bytes), Int64(entry.kind), writer.unit.text, position, Data(entry.payload),
             ])
         transaction.touch(dossier)
+        try noteAstray(entry, of: writer, dossier, in: transaction)
         return .applied
+    }
+
+    /// A word of this node's own that was addressed to a former home and comes back only now, after a rollback say.
+    private func noteAstray(_ entry: Entry, of writer: StreamID, _ dossier: DossierID, in transaction: Transaction) throws {
+        guard entry.kind != EntryKind.supplement.rawValue, case .unit(let addressee) = writer.audience else { return }
+        let home = try String.fetchOne(
+            transaction.database.cachedStatement(sql: "SELECT home FROM dossier WHERE id = ?"), arguments: [Data(dossier.bytes)])
+        guard let home, home != addressee.text, try transaction.hosts(writer.unit) else { return }
+        try transaction.errand(Self.forwarding, dossier.bytes)
     }
 
     /// One number is one person's, over all time: a second holder is our own defect and goes to quarantine.

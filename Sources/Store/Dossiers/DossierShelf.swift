@@ -42,10 +42,16 @@ public struct DossierShelf {
     /// The dossier as it stands; nil when no step of it is here.
     public func dossier(_ id: DossierID) throws -> Dossier? {
         let facts = try facts(id)
-        guard let home = facts.steps.first(where: { $0.previous == nil })?.by ?? facts.steps.first?.by else { return nil }
+        guard let home = home(id, facts) else { return nil }
         var dossier = Fold.dossier(id, facts, topology: directory, sufficient: try sufficientTier(for: home))
         if dossier?.formalNumber != nil, try ReleaseGate.holdsBack(id, in: database) { dossier?.formalNumber = nil }
         return dossier
+    }
+
+    /// Whose pupil it is: who entered him, unless a hand-over says otherwise.
+    private func home(_ id: DossierID, _ facts: DossierFacts) -> UnitCode? {
+        if facts.steps.contains(where: { $0.kind == .handOver }) { return Fold.dossier(id, facts, topology: directory)?.home }
+        return facts.steps.first { $0.previous == nil }?.by ?? facts.steps.first?.by
     }
 
     /// Which verdict lets a school go on: policy `duplicates.sufficient` of its province, the centre's by default.

@@ -43,11 +43,31 @@ import Testing
         #expect(table.rows.filter { $0.to == .deleted }.map(\.step) == [.delete, .delete, .delete, .carryOutDeletion])
     }
 
+    @Test func `the second version is the first with hand-overs from every stand at rest with the school`() {
+        let second = Workflow.registrationWithHandOver
+        #expect(second.version == 2 && Array(second.rows.prefix(table.rows.count)) == table.rows)
+        let added = second.rows.dropFirst(table.rows.count).map { row in
+            "\(row.from.rawValue) --\(row.step.rawValue)/\(row.by.rawValue)--> \(row.to.rawValue) @\(row.holder.rawValue)"
+        }
+        #expect(added == [
+            "entered --handOver/commonAuthority--> entered @receivingSchool", "reviewed --handOver/commonAuthority--> reviewed @receivingSchool",
+            "returned --handOver/commonAuthority--> returned @receivingSchool", "enrolled --handOver/commonAuthority--> enrolled @receivingSchool",
+        ])
+        let atSchool = Set(table.rows.filter { $0.holder == .homeSchool }.map(\.to))
+        #expect(Set(second.rows.filter { $0.step == .handOver }.map(\.from)) == atSchool)
+    }
+
+    @Test func `a step names the first version until a hand-over has been, and an unknown version has no table`() {
+        #expect(Workflow.registration(after: nil).version == 1)
+        #expect(Workflow.registration(version: 1)?.rows == table.rows && Workflow.registration(version: 3) == nil)
+    }
+
     private func owner(_ role: Role) -> String {
         switch role {
         case .homeSchool: "school"
         case .competentAuthority, .holdingAuthority, .superiorAuthority: "authority"
         case .centre: "centre"
+        case .receivingSchool, .commonAuthority: "none in this table"
         case .nobody: "nobody"
         }
     }

@@ -65,9 +65,11 @@ enum StudentPage {
             let directory = reading.directory
             context.merge(StudentPages.row(page.student, directory)) { $1 }
             context["steps"] = path.steps.map { step -> [String: Any] in
-                [
-                    "kind": StepKind(rawValue: step.kind)?.label ?? step.kind, "by": directory.unit(UnitCode(step.by))?.name ?? step.by,
-                    "at": ShownTime.text(step.at), "isVoid": step.void,
+                func name(_ unit: String) -> String { directory.unit(UnitCode(unit))?.name ?? unit }
+                var by = name(step.by)
+                if let from = step.from, let to = step.to { by += ":由\(name(from))调入\(name(to))" }
+                return [
+                    "kind": StepKind(rawValue: step.kind)?.label ?? step.kind, "by": by, "at": ShownTime.text(step.at), "isVoid": step.void,
                 ]
             }
             context["seen"] = path.seen.map { seen -> [String: Any] in
@@ -108,7 +110,7 @@ enum StudentPage {
         guard let actor = call.actor, let id = DossierID(hex: call.parameters["dossier"] ?? ""),
               let dossier = try DossierShelf(reading).dossier(id) else { return [:] }
         let separated = try PolicyShelf(reading).isOn("roles.separated", for: dossier.home)
-        let rows = Workflow.registration.steps(from: dossier.stand).filter { row in
+        let rows = Workflow.registration(after: dossier).steps(from: dossier.stand).filter { row in
             dossier.holder == actor.unit && RoleRights.may(actor, row.step, separated: separated)
                 && (dossier.problems.isEmpty || !row.guards.contains(.noProblem))
                 && (single[row.step] != nil || batch[row.step] != nil || row.step == .delete)

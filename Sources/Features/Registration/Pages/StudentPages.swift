@@ -103,7 +103,7 @@ enum StudentPages {
     static func row(_ item: StudentList.Item, _ directory: UnitDirectory) -> [String: Any] {
         let state = RegistrationState(rawValue: item.state)
         return [
-            "dossier": item.dossier, "name": item.name, "class": item.class, "number": item.number ?? "–",
+            "dossier": item.dossier, "name": item.name, "class": item.class.isEmpty ? "待分班" : item.class, "number": item.number ?? "–",
             "schoolName": directory.unit(UnitCode(item.school))?.name ?? item.school,
             "state": state?.label ?? item.state, "tone": state.map(tone) ?? "",
             "holder": item.holder.map { directory.unit(UnitCode($0))?.name ?? $0 } ?? "–",

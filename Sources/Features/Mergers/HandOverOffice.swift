@@ -1,0 +1,103 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// 调档: the authority that has closed a school hands every dossier over that is at rest with it, also those that arrive late or
+/// whose case ends later. A batch is one transaction; its errands are as durable as what they wait for.
+public struct HandOverOffice: Office {
+    static let office = "handOver"
+    /// Dossiers of one transaction.
+    static let batch = 100
+
+    public let migrations: [(name: String, sql: String)] = []
+
+    public init() {}
+
+    public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {
+        guard dossier.holder == dossier.home, transaction.directory.unit(dossier.home)?.isClosed ?? false,
+              let writer = try transaction.reading.merger(of: dossier.home)?.writer, try transaction.hosts(writer) else { return }
+        try transaction.errand(Self.office, dossier.id.bytes)
+    }
+
+    public func work(in transaction: Transaction) throws -> Bool {
+        let homes = try String.fetchAll(
+            transaction.database, sql: """
+                SELECT DISTINCT d.home FROM errand e JOIN dossier d ON d.id = e.subject WHERE e.office = ? ORDER BY d.home
+                """, arguments: [Self.office])
+        // From a store that may have gone back, a hand-over could be written for the second time.
+        guard !homes.isEmpty, transaction.isProvenFresh else { return false }
+        var left = Self.batch
+        for home in homes where left > 0 { left -= try clear(UnitCode(home), limit: left, in: transaction) }
+        return left == 0
+    }
+
+    /// - Returns: how many errands were done.
+    private func clear(_ home: UnitCode, limit: Int, in transaction: Transaction) throws -> Int {
+        let known = try transaction.reading.merger(of: home)
+        if let writer = known?.writer, try waits(for: home, below: writer, transaction) { return 0 }
+        let due = try Data.fetchAll(
+            transaction.database, sql: """
+                SELECT e.subject FROM errand e JOIN dossier d ON d.id = e.subject WHERE e.office = ? AND d.home = ?
+                ORDER BY e.at, e.subject LIMIT ?
+                """, arguments: [Self.office, home.text, limit])
+        for subject in due {
+            if let (merger, writer) = known, let id = DossierID(subject), let dossier = try transaction.dossier(id) {
+                try HandOverWriter(merger: merger, writer: writer, transaction: transaction).handOver(dossier)
+            }
+            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
+        }
+        return due.count
+    }
+
+    /// Whether something from the school's former path is stored here and not applied: units above may have acted on it already,
+    /// and a hand-over would come before it.
+    private func waits(for home: UnitCode, below writer: UnitCode, _ transaction: Transaction) throws -> Bool {
+        let path = transaction.directory.path(of: home).prefix { $0 != writer }
+        let units = path.map { "\"\($0.text)\"" }.joined(separator: ",")
+        return try Bool.fetchOne(
+            transaction.database, sql: """
+                SELECT EXISTS (SELECT 1 FROM unapplied u JOIN envelope e ON e.position = u.position JOIN stream s ON s.id = e.stream
+                  WHERE s.unit IN (SELECT value FROM json_each(?)))
+                """, arguments: ["[\(units)]"]) ?? false
+    }
+}
+
+/// Writes one hand-over, for the old home and for the new one.
+struct HandOverWriter {
+    let merger: UnitMerger
+    let writer: UnitCode
+    let transaction: Transaction
+
+    /// What is not at rest with the closed school stays: it is noticed again when its case ends.
+    func handOver(_ dossier: Dossier) throws {
+        guard dossier.home == merger.source, dossier.holder == dossier.home,
+              Workflow.registrationWithHandOver.row(.handOver, from: dossier.stand) != nil, let step = try step(after: dossier)
+        else { return }
+        let payload = Payload.encode(step)
+        let act = transaction.surroundings.act()
+        for school in [merger.source, merger.target] {
+            try transaction.append(.handOver, payload, as: writer, to: .unit(school), act: act)
+        }
+    }
+
+    private func step(after dossier: Dossier) throws -> Step? {
+        guard let blank = Digest([UInt8](repeating: 0, count: 32)), let home = transaction.directory.unit(merger.source) else { return nil }
+        let earlier = dossier.handOver?.archive
+        let facts = try DossierShelf(transaction.reading).facts(dossier.id)
+        var words = (facts.words + (earlier?.words ?? DossierWords())).counting
+        words.verdicts.removeAll { !transaction.directory.contains($0.by, merger.target) }
+        // What is not official yet is nobody's to carry; it follows as a word of its own.
+        if try ReleaseGate.holdsBack(dossier.id, in: transaction.database) { words.numbers = [] }
+        let attachments = try BlobRegister(transaction).attachments(of: dossier.id, by: dossier.home)
+        return Step(
+            hash: blank, dossier: dossier.id, previous: dossier.head, kind: .handOver, by: writer, nextHolder: merger.target,
+            workflow: Workflow.registrationWithHandOver.version, topology: home.version, at: transaction.now, record: dossier.record,
+            provisionalNumber: dossier.provisionalNumber,
+            archive: ArchiveHandOver(
+                from: dossier.home, topology: merger.targetVersion, stand: dossier.stand, length: dossier.length,
+                supplement: max(facts.supplements.map(\.number).max() ?? 0, earlier?.supplement ?? 0), words: words,
+                attachments: attachments.map { Payload.encode($0) }))
+    }
+}

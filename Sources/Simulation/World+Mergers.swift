@@ -1,0 +1,102 @@
+import Protocol
+import Rules
+
+/// Schools that are merged into others: the record of the lowest authority above both, and its hand-overs, by the product's rules.
+extension World {
+    /// One school is closed, whatever its node is doing.
+    func mergeSchools() {
+        let schools = WorldTree.units.filter { $0.tier == .school }.map(\.code)
+        guard let source = dice.pick(schools), let target = dice.pick(schools.filter { $0 != source }),
+              let authority = WorldTree.tree.lowestCommonAuthority(source, target), let at = indexOf[authority] else { return }
+        let node = nodes[at]
+        guard history.movedSchools.allSatisfy({ $0 != source && $0 != target }), !nodes.contains(where: { $0.unit == source && $0.isLeaving }),
+              node.isUp, node.store.fault == nil, !node.isRecovering, node.pausedUntil == nil, mergers.count < 3, mergers[source] == nil, mergers[target] == nil
+        else { return }
+        let seen: (source: Unit, target: Unit, isOpen: Bool)? = node.store.look { disk in
+            let register = disk.register
+            guard disk.secrets[authority] != nil, let source = register.tree.unit(source), let target = register.tree.unit(target),
+                  !source.isClosed, !target.isClosed else { return nil }
+            let isOpen = register.folded.values.contains { $0.home == source.code && $0.holder != nil && $0.holder != source.code }
+            return (source, target, isOpen)
+        }
+        guard let seen, !seen.isOpen, strikes(.merger, node) else { return }
+        var record = seen.source
+        (record.isClosed, record.version) = (true, record.version + 1)
+        let merger = UnitMerger(
+            source: source, target: target, version: record.version, targetVersion: seen.target.version, at: node.clock.now)
+        let entries = [entry(.unit, Payload.encode(record)), entry(.merger, Payload.encode(merger))].compactMap { $0 }
+        let mayFeed = WorldTree.tier(of: authority).map { TierRights.may($0, .importUnits) } ?? false
+        mergers[source] = target
+        guard write(entries, as: authority, to: mayFeed ? .everyone : .subtree(authority), node) else {
+            mergers[source] = nil
+            return
+        }
+        handOver(node, isFirst: true)
+        tell("\(source) is merged into \(target)")
+    }
+
+    /// The office: everything that is at rest with a school that a unit of this node has closed.
+    func handOver(_ node: Node, isFirst: Bool = false) {
+        guard !mergers.isEmpty, !isHandingOver, node.isUp, node.pausedUntil == nil, node.index < Self.cloneBase, !node.isRecovering, !node.isBehind, !node.wentBack,
+              !node.isRefilling, node.store.fault == nil, isFirst || plan.mutant != .lateDossiersLeftBehind else { return }
+        let due = node.store.look { disk -> [(Dossier, UnitMerger, UnitCode)] in
+            let mine = disk.register.mergers.values.filter { disk.secrets[$0.writer] != nil }
+            guard !mine.isEmpty else { return [] }
+            return disk.register.folded.values.sorted { $0.id < $1.id }.compactMap { dossier in
+                guard dossier.holder == dossier.home, let found = disk.register.mergers[dossier.home], disk.secrets[found.writer] != nil,
+                      Workflow.registrationWithHandOver.row(.handOver, from: dossier.stand) != nil else { return nil }
+                return (dossier, found.merger, found.writer)
+            }
+        }
+        isHandingOver = true
+        defer { isHandingOver = false }
+        for (dossier, merger, writer) in due {
+            guard let step = handOverStep(dossier, merger, writer, node), let entry = entry(.handOver, Payload.encode(step)),
+                  write([([entry], .unit(merger.source)), ([entry], .unit(merger.target))], as: writer, node) else { return }
+        }
+    }
+
+    private func handOverStep(_ dossier: Dossier, _ merger: UnitMerger, _ writer: UnitCode, _ node: Node) -> Step? {
+        guard let blank = Digest([UInt8](repeating: 0, count: 32)) else { return nil }
+        let seen: (facts: DossierFacts, tree: UnitTree, isHeldBack: Bool) = node.store.look { disk in
+            (disk.register.facts[dossier.id] ?? DossierFacts(), disk.register.tree, disk.heldBack[dossier.id] != nil)
+        }
+        let earlier = dossier.handOver?.archive
+        var words = (seen.facts.words + (earlier?.words ?? DossierWords())).counting
+        words.verdicts.removeAll { !seen.tree.contains($0.by, merger.target) }
+        if seen.isHeldBack { words.numbers = [] }
+        return Step(
+            hash: blank, dossier: dossier.id, previous: dossier.head, kind: .handOver, by: writer, nextHolder: merger.target,
+            workflow: Workflow.registrationWithHandOver.version, topology: seen.tree.unit(merger.source)?.version ?? 1,
+            at: node.clock.now, record: dossier.record, provisionalNumber: dossier.provisionalNumber,
+            archive: ArchiveHandOver(
+                from: dossier.home, topology: merger.targetVersion, stand: dossier.stand, length: dossier.length,
+                supplement: max(seen.facts.supplements.map(\.number).max() ?? 0, earlier?.supplement ?? 0), words: words))
+    }
+
+    /// The centre's words that a hand-over does not list follow the dossier. False when the disk refuses.
+    func forwardWords(_ id: DossierID) -> Bool {
+        guard plan.mutant != .wordsStayBehind, let dossier = centre.store.look({ $0.register.folded[id] }),
+              let archive = dossier.handOver?.archive else { return true }
+        let due = centre.store.look { disk -> [(EntryKind, [UInt8])] in
+            let words = (disk.register.facts[dossier.id] ?? DossierFacts()).words.counting.subtracting(archive.words)
+            let entries = words.verdicts.filter { $0.by == .centre }.map { (EntryKind.verdict, Payload.encode($0)) }
+                + words.numbers.map { (.number, Payload.encode($0)) }
+            return entries.filter { !disk.register.isTold(dossier.id, $0.0, $0.1, to: dossier.home) }
+        }
+        for (kind, payload) in due {
+            guard let entry = entry(kind, payload), write([entry], as: .centre, to: .unit(dossier.home), centre) else { return false }
+        }
+        return true
+    }
+
+    /// At the end nothing is left with a closed school that could go on.
+    func judgeMergers() {
+        for (source, target) in mergers.sorted(by: { $0.key < $1.key }) {
+            let left = centre.store.look { disk in disk.register.folded.values.filter { $0.home == source && $0.holder == source }.count }
+            tally.judge(.movesComplete, left == 0, step: step, "\(left) dossiers are left at \(source), which is closed")
+            let came = centre.store.look { disk in disk.register.folded.values.contains { $0.home == target && $0.handOver != nil } }
+            if came { tally.count(.merger) }
+        }
+    }
+}
