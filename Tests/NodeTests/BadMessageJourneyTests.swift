@@ -270,7 +270,7 @@ struct BadMessageJourneyTests {
             let issuer = CertificateIssuer(authority: rogue.own)
             return (try issuer.issueNode(key.signingRequest(), for: try #require(county), unit: "440106", rogue.chance), key)
         },
-        certificate("ended", "certificate.expired") { rogue in try issued(rogue, county, days: -450) },
+        certificate("ended", "certificate.expired") { rogue in try issued(rogue, county, days: -401) },
         certificate("not begun", "certificate.notYet") { rogue in try issued(rogue, county, days: 100) },
         certificate("good, and not issued by this node", "certificate.unknown") { rogue in try issued(rogue, county) },
         Kind(name: "TLS 1.1", told: "tls.version") { rogue in try await OldHandshake.isRefused(port: try #require(URL(string: rogue.node.ready.peer)?.port)) },
@@ -327,21 +327,32 @@ struct BadMessageJourneyTests {
             #expect(try await rogue.push(try rogue.envelope(try rogue.stream(200), [try CodeBook.filler]).bytes) == nil)
             try await Fixture.eventually { try told("entry.void", centre) > 0 }
             for kind in all { try await meet(kind, rogue) }
-            try await superseded(rogue)
+            try await shutOut(rogue)
         }
     }
 
-    /// The last rows, for they shut the rogue out: another machine takes the unit over, then the new key is revoked, too.
-    private func superseded(_ rogue: Rogue) async throws {
-        let verb = await rogue.node.verb("revoke", Rogue.unit.text, "--reason", "机器失窃")
-        #expect(verb == 0)
-        for kind in [
-            Kind(name: "revoked key", told: "certificate.revoked") { rogue in
-                Self.refused(try await rogue.call("hello", try rogue.hello(challenge: rogue.nonce).bytes), "certificate.revoked")
-            },
-            Kind(name: "renewal of a revoked key", told: "certificate.revoked") { rogue in
-                Self.refused(try await rogue.call("renew", try rogue.renewal(challenge: rogue.nonce)), "certificate.revoked")
-            },
-        ] { try await meet(kind, rogue) }
+    /// The last rows, for they shut the rogue out: another machine takes the unit over, then its key is revoked, too.
+    private func shutOut(_ rogue: Rogue) async throws {
+        let socket = try HTTPCaller(HTTPSettings(unixSocket: try RunRecord.socketPath(for: rogue.node.folder)))
+        let invited = try await socket.send(OutgoingRequest(.post, "http://localhost/api/v1/units/440000/invitation"))
+        let json: JSONValue = try JSONBody.decode(invited.body)
+        let successor = try await Rogue(rogue.node, code: try #require(json["code"]?.text), seed: 1712)
+        try await meet(Kind(name: "superseded certificate", told: "certificate.superseded") { rogue in
+            Self.refused(try await rogue.call("hello", try rogue.hello(challenge: rogue.nonce).bytes), "certificate.superseded")
+        }, rogue)
+        let old = rogue.statement
+        try await meet(Kind(name: "superseded key", told: "badSignature") { successor in
+            Self.refused(try await successor.call("hello", try successor.hello(challenge: successor.nonce, key: old).bytes), "badSignature")
+        }, successor)
+        try await meet(Kind(name: "an envelope of a superseded key", told: "envelope.sealedKey") { successor in
+            try await successor.push(try successor.envelope(try successor.stream(30), key: old).bytes) == .sealedKey
+        }, successor)
+        #expect(await rogue.node.verb("revoke", Rogue.unit.text, "--reason", "机器失窃") == 0)
+        try await meet(Kind(name: "revoked key", told: "certificate.revoked") { rogue in
+            Self.refused(try await rogue.call("hello", try rogue.hello(challenge: rogue.nonce).bytes), "certificate.revoked")
+        }, successor)
+        try await meet(Kind(name: "renewal of a revoked key", told: "certificate.revoked") { rogue in
+            Self.refused(try await rogue.call("renew", try rogue.renewal(challenge: rogue.nonce)), "certificate.revoked")
+        }, successor)
     }
 }

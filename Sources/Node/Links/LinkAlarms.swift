@@ -40,6 +40,7 @@ struct LinkAlarms {
                 case .compared(let held):
                     try transaction.clearLinkAlarms(except: held)
                     try transaction.endShutOut()
+                    try transaction.noteCaughtUp()
                 case .clone:
                     try transaction.noteClone()
                 case .shutOut(let why):

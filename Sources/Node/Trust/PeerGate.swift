@@ -61,7 +61,9 @@ final class PeerGate: Sendable {
 
     /// The unit whose node holds the key, as this node's own records have it.
     private static func standing(of proven: ProvenChain, _ reading: Reading) throws -> UnitCode {
-        guard let issued = try reading.certificate(fingerprint: proven.fingerprint.bytes) else { throw unknown }
+        guard let issued = try reading.certificate(fingerprint: proven.fingerprint.bytes) else {
+            throw try reading.hasCaughtUp() ? unknown : PeerRefusal.catchingUp
+        }
         if let revocation = try reading.directory.revocation(of: issued.unit) { throw revoked(revocation) }
         // A unit that is hosted elsewhere now: its former node still hands over what it wrote before.
         if let active = try reading.directory.activeKey(of: issued.unit), active.node == issued.unit,

@@ -25,6 +25,9 @@ public struct PeerRefusal: Error, Sendable, Hashable {
     /// The operator above has stopped this link for a while: passing.
     public static let paused = PeerRefusal(
         503, "paused", "上级节点已暂停与本节点的链路。", "上级恢复后程序会自动重新连接。", retryAfter: 60)
+    /// This node has a store that has not been filled by its own parent yet: whom it may let in it will know soon.
+    public static let catchingUp = PeerRefusal(
+        503, "catchingUp", "上级节点刚建立,正在从它的上级取回数据。", "程序会自动重试。", retryAfter: 5)
     static let sessionsFull = PeerRefusal(503, "sessionsFull", "连接数已满。", "程序会自动重试。", retryAfter: 60)
 
     static let blobsBusy = PeerRefusal(503, "blobsBusy", "附件通道繁忙。", "程序会自动重试。", retryAfter: 2)

@@ -13,6 +13,18 @@ extension Reading {
     public func isShutOut() throws -> Bool { try nodeText(ShutOut.key).map { !$0.isEmpty } ?? false }
 }
 
+extension Reading {
+    /// Whether this store has once been compared with the parent's to the end; always at the centre.
+    public func hasCaughtUp() throws -> Bool { try ownUnit() == .centre || nodeText("caughtUp") != nil }
+}
+
+extension Transaction {
+    /// Heads were compared with the parent to the end.
+    public func noteCaughtUp() throws {
+        if try !reading.hasCaughtUp() { try setNodeText("caughtUp", String(now)) }
+    }
+}
+
 extension Transaction {
     /// - Parameter why: Chinese, who says so and for what reason.
     public func noteShutOut(_ why: String) throws {
