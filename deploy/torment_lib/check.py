@@ -55,9 +55,9 @@ class Checker(Inspection):
         return writer in tree.FORMER.values() and reason == "enrolment outside the issuer's path"
 
     def is_left_behind(self, unit, parent, name, head):
-        """The former authority keeps the beginning of the school's streams; the school keeps what it was told by its former path."""
+        """The former authority keeps the beginning of the school's streams and of its mail; the school keeps what its former path told it."""
         for school, former in tree.FORMER.items():
-            if unit == former and name[0] == school:
+            if unit == former and (name[0] == school or name[2] == "unit:" + school):
                 return self.stores[parent].heads.get(name, (0, b""))[0] >= head[0]
             if unit == school and (name[0] == former or name[2].endswith(":" + former)):
                 return True
