@@ -8,7 +8,7 @@ enum DiskFault: Error { case full, failing, crashed, noKey }
 
 /// A node's store in memory behind the same ports as the real one, with the same rules of acceptance. Faults and mutants are
 /// set from outside.
-final class ModelStore: Outbox, Inbox, Doorkeeper {
+final class ModelStore: Outbox, Inbox {
     /// What happened since the driver last looked.
     struct News: Sendable {
         var stored: [Sealed] = []
@@ -40,7 +40,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     let real: ArchiveStore?
     let state: Mutex<State>
     let reader: SealReader
-    private let mutant: Mutant?
+    let mutant: Mutant?
 
     init(_ unit: UnitCode, disk: ModelDisk, reader: SealReader, mutant: Mutant?, real: ArchiveStore? = nil) {
         self.unit = unit
@@ -191,35 +191,6 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     }
 
     // MARK: Outbox
-
-    /// What stands in the subtree, and what is addressed into it; upwards also what cannot be told yet. A school that has moved
-    /// away is its new path's to look after.
-    private func covers(_ scope: Scope, _ stream: StreamID, _ disk: ModelDisk) -> Bool {
-        let (register, tree) = (disk.register, disk.register.tree)
-        if mutant == .refillForgetsOwn, case .down(let child) = scope, tree.contains(child, stream.unit) { return false }
-        if mutant == .relaysNothingBack, scope == .up, !tree.contains(unit, stream.unit) { return false }
-        switch scope {
-        case .up:
-            return tree.unit(unit) == nil || tree.unit(stream.unit) == nil || isOurs(stream, at: unit, register)
-                || isLeftBehind(stream, disk)
-        case .down(let child): return isOurs(stream, at: child, register)
-        }
-    }
-
-    /// Written here for a unit that was given away since, or below, and not yet at the parent as far as is known: nobody else has it.
-    private func isLeftBehind(_ stream: StreamID, _ disk: ModelDisk) -> Bool {
-        guard mutant != .leftBehindForgotten, disk.register.hasContained(unit, stream.unit), let own = disk.head(of: stream) else { return false }
-        return disk.told(stream, disk.parent) < own.sequence
-    }
-
-    /// Whether a stream stands below a unit or is addressed there.
-    private func isOurs(_ stream: StreamID, at target: UnitCode, _ register: Register) -> Bool {
-        let tree = register.tree
-        if tree.contains(target, stream.unit) || stream.audience.reaches(target, in: tree) { return true }
-        guard mutant == .formerParentServesOn else { return false }
-        if case .unit(let code) = stream.audience, register.hasContained(target, code) { return true }
-        return register.hasContained(target, stream.unit)
-    }
 
     func heads(_ scope: Scope) throws -> [StreamHead] {
         state.withLock { state in
@@ -444,26 +415,6 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             if mutant == .prunesAtParentsWord { for item in reach { state.disk.forget(item.stream, upTo: item.sequence) } }
         }
     }
-
-    // MARK: Doorkeeper
-
-    func standing(of caller: UnitCode, keyID: [UInt8]) throws -> CallerStanding {
-        state.withLock { state in
-            let register = state.disk.register
-            guard let known = register.tree.unit(caller), let active = register.activeKey(of: caller) else { return .unknown }
-            let former = mutant == .formerParentServesOn && register.hasContained(unit, caller)
-            guard register.tree.contains(unit, caller) || former, caller != unit else {
-                return register.hasContained(unit, caller) ? .moved(to: known.competent) : .notBelow
-            }
-            guard known.competent == unit || former else { return .moved(to: known.competent) }
-            if active.node == unit || mutant == .supersededKeyCounts, let former = register.key(of: caller, id: keyID) { return .child(former) }
-            return .child(active.key)
-        }
-    }
-
-    func address(afterMoveOf unit: UnitCode) throws -> String? { state.withLock { $0.disk.register.moves[unit]?.address } }
-
-    func isOwn(_ unit: UnitCode) throws -> Bool { state.withLock { $0.disk.secrets[unit] != nil } }
 }
 
 extension ModelStore {
