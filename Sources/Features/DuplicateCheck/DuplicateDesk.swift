@@ -49,8 +49,11 @@ public struct DuplicateDesk: Office {
         var affected = Set(due)
         for id in due {
             let dossier = try transaction.dossier(id)
-            let isLive = dossier.map { isLive($0, judge, transaction) } ?? false
-            let groups = if isLive, let dossier { try index.insert(id, KeyFields(dossier.record)) } else { try index.remove(id) }
+            let groups = if let dossier, isLive(dossier, judge, transaction) {
+                try index.insert(id, KeyFields(dossier.record))
+            } else {
+                try index.remove(id)
+            }
             for group in groups { affected.formUnion(group.members.map(\.subject)) }
             try transaction.database.cachedStatement(sql: "DELETE FROM errand WHERE office = ? AND subject = ?")
                 .execute(arguments: [Self.office, Data(id.bytes)])
