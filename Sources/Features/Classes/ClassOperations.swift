@@ -35,9 +35,11 @@ public enum ClassOperations {
         ) { call in
             .json(try call.archive.write { List(classes: try close(call.parameters["code"] ?? "", as: call.actor, in: $0)) })
         },
-    ]
+        ClassPlacement.operation,
+    ] + ClassRoster.operations
 
-    private static func school(_ actor: Actor, in transaction: Transaction) throws -> Unit {
+    /// The acting school, in use.
+    static func school(_ actor: Actor, in transaction: Transaction) throws -> Unit {
         guard let unit = transaction.directory.unit(actor.unit), TierRights.may(unit.tier, .keepClasses) else {
             throw Refusal("classes.school", question: "Q15", "只有学校能设置班级。", remedy: "请以学校身份办理。", kind: .permission)
         }

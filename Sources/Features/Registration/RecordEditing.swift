@@ -20,9 +20,31 @@ struct RecordEditing {
         guard !changed.isEmpty else { return }
         if dossier.stand == .entered || dossier.stand == .returned {
             try StepWriter(actor: actor, transaction: transaction).take(.amend, in: id, .init(record: judgement.record))
+            try carryOn(dossier, judgement.record)
         } else {
             try supplement(dossier, judgement.record, changed)
         }
+    }
+
+    func classCode(of id: DossierID) throws -> String { try ownDossier(id).record.classCode }
+
+    /// 学生调班 (M-CLS): another class of the same cohort. Not key data, so no pen is needed (daily business). Who came by a hand-over
+    /// stands in no class yet (待分班); the cohort is that of the class at the former school (Q112).
+    /// - Returns: false when the pupil is there already.
+    func place(_ id: DossierID, in classCode: String) throws -> Bool {
+        let dossier = try ownDossier(id)
+        guard dossier.record.classCode != classCode else { return false }
+        let former = dossier.chain.last { $0.record != nil }?.record?.classCode ?? ""
+        let from = dossier.record.classCode.isEmpty ? former : dossier.record.classCode
+        guard let cohort = ClassCode(from)?.cohort, cohort == ClassCode(classCode)?.cohort else {
+            throw Refusal(
+                "place.cohort", question: "Q15", "“\(dossier.record.name)”是 \(from.prefix(5)) 年级的学生,不能调入班级 \(classCode)。",
+                remedy: "调班只在同一学段、同一入学年份的班级之间办理;跳级、留级请办理学籍异动。")
+        }
+        var record = dossier.record
+        record[.classCode] = classCode
+        try append(dossier, record)
+        return true
     }
 
     /// Records where a paper that was seen lies (Q7, Q22, Q40); no pen needed.
@@ -68,11 +90,30 @@ struct RecordEditing {
             throw Refusal(
                 "field.key", question: "Q72", "“\(key.label)”是关键数据,上报以后不能直接修改。", remedy: "请在关键数据变更中申请。")
         }
-        let facts = try DossierShelf(transaction.reading).facts(dossier.id)
-        let number = max(facts.supplements.map(\.number).max() ?? 0, dossier.handOver?.archive?.supplement ?? 0) + 1
+        try append(dossier, record)
+    }
+
+    /// A new version of the record brings its own values of what a supplement has said before: without another
+    /// supplement the older texts would lie over it.
+    private func carryOn(_ dossier: Dossier, _ record: StudentRecord) throws {
+        guard let said = try counting(dossier)?.changes, said.contains(where: { (record[$0.key] ?? "") != $0.value }) else { return }
+        try append(dossier, said.reduce(into: [:]) { $0[$1.key] = record[$1.key] ?? "" })
+    }
+
+    private func counting(_ dossier: Dossier) throws -> Supplement? {
+        try DossierShelf(transaction.reading).facts(dossier.id).supplements.filter { $0.by == dossier.home }.max { $0.number < $1.number }
+    }
+
+    private func append(_ dossier: Dossier, _ record: StudentRecord) throws {
         let base = dossier.recordOfChain
         var changes: [StudentField: String] = [:]
         for field in record.differences(from: base) { changes[field] = record[field] ?? "" }
+        try append(dossier, changes)
+    }
+
+    private func append(_ dossier: Dossier, _ changes: [StudentField: String]) throws {
+        let facts = try DossierShelf(transaction.reading).facts(dossier.id)
+        let number = max(facts.supplements.map(\.number).max() ?? 0, dossier.handOver?.archive?.supplement ?? 0) + 1
         let supplement = Supplement(dossier: dossier.id, by: actor.unit, number: number, changes: changes)
         try transaction.append(.supplement, Payload.encode(supplement), as: actor.unit, to: .up)
     }

@@ -18,7 +18,7 @@ public enum RegistrationOperations {
         let reason: String?
     }
 
-    private static let outcome = Schema.fields(
+    static let outcome = Schema.fields(
         ("done", .array(.string)),
         ("refused", .array(.fields(
             ("dossier", .string), ("code", .string), ("message", .string), ("remedy", .string), ("question", .string)))))
@@ -170,9 +170,7 @@ public enum RegistrationOperations {
             operation, .post, path, summary, title: kind.label, body: .json(batch), response: outcome, roles: roles
         ) { call in
             let body: Batch = try JSONBody.decode(call.body)
-            guard body.dossiers.count <= maxBatch else {
-                throw Refusal("batch.size", "一次最多办理 \(maxBatch) 名学生。", remedy: "请分批办理。", kind: .usage)
-            }
+            guard body.dossiers.count <= maxBatch else { throw tooMany }
             return .json(try call.archive.write { try take(kind, body.dossiers, body.reason, as: call.actor, in: $0) })
         }
     }
@@ -193,17 +191,24 @@ public enum RegistrationOperations {
         }
     }
 
+    static var tooMany: Refusal { Refusal("batch.size", "一次最多办理 \(maxBatch) 名学生。", remedy: "请分批办理。", kind: .usage) }
+
     private static func take(
         _ kind: StepKind, _ dossiers: [String], _ reason: String?, as actor: Actor, in transaction: Transaction
     ) throws -> Outcome {
-        var outcome = Outcome()
         let writer = StepWriter(actor: actor, transaction: transaction)
+        return try each(dossiers) { try writer.take(kind, in: $0, .init(reason: reason)) }
+    }
+
+    /// One after the other: what is refused keeps the rest not back.
+    static func each(_ dossiers: [String], _ act: (DossierID) throws -> Void) throws -> Outcome {
+        var outcome = Outcome()
         for text in dossiers {
             do {
                 guard let id = DossierID(hex: text) else {
                     throw Refusal("dossier.id", "学籍档案编号不对,应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
                 }
-                try writer.take(kind, in: id, .init(reason: reason))
+                try act(id)
                 outcome.done.append(text)
             } catch let refusal as Refusal {
                 outcome.refused.append(Refused(

@@ -15,8 +15,9 @@ enum ClassPages {
         "classes": """
             <h1>班级</h1>
             {{>notice}}
+            {{#awaiting}}<div class="note warn"><p><a href="/classes/none">{{.}} 名学生待分班</a></p></div>{{/awaiting}}
             {{#hasClasses}}<div class="scroll"><table><thead><tr><th scope="col">班号</th><th scope="col">学段</th><th scope="col">入学年份</th><th scope="col" class="n">学生</th><th scope="col"><span class="soft">办理</span></th></tr></thead><tbody>
-            {{#classes}}<tr><td class="code"><a href="/students?class={{code}}">{{code}}</a></td><td>{{stage}}</td><td>{{year}}</td><td class="n">{{count}}</td><td>{{#isEmpty}}<form method="post" action="/classes">{{>token}}<button class="plain" type="submit" name="close" value="{{code}}" aria-label="删除班级{{code}}">删除</button></form>{{/isEmpty}}</td></tr>
+            {{#classes}}<tr><td class="code"><a href="/classes/{{code}}">{{code}}</a></td><td>{{stage}}</td><td>{{year}}</td><td class="n">{{count}}</td><td>{{#isEmpty}}<form method="post" action="/classes">{{>token}}<button class="plain" type="submit" name="close" value="{{code}}" aria-label="删除班级{{code}}">删除</button></form>{{/isEmpty}}</td></tr>
             {{/classes}}</tbody></table></div>{{/hasClasses}}
             {{^hasClasses}}<p class="soft">还没有班级。导入学生之前,请先新增班级。</p>{{/hasClasses}}
             {{#mayAdd}}<h2>新增班级</h2><form class="line" method="post" action="/classes">{{>token}}
@@ -32,8 +33,9 @@ enum ClassPages {
         guard let actor = call.actor else { return [:] }
         let codes = try call.ask("classes.list", as: ClassOperations.List.self).classes
         var context = Notice.done(call)
-        let (stages, counts) = try call.archive.read { reading in
+        let (awaiting, stages, counts) = try call.archive.read { reading in
             (
+                try StudentList.count(inClass: "", of: actor.unit, reading),
                 reading.directory.unit(actor.unit)?.stages.sorted { $0.rawValue < $1.rawValue } ?? [],
                 try codes.map { try StudentList.count(inClass: $0, of: actor.unit, reading) }
             )
@@ -45,6 +47,7 @@ enum ClassPages {
                 "count": ShownTime.count(count), "isEmpty": count == 0 && actor.roles.contains(.registrar),
             ]
         }
+        if awaiting > 0 { context["awaiting"] = ShownTime.count(awaiting) }
         context["hasClasses"] = !codes.isEmpty
         context["mayAdd"] = actor.roles.contains(.registrar)
         context["stages"] = stages.map { StudentPages.choice(String($0.rawValue), $0.label, nil) }
