@@ -14,6 +14,8 @@ enum DossierPage {
         /// 外来务工随迁子女, computed by the system (Q35).
         let migrant: String?
         let tab: String
+        /// Only where it was submitted before.
+        let changes: RecordChanges.Answer?
     }
 
     static func page(_ id: DossierID, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Page {
@@ -25,7 +27,7 @@ enum DossierPage {
                 dossier.record[field].map { Field(field: field.label, value: field.codeTable?.text(for: $0) ?? $0) }
             },
             migrant: MigrantStatus.of(dossier.record, schoolDivision: facts.school?.division ?? "")?.label,
-            tab: RegistrationFacts.tab(of: dossier.record, today: today).rawValue)
+            tab: RegistrationFacts.tab(of: dossier.record, today: today).rawValue, changes: RecordChanges.sinceLastSubmission(dossier))
     }
 
     /// - Throws: `Refusal` when the dossier is not in the unit's sight; nothing tells the two cases apart.
