@@ -99,6 +99,33 @@ struct AccountTests {
         #expect(upwards?.code == "account.notBelow" && upwards?.kind == .permission)
     }
 
+    @Test func `an account that nobody uses falls asleep and a reset wakes it`() throws {
+        let node = try AccountTestNode(seed: 109)
+        _ = try node.signIn(node.password)
+        node.clock.advance(180 * 86_400)
+        _ = try node.signIn(node.password)
+        node.clock.advance(180 * 86_400 + 1)
+        let asleep = #expect(throws: SignInFailure.self) { try node.signIn(node.password) }
+        #expect(asleep?.refusal.code == "session.asleep")
+        // Whoever does not know the password learns nothing of it.
+        #expect(throws: SignInFailure.notSignedIn(refusalOfWrong(node))) { try node.signIn("0000-0000-0000") }
+        #expect(try node.call("accounts.list", by: Self.centre)["accounts"]?.items.first?["asleep"] == .boolean(true))
+        let reset = try node.call("accounts.reset", by: Self.centre, ["account": "admin"])
+        let fresh = try #require(reset["accounts"]?.items.first?["password"]?.text)
+        #expect(try node.session(try node.signIn(fresh)).mustChange)
+    }
+
+    @Test func `the trail of a unit below can be read from above, nobody else's`() throws {
+        let node = try AccountTestNode(seed: 110)
+        _ = try node.call("units.host", by: Self.centre, ["unit": AccountTestNode.hosted.text])
+        let province = Actor.localOperator(of: AccountTestNode.hosted)
+        try node.archive.write { try AuditTrail.record("students.show", by: province, subject: "0f", outcome: "done", in: $0) }
+        let seen = try node.call("audit.list", by: Self.centre, ["of": AccountTestNode.hosted.text])
+        #expect(seen["audit"]?.items.first?["operation"] == .string("students.show"))
+        let upwards = #expect(throws: Refusal.self) { try node.call("audit.list", by: province, ["of": "000000"]) }
+        #expect(upwards?.code == "audit.notBelow")
+    }
+
     @Test func `an added account has its roles and a one-time password`() throws {
         let node = try AccountTestNode(seed: 107)
         let added = try node.call(

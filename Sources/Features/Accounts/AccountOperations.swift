@@ -12,7 +12,7 @@ public enum AccountOperations {
     struct Item: Encodable, Sendable {
         let unit, account: String
         let roles: [String]
-        let mustChange, locked: Bool
+        let mustChange, locked, asleep: Bool
         let lastSeen: String?
         /// Only in the answer that made it: shown once.
         var password: String?
@@ -24,7 +24,7 @@ public enum AccountOperations {
 
     private static let schema = Schema.fields(("accounts", .array(.fields(
         ("unit", .string), ("account", .string), ("roles", .array(.string)), ("mustChange", .boolean),
-        ("locked", .boolean), ("lastSeen?", .string), ("password?", .string)))))
+        ("locked", .boolean), ("asleep", .boolean), ("lastSeen?", .string), ("password?", .string)))))
 
     private static let sessionSchema = Schema.fields(
         ("token", .string), ("unit", .string), ("account", .string), ("roles", .array(.string)),
@@ -72,15 +72,23 @@ public enum AccountOperations {
             response: schema, roles: [.systemAdministrator], handle: reset),
         Operation(
             "audit.list", .get, "/audit", "Newest acts of the unit's accounts", title: "操作记录",
-            parameters: [Operation.Parameter("limit", "At most this many, 100 by default")],
+            parameters: [
+                Operation.Parameter("limit", "At most this many, 100 by default"),
+                Operation.Parameter("of", "A unit below that is hosted here; default: the own"),
+            ],
             response: .fields(("audit", .array(.fields(
                 ("at", .string), ("unit", .string), ("account", .string), ("operation", .string), ("subject", .string),
                 ("outcome", .string))))),
-            roles: [.systemAdministrator]
+            roles: [.systemAdministrator, .head]
         ) { call in
-            .json(try call.archive.read {
-                Trail(audit: try AuditTrail.newest(
-                    call.parameters["limit"].flatMap { Int($0) } ?? 100, of: call.actor.unit.text, $0))
+            let unit = call.parameters["of"].map { UnitCode($0) } ?? call.actor.unit
+            return .json(try call.archive.read { reading in
+                guard reading.directory.contains(call.actor.unit, unit) else {
+                    throw Refusal(
+                        "audit.notBelow", question: "Q111", "单位 \(unit) 不是本单位的下级,不能查看其操作记录。", remedy: "请核对单位代码。", kind: .permission)
+                }
+                return Trail(audit: try AuditTrail.newest(
+                    call.parameters["limit"].flatMap { Int($0) } ?? 100, of: unit.text, reading))
             })
         },
     ]
@@ -170,10 +178,12 @@ public enum AccountOperations {
     }
 
     private static func item(_ account: Account, _ archive: Archive, _ reading: Reading) throws -> Item {
-        Item(
+        let days = try SignIn.sleepAfterDays(of: account.unit, reading)
+        return Item(
             unit: account.unit.text, account: account.name, roles: account.roles.map(\.rawValue).sorted(),
             mustChange: account.mustChange,
             locked: try SignIn.isClosed(account.name, of: account.unit, archive: archive, reading),
+            asleep: days.map { SignIn.isAsleep(account, $0, archive.surroundings.now()) } ?? false,
             lastSeen: account.lastSeen.map(ChinaTime.text))
     }
 

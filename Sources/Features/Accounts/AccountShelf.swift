@@ -14,6 +14,11 @@ public struct Account: Sendable, Hashable {
     public let initial: Password
     public let mustChange: Bool
     public let lastSeen: Int64?
+    /// When its one-time password was last given.
+    public let givenAt: Int64
+
+    /// Since when nobody has used it, nor been given a way in.
+    public var unusedSince: Int64 { max(lastSeen ?? givenAt, givenAt) }
 }
 
 /// Reads and keeps accounts.
@@ -35,7 +40,7 @@ public enum AccountShelf {
         else { return nil }
         return Account(
             unit: UnitCode(row["unit"]), name: row["name"], roles: roles(row["roles"]), password: password, initial: initial,
-            mustChange: row["must_change"], lastSeen: row["last_seen"])
+            mustChange: row["must_change"], lastSeen: row["last_seen"], givenAt: row["made_at"])
     }
 
     /// A one-time password and its hash.
@@ -54,7 +59,7 @@ public enum AccountShelf {
                 INSERT INTO account (unit, name, roles, password, initial, must_change, made_at)
                 VALUES (\(unit.text), \(name), \(roles), \(Data(password.bytes)), \(Data(password.bytes)), 1, \(transaction.now))
                 ON CONFLICT DO UPDATE SET roles = excluded.roles, password = excluded.password, initial = excluded.initial,
-                  must_change = 1
+                  must_change = 1, made_at = excluded.made_at
                 """)
     }
 

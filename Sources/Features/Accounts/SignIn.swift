@@ -40,6 +40,9 @@ struct SignIn {
         return try archive.write { transaction in
             guard let current = try AccountShelf.account(name, of: unit, transaction.reading),
                   current.password == account.password else { throw SignInFailure.notSignedIn(Self.wrong) }
+            if let days = try Self.sleepAfterDays(of: unit, transaction.reading), Self.isAsleep(current, days, now) {
+                throw SignInFailure.notSignedIn(Self.asleep(days))
+            }
             try transaction.database.execute(literal: "DELETE FROM attempt WHERE subject = \(subject)")
             let token = try SessionShelf.begin(current, in: transaction)
             return Opened(
@@ -82,6 +85,20 @@ struct SignIn {
     static func reopen(_ name: String, of unit: UnitCode, archive: Archive, in transaction: Transaction) throws {
         let subject = SignIn(archive: archive, unit: unit, name: name).subject
         try transaction.database.execute(literal: "DELETE FROM attempt WHERE subject = \(subject)")
+    }
+
+    /// Days without use after which an account sleeps, until a reset wakes it; nil where accounts never sleep.
+    static func sleepAfterDays(of unit: UnitCode, _ reading: Reading) throws -> Int? {
+        try Int(PolicyShelf(reading).value("accounts.sleepAfterDays", for: unit)).flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    static func isAsleep(_ account: Account, _ days: Int, _ now: Int64) -> Bool { now - account.unusedSince > Int64(days) * 86_400 }
+
+    /// Told only to whoever knows the password.
+    private static func asleep(_ days: Int) -> Refusal {
+        Refusal(
+            "session.asleep", question: "Q108", "该账号已超过 \(days) 天没有使用,已休眠。", remedy: "请联系本单位或上级的学籍系统管理员重置密码,重置后即可使用。",
+            kind: .permission)
     }
 
     private static let wrong = Refusal(

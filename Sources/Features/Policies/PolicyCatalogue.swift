@@ -85,6 +85,7 @@ public enum PolicyCatalogue {
         policy("transfer.provinceStep", "跨省转学经省级核办", "M-T3", [.province], .onOff, "on"),
         policy("transfer.freeze", "转学暂停时间", "M-T7", [.centre], .window, ""),
         policy("roles.separated", "录入与审核职责分离", "Q108", [.province], .onOff, "on"),
+        policy("accounts.sleepAfterDays", "账号休眠天数(0 为不休眠)", "Q108", [.centre, .province], .integer, "180"),
         policy("class.ranges", "校区班号范围", "Q16", [.school], .classRanges, ""),
         policy("class.limit", "班额上限", "M-CLS", [.county, .province], .integer, ""),
     ]

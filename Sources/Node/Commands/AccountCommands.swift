@@ -3,7 +3,7 @@ import Features
 
 private enum AccountColumns {
     static let all: [Printout.Column] = [
-        ("accounts", "账号"), ("unit", "单位"), ("account", "账号"), ("roles", "角色"), ("mustChange", "须改密码"), ("locked", "暂停登录"),
+        ("accounts", "账号"), ("unit", "单位"), ("account", "账号"), ("roles", "角色"), ("mustChange", "须改密码"), ("locked", "暂停登录"), ("asleep", "休眠"),
         ("lastSeen", "最近登录"), ("password", "一次性密码"),
     ]
 }

@@ -7,7 +7,7 @@ enum AccountPages {
     static let pages: [Page] = [
         Page("accounts", .get, "/accounts", title: "账号", roles: [.systemAdministrator]) { call in .page("accounts", try context(call)) },
         Page("accounts.change", .post, "/accounts", title: "账号", roles: [.systemAdministrator], handle: change),
-        Page("audit", .get, "/audit", title: "操作记录", roles: [.systemAdministrator]) { call in
+        Page("audit", .get, "/audit", title: "操作记录", roles: [.systemAdministrator, .head]) { call in
             let lines = try call.ask("audit.list", ["limit": "200"], as: AccountOperations.Trail.self).audit
             return .page("audit", ["lines": lines.map { line -> [String: Any] in
                 [
@@ -48,7 +48,7 @@ enum AccountPages {
             "accounts": accounts.map { item -> [String: Any] in
                 [
                     "account": item.account, "roles": labels(item.roles),
-                    "state": item.locked ? "已暂停登录" : item.mustChange ? "待修改初始密码" : "正常",
+                    "state": item.locked ? "已暂停登录" : item.asleep ? "已休眠,重置密码后可用" : item.mustChange ? "待修改初始密码" : "正常",
                     "lastSeen": item.lastSeen.map(ShownTime.text) ?? "从未登录",
                 ]
             },
