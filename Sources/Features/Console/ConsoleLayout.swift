@@ -15,6 +15,7 @@ enum ConsoleLayout {
         <header><div class="wide">
         <strong>学籍</strong><span>{{unitName}}{{#tierLabel}} <span class="tag">{{.}}</span>{{/tierLabel}}</span>
         {{#account}}<span class="who"><span>{{.}}{{#roleLabels}}({{.}}){{/roleLabels}}</span>
+        <a href="/help">帮助</a>
         <a href="/password">修改密码</a>
         <form method="post" action="/sign-out"><input type="hidden" name="formToken" value="{{formToken}}"><button class="plain" type="submit">退出</button></form></span>{{/account}}
         </div>
@@ -33,9 +34,12 @@ enum ConsoleLayout {
 
     /// A refusal or other message above the page's content.
     static let notice = """
-        {{#refusal}}<div class="note bad" role="alert"><h2>{{message}}</h2><p>{{remedy}}{{#question}} <span class="soft">({{.}})</span>{{/question}}</p></div>{{/refusal}}\
+        {{#refusal}}<div class="note bad" role="alert"><h2>{{message}}</h2><p>{{remedy}}{{>help-link}}</p></div>{{/refusal}}\
         {{#done}}<div class="note good" role="status"><p>{{.}}</p></div>{{/done}}
         """
+
+    /// Leads from a message to the answer that it comes from.
+    static let helpLink = #"{{#help}} <a class="small" href="/help/{{.}}">说明 {{.}}</a>{{/help}}"#
 
     /// The hidden field of every form.
     static let token = #"<input type="hidden" name="formToken" value="{{formToken}}">"#

@@ -11,15 +11,18 @@ public enum ConsolePages {
         StudentPage.pages,
         ImportPages.pages,
         ClassPages.pages,
+        RosterPage.pages,
         OverviewPage.pages,
         NodePages.pages,
         SettingsPages.pages,
         AccountPages.pages,
+        HelpPages.pages,
     ].flatMap { $0 }
 
     static let texts: [String: String] = [
         SignInPages.templates, HomePage.templates, StudentPages.templates, StudentPage.templates, ImportPages.templates,
-        ClassPages.templates, OverviewPage.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates,
+        ClassPages.templates, RosterPage.templates, OverviewPage.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates,
+        HelpPages.templates,
         ["problem": "<h1>{{title}}</h1>{{>notice}}{{#request}}<p class=\"small\">请求编号 {{.}}</p>{{/request}}<p><a href=\"/\">回到首页</a></p>"],
     ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 
@@ -30,6 +33,7 @@ public enum ConsolePages {
         try library.register(ConsoleLayout.text, named: "layout")
         try library.register(ConsoleLayout.notice, named: "notice")
         try library.register(ConsoleLayout.token, named: "token")
+        try library.register(ConsoleLayout.helpLink, named: "help-link")
         for (name, text) in StudentPages.partials { try library.register(text, named: name) }
         for (name, text) in texts {
             try library.register("{{<layout}}{{$main}}\(text){{/main}}{{/layout}}", named: name)

@@ -49,12 +49,13 @@ enum ConsoleStyle {
         ol.time li.void{color:var(--soft);text-decoration:line-through}
         ol.way{list-style:none;display:flex;flex-wrap:wrap;gap:.5rem;padding:0}ol.way li{border:1px solid var(--line);border-radius:4px;padding:.35rem .75rem}ol.way li.done{border-color:var(--good)}
         .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:0 2rem}
+        del{color:var(--bad)}ins{color:var(--good);text-decoration:none;font-weight:600}
         progress{width:100%;max-width:30rem;height:1.1rem}
         footer{border-top:1px solid var(--line);color:var(--soft);font-size:.875rem;padding:1rem 0 2rem}
         svg text{fill:var(--ink)}svg .bar{fill:var(--act)}svg.map{width:100%;max-width:56rem;height:auto;display:block;margin:0 0 1.5rem}
         svg.map rect{fill:var(--shade);stroke:var(--line)}svg.map .good rect{fill:var(--good-ground);stroke:var(--good)}svg.map .bad rect{fill:var(--bad-ground);stroke:var(--bad)}
         svg.map .name{font-weight:600;font-size:17px}svg.map .count{font-size:19px}svg.map .state{font-size:14px}svg.map .pale text{fill:var(--soft)}svg.map a{text-decoration:none}
         @media (max-width:40rem){dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.5rem}h1{font-size:1.35rem}header .who a,header .who button{white-space:nowrap}header .who{margin-left:0}}
-        @media print{@page{size:A4;margin:15mm}header,footer,nav,.acts,form,.noprint{display:none!important}body{font-size:11pt;background:#fff;color:#000}a{color:inherit;text-decoration:none}.wide{max-width:none;padding:0}}
+        @media print{@page{size:A4;margin:15mm}header,footer,nav,.acts,form:not(.printed),.noprint{display:none!important}body{font-size:11pt;background:#fff;color:#000}a{color:inherit;text-decoration:none}.wide{max-width:none;padding:0}}
         """
 }

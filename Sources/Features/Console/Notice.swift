@@ -2,7 +2,7 @@
 public enum Notice {
     /// What was refused, as templates show it.
     public static func of(_ refusal: Refusal) -> [String: Any] {
-        ["refusal": ["message": refusal.message, "remedy": refusal.remedy, "question": refusal.question] as [String: Any]]
+        ["refusal": (["message": refusal.message, "remedy": refusal.remedy] as [String: Any]).merging(HelpChapter.link(refusal.question)) { $1 }]
     }
 
     /// What a finished act says on the page it leads to; the address carries the code alone.
@@ -13,6 +13,6 @@ public enum Notice {
 
     private static let texts = [
         "password": "密码已修改。", "saved": "已保存。", "step": "已办理。", "class": "班级已更新。", "policy": "设置已修改,并将下发到所辖单位。",
-        "link": "链路已更新。",
+        "link": "链路已更新。", "place": "已调班。",
     ]
 }

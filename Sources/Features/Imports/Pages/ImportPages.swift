@@ -43,7 +43,7 @@ enum ImportPages {
             {{#running}}<p><label for="rows">已处理 {{doneRows}} 行</label><progress id="rows"></progress></p><p class="soft">页面会自动更新;关掉页面也不影响导入。</p>{{/running}}
             {{#hasReport}}<ul class="counts"><li><div><b>{{rows}}</b>行</div></li><li><div><b>{{accepted}}</b>{{acceptedLabel}}</div></li><li><div><b>{{already}}</b>此前已导入</div></li><li><div><b>{{problems}}</b>其中问题学籍</div></li><li><div><b>{{failed}}</b>退回修改</div></li></ul>
             {{#hasMarked}}<p><a class="button" href="/imports/{{job}}/marked">下载待修改的行</a></p><p class="soft">表中标出了每个要改的单元格和原因。改好后直接再次导入这份表即可,已导入的学生不会重复建籍。</p>{{/hasMarked}}
-            {{#groups}}<h2>{{message}} <span class="tag {{tone}}">{{severity}} {{count}}</span></h2><p>{{remedy}}{{#question}} <span class="soft">({{.}})</span>{{/question}}</p>
+            {{#groups}}<h2>{{message}} <span class="tag {{tone}}">{{severity}} {{count}}</span></h2><p>{{remedy}}{{>help-link}}</p>
             {{#hasCells}}<p class="code">{{cells}}{{#more}} 等另 {{.}} 处{{/more}}</p>{{/hasCells}}{{/groups}}
             {{^hasFindings}}<p>没有发现问题。</p>{{/hasFindings}}{{/hasReport}}
             </div>
@@ -163,10 +163,11 @@ struct FindingGroup {
 
     var shown: [String: Any] {
         var shown: [String: Any] = [
-            "message": first.message, "remedy": first.remedy, "question": first.question, "count": "\(count) 处",
+            "message": first.message, "remedy": first.remedy, "count": "\(count) 处",
             "severity": label, "tone": severity == .error ? "bad" : severity == .problem ? "warn" : "",
             "hasCells": !cells.isEmpty, "cells": cells.prefix(Self.shownCells).joined(separator: "、"),
         ]
+        shown.merge(HelpChapter.link(first.question)) { $1 }
         if cells.count > Self.shownCells { shown["more"] = cells.count - Self.shownCells }
         return shown
     }

@@ -19,11 +19,15 @@ enum StudentPage {
         "student": """
             <h1>{{name}}</h1>
             {{>notice}}
-            <div data-live="on"><dl class="facts"><dt>状态</dt><dd><span class="tag {{tone}}">{{state}}</span></dd><dt>当前处理单位</dt><dd>{{holder}}</dd>
+            <div data-live="on"><dl class="facts"><dt>状态</dt><dd><span class="tag {{tone}}">{{state}}</span>{{>help-link}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>
             <dt>学籍号</dt><dd class="code">{{number}}</dd><dt>学校</dt><dd>{{schoolName}}</dd><dt>班号</dt><dd class="code">{{class}}</dd>{{#migrant}}<dt>随迁子女</dt><dd>{{.}}</dd>{{/migrant}}</dl>
             {{#hasProblems}}<div class="note bad"><h2>问题学籍:{{problems}}</h2>
             {{#hasPeers}}<table><thead><tr><th scope="col">问题</th><th scope="col">姓名</th><th scope="col">性别</th><th scope="col">出生日期</th><th scope="col">学校</th></tr></thead><tbody>
             {{#peers}}<tr><td>{{problem}}</td><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td></tr>{{/peers}}</tbody></table>{{/hasPeers}}</div>{{/hasProblems}}</div>
+            {{#changes}}<section class="noprint"><h2>与上次上报相比</h2><p class="soft">上次上报:{{since}}</p>
+            {{#hasItems}}<div class="scroll"><table><thead><tr><th scope="col">指标</th><th scope="col">上次</th><th scope="col">现在</th></tr></thead><tbody>
+            {{#items}}<tr><th scope="row">{{field}}</th><td><del>{{before}}</del></td><td><ins>{{after}}</ins></td></tr>
+            {{/items}}</tbody></table></div>{{/hasItems}}{{^hasItems}}<p>学籍信息没有改动。</p>{{/hasItems}}</section>{{/changes}}
             {{#hasActs}}<form method="post" action="/students/{{dossier}}/act">{{>token}}
             {{#asksReason}}<div class="field"><label for="reason">原因<span class="hint">退回、申请删除时必填</span></label><input id="reason" name="reason" maxlength="200"></div>{{/asksReason}}
             <div class="acts">{{#acts}}<button type="submit" name="step" value="{{value}}" class="{{tone}}">{{label}}</button>{{/acts}}</div></form>{{/hasActs}}
@@ -80,6 +84,7 @@ enum StudentPage {
             context.merge(try acts(call, reading)) { $1 }
         }
         context["problem"] = nil
+        if let state = RegistrationState(rawValue: page.student.state) { context["help"] = state.helpQuestion }
         context["hasProblems"] = !page.student.problems.isEmpty
         let peers = page.student.verdict?.peers ?? []
         context["hasPeers"] = !peers.isEmpty
@@ -92,7 +97,15 @@ enum StudentPage {
         }
         if let migrant = page.migrant { context["migrant"] = migrant }
         context["sections"] = sections(page)
+        if let changes = page.changes { context["changes"] = shown(changes) }
         return context
+    }
+
+    private static func shown(_ changes: RecordChanges.Answer) -> [String: Any] {
+        [
+            "since": ShownTime.text(changes.since), "hasItems": !changes.items.isEmpty,
+            "items": changes.items.map { ["field": $0.field, "before": $0.before, "after": $0.after] as [String: Any] },
+        ]
     }
 
     private static func sections(_ page: DossierPage.Page) -> [[String: Any]] {
