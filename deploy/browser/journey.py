@@ -20,7 +20,7 @@ class Journey:
 
     def run(self):
         for step in (self.first_sign_in, self.bad_workbook, self.mended_workbook, self.review_and_number, self.duplicate,
-                     self.edit, self.role_limits, self.two_sessions, self.every_page):
+                     self.edit, self.roster, self.help, self.role_limits, self.two_sessions, self.every_page):
             print(f"browser: {step.__name__.replace('_', ' ')}", flush=True)
             step()
         if self.faults:
@@ -104,6 +104,34 @@ class Journey:
         browser.script("document.querySelector('[name=f23]').value='13900000009'")
         browser.button("保存")
         assert "已保存" in browser.text and "13900000009" in browser.text, browser.text[:400]
+
+    def roster(self):
+        browser, school = self.school, self.tree.accounts["学校"]
+        self.tree.run(school.unit, "classes", "add", "--stage", self.class_code[4], "--year", self.class_code[:4], "--count", "1")
+        browser.go(f"{school.url}/classes/{self.class_code}")
+        before = browser.script("return document.querySelectorAll('[name=dossier]').length")
+        assert before >= 2 and browser.has("a[href$='/roster']"), browser.text
+        self.look(browser, "roster")
+        browser.button("把勾选的学生调入")
+        assert "还没有勾选学生" in browser.text, browser.text
+        browser.click("[name=dossier]")
+        browser.button("把勾选的学生调入")
+        assert "已调班" in browser.text, browser.text
+        assert browser.script("return document.querySelectorAll('[name=dossier]').length") == before - 1
+        self.look(browser, "roster-placed")
+
+    def help(self):
+        browser, school = self.school, self.tree.accounts["学校"]
+        browser.go(school.url + "/students")
+        browser.click("tbody a")
+        browser.click("a[href^='/help/Q']")
+        assert "常见问题 Q" in browser.text, browser.text
+        browser.go(school.url + "/help")
+        assert browser.script("return document.querySelectorAll('main a').length") == 112
+        self.look(browser, "help")
+        browser.go(school.url + "/help/Q51")
+        assert "系统检查什么" in browser.text, browser.text
+        self.look(browser, "help-answer")
 
     def role_limits(self):
         school = self.tree.accounts["学校"]
