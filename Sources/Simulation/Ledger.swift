@@ -67,7 +67,9 @@ struct Ledger {
 
     static func acts(on disk: ModelDisk) -> Set<ActID> {
         var found: Set<ActID> = []
-        for stored in disk.journal { for entry in stored?.sealed.entries ?? [] { if let entry { found.insert(entry.act) } } }
+        for (place, stored) in disk.journal.enumerated() where disk.rotten[place] == nil {
+            for entry in stored?.sealed.entries ?? [] { if let entry { found.insert(entry.act) } }
+        }
         // What lies in another's salvage is evidence, not a copy: only its writer appends it again.
         for sealed in disk.salvage where disk.secrets[sealed.envelope.stream.unit] != nil { for entry in sealed.entries { if let entry { found.insert(entry.act) } } }
         return found

@@ -60,6 +60,9 @@ final class ModelStore: Outbox, Inbox {
         }
     }
 
+    /// What was stored since the driver last looked, in order.
+    var pending: [Sealed] { state.withLock { $0.news.stored } }
+
     func setFault(_ fault: DiskFault?) { state.withLock { $0.fault = fault } }
     var fault: DiskFault? { state.withLock { $0.fault } }
 

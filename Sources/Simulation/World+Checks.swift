@@ -233,6 +233,11 @@ extension World {
         node.mirror = node.store.look { disk in
             Dictionary(uniqueKeysWithValues: disk.streams.keys.compactMap { stream in disk.head(of: stream).map { (stream, $0) } })
         }
+        // What a real archive wrote again as it gave way is still to be judged: the mirror stands before it.
+        for sealed in node.store.pending.reversed() {
+            let envelope = sealed.envelope
+            node.mirror[envelope.stream] = node.store.look { $0.link(envelope.stream, envelope.sequence - 1)?.envelope.head }
+        }
         node.journalSeen = node.store.look { $0.kept }
         node.versionsSeen = [:]
         rememberVersions(node)

@@ -181,6 +181,8 @@ extension World {
         guard let place = dice.pick(places), let bytes = node.store.look({ $0.bytes(at: place) }), strikes(.bitFlip, node) else { return }
         let rotten = corrupted(bytes)
         node.store.change { $0.rot(at: place, rotten) }
+        // A rotten copy is a lost one, also before anybody has read it: another disk that went back now would be the second.
+        _ = ledger.recount(node.index, node.store.disk, afterLoss: true)
         agenda.plan(.verify(node.index), at: now + dice.seconds(100...9000))
         tell("\(node.unit) rots at \(place)")
     }
