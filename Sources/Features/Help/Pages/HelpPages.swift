@@ -24,7 +24,7 @@ enum HelpPages {
             {{#hasRules}}<h2>系统检查什么</h2><div class="scroll"><table><thead><tr><th scope="col">提示</th><th scope="col">怎么办</th><th scope="col">后果</th></tr></thead><tbody>
             {{#rules}}<tr><td>{{message}}</td><td>{{remedy}}</td><td>{{severity}}</td></tr>{{/rules}}</tbody></table></div>{{/hasRules}}
             {{#hasPolicies}}<h2>可以设置什么</h2><ul>{{#policies}}<li>{{title}} <span class="soft">由{{owners}}设置</span></li>{{/policies}}</ul>{{/hasPolicies}}
-            <p class="soft">常见问题 {{id}} · <a href="/help">全部问题</a></p>
+            <p class="soft">常见问题 {{id}} · <a href="/help">全部问题</a> · <a href="/">回到首页</a></p>
             """,
     ]
 
