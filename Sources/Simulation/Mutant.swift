@@ -85,6 +85,8 @@ public enum Mutant: String, Sendable, CaseIterable {
     case lateDossiersLeftBehind
     /// Words that a hand-over does not list are not sent after the pupil.
     case wordsStayBehind
+    /// A hand-over that came back from one of its two schools alone is not sent to the other one again.
+    case handOverCopyForgotten
     // Trust, time, chance
     case revokedStaysIn
     /// What a revoked key signs beyond its last good head counts.
@@ -109,7 +111,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .formerParentServesOn, .movedChildStays, .moveWithoutWelcome, .leftPenLost, .leftBehindForgotten,
              .oldStepsByPresentTree: [.schoolMoved]
         case .refillingCounts: [.centreRolledBack, .countyLost]
-        case .handOverNotSettled, .lateDossiersLeftBehind, .wordsStayBehind: [.merger]
+        case .handOverNotSettled, .lateDossiersLeftBehind, .wordsStayBehind, .handOverCopyForgotten: [.merger]
         case .errorDeletesQueue, .queueExpires, .expiredStaysOut: [.longSilence]
         case .poisonBlocksStream, .unknownKindsDropped: [.poison]
         case .heldForEver, .lockForgotten, .acknowledgesBeforeCommit, .tearsTransactions, .acceptsGaps, .signatureUnchecked, .misaddressedAccepted,
@@ -135,7 +137,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .prunesAtParentsWord: [.nothingPruned]
         case .misaddressedAccepted, .formerParentServesOn: [.onlyOwnMail]
         case .movedChildStays: [.movesComplete]
-        case .moveWithoutWelcome: [.pathsAgree]
+        case .moveWithoutWelcome, .handOverCopyForgotten: [.pathsAgree]
         case .leftPenLost, .oldStepsByPresentTree: [.onePenOneHome]
         case .refillingCounts: [.oneNumberOnePerson]
         case .tearsTransactions, .restartForgetsWords: [.rebuildEqual]

@@ -43,6 +43,8 @@ struct Register: Sendable {
     private(set) var mergers: [UnitCode: (merger: UnitMerger, writer: UnitCode)] = [:]
     /// Which home schools each of the centre's words was addressed to.
     private var told: [DossierID: [UInt64: Set<UnitCode>]] = [:]
+    /// Which schools each hand-over was addressed to: it should be both.
+    private(set) var handOverCopies: [Digest: Set<UnitCode>] = [:]
     private(set) var quarantined = 0
     private(set) var appliedEntries = 0
     /// What this node's program is too old for.
@@ -147,6 +149,7 @@ struct Register: Sendable {
             if tree.unit(archive.from, version: step.topology) == nil { return .parked("unit:\(archive.from)") }
             if let to = step.nextHolder, tree.unit(to, version: archive.topology) == nil { return .parked("unit:\(to)") }
         } else if let missing = missingRecord(for: step) { return .parked("unit:\(missing)") }
+        if step.archive != nil, case .unit(let school) = stream.audience { handOverCopies[step.hash, default: []].insert(school) }
         guard keep(entry, step.dossier) else { return .applied(nil) }
         if mutant == .firstBranchWins,
            facts[step.dossier]?.steps.contains(where: { $0.previous == step.previous && $0.hash != step.hash }) == true {

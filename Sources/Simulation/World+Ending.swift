@@ -127,7 +127,21 @@ extension World {
         tally.judge(.pathsAgree, own == above, step: step, "\(node.unit) and \(nodes[at].unit) hold different heads, \(own.symmetricDifference(above).count)")
         let digest = node.store.look { $0.register.digest(under: node.unit) }
         let digestAbove = nodes[at].store.look { $0.register.digest(under: node.unit) }
-        tally.judge(.pathsAgree, digest == digestAbove, step: step, "\(node.unit) and \(nodes[at].unit) show different dossiers")
+        tally.judge(.pathsAgree, digest == digestAbove, step: step, "\(node.unit) and \(nodes[at].unit) show different dossiers: " + differing(node, nodes[at]))
+    }
+
+    /// The first dossiers that two nodes show differently, with what can be said of them without their record.
+    private func differing(_ node: Node, _ above: Node) -> String {
+        let shown = { (one: Node) in
+            one.store.look { disk in disk.register.folded.filter { disk.register.tree.contains(node.unit, $0.value.home) } }
+        }
+        let (own, theirs) = (shown(node), shown(above))
+        let ids = Set(own.keys).union(theirs.keys).filter { own[$0].map(Register.face) != theirs[$0].map(Register.face) }
+        return ids.sorted().prefix(2).map { id in
+            "\(id) " + [own[id], theirs[id]].map { dossier in
+                dossier.map { "\($0.home) \($0.state) pen=\($0.holder?.text ?? "-") \($0.chain.map(\.kind)) verdicts=\($0.verdicts.map { "\($0.by)#\($0.position)" })" } ?? "absent"
+            }.joined(separator: " / ")
+        }.joined(separator: "; ")
     }
 
     /// Each live dossier has the centre's last word at home, and the number it is due.

@@ -54,6 +54,23 @@ extension World {
             guard let step = handOverStep(dossier, merger, writer, node), let entry = entry(.handOver, Payload.encode(step)),
                   write([([entry], .unit(merger.source)), ([entry], .unit(merger.target))], as: writer, node) else { return }
         }
+        completeCopies(node)
+    }
+
+    /// A hand-over that came back from one of its two schools alone, after this node's disk went back, goes to the other one again.
+    private func completeCopies(_ node: Node) {
+        guard plan.mutant != .handOverCopyForgotten else { return }
+        let due = node.store.look { disk -> [(Entry, UnitCode, UnitCode)] in
+            let copies = disk.register.handOverCopies.filter { $0.value.count == 1 }
+            guard !copies.isEmpty else { return [] }
+            return disk.journal.flatMap { $0?.sealed.entries ?? [] }.compactMap { entry in
+                guard let entry, entry.kind == EntryKind.handOver.rawValue, let step = Payload.step(entry.payload),
+                      let present = copies[step.hash], disk.secrets[step.by] != nil, let from = step.archive?.from,
+                      let to = step.nextHolder, let lacking = [from, to].first(where: { !present.contains($0) }) else { return nil }
+                return (entry, step.by, lacking)
+            }
+        }
+        for (entry, writer, school) in due where !write([entry], as: writer, to: .unit(school), node) { return }
     }
 
     private func handOverStep(_ dossier: Dossier, _ merger: UnitMerger, _ writer: UnitCode, _ node: Node) -> Step? {

@@ -46,9 +46,28 @@ public struct HandOverOffice: Office {
             if let (merger, writer) = known, let id = DossierID(subject), let dossier = try transaction.dossier(id) {
                 try HandOverWriter(merger: merger, writer: writer, transaction: transaction).handOver(dossier)
             }
+            try complete(subject, in: transaction)
             try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
         }
         return due.count
+    }
+
+    /// A hand-over that reached one of its two schools before this node's disk went back, and came back from there, goes to the other
+    /// one again: the same act.
+    private func complete(_ dossier: Data, in transaction: Transaction) throws {
+        let rows = try Row.fetchAll(
+            transaction.database, sql: """
+                SELECT s.act, s.payload, min(c.school) AS school FROM step s JOIN hand_over_copy c ON c.hash = s.hash
+                WHERE s.dossier = ? GROUP BY s.hash HAVING count(*) = 1 ORDER BY s.hash
+                """, arguments: [dossier])
+        for row in rows {
+            let (act, payload, present): (Data, Data, String) = (row["act"], row["payload"], row["school"])
+            guard let step = Payload.step([UInt8](payload)), let archive = step.archive, let target = step.nextHolder,
+                  try transaction.hosts(step.by) else { continue }
+            for school in [archive.from, target] where school.text != present {
+                try transaction.append(.handOver, [UInt8](payload), as: step.by, to: .unit(school), act: ActID(act))
+            }
+        }
     }
 
     /// Whether something from the school's former path is stored here and not applied: units above may have acted on it already,

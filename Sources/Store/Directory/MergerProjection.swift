@@ -13,11 +13,17 @@ struct MergerProjection: Projection {
         CREATE TABLE unit_merger (
           source TEXT PRIMARY KEY, target TEXT NOT NULL, writer TEXT NOT NULL, version INTEGER NOT NULL,
           target_version INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+        """), ("merger-2", """
+        -- To which schools a hand-over was addressed, as far as is stored here: it should be both.
+        CREATE TABLE hand_over_copy (hash BLOB NOT NULL, school TEXT NOT NULL, PRIMARY KEY (hash, school)) WITHOUT ROWID;
         """)]
 
     let kinds: Set<EntryKind> = [.merger]
     let migrations: [(name: String, sql: String)] = []
-    let tables = [(table: "unit_merger", sql: "SELECT * FROM unit_merger ORDER BY source")]
+    let tables = [
+        (table: "unit_merger", sql: "SELECT * FROM unit_merger ORDER BY source"),
+        (table: "hand_over_copy", sql: "SELECT hash, school FROM hand_over_copy ORDER BY hash, school"),
+    ]
 
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
         guard let merger = Payload.merger(entry.payload) else { return .void("malformed merger") }
@@ -44,6 +50,23 @@ struct MergerProjection: Projection {
                 """)
         try follow(merger, by: writer.unit, in: transaction)
         return .applied
+    }
+
+    /// A hand-over stands in two streams, the old home's and the new one's. A writer whose disk went back may have got one of them back
+    /// alone: what the other lacks is appended again.
+    static func noteCopy(of handOver: Step, in stream: StreamID, _ transaction: Transaction) throws {
+        guard case .unit(let school) = stream.audience else { return }
+        let hash = Data(handOver.hash.bytes)
+        try transaction.database.execute(
+            literal: "INSERT OR IGNORE INTO hand_over_copy (hash, school) VALUES (\(hash), \(school.text))")
+        let copies = try Int.fetchOne(
+            transaction.database, sql: "SELECT count(*) FROM hand_over_copy WHERE hash = ?", arguments: [hash]) ?? 0
+        guard copies < 2, try transaction.hosts(stream.unit) else { return }
+        try transaction.database.execute(
+            literal: """
+                INSERT OR IGNORE INTO errand (office, subject, at)
+                VALUES (\(Self.office), \(Data(handOver.dossier.bytes)), \(transaction.now))
+                """)
     }
 
     /// Who has closed the school hands its pupils over; the school's own node says what has become of it.

@@ -96,7 +96,10 @@ struct DossierProjection: Projection {
             ])
         transaction.touch(step.dossier)
         transaction.satisfy("step:\(step.hash)")
-        if step.kind == .handOver { try takeOver(step, in: transaction) }
+        if step.kind == .handOver {
+            try MergerProjection.noteCopy(of: step, in: writer, transaction)
+            try takeOver(step, in: transaction)
+        }
         return .applied
     }
 

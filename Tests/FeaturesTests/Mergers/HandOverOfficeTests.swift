@@ -135,6 +135,39 @@ import Testing
         #expect(try digest(C.target, target) == digest(C.target, county))
     }
 
+    @Test func `a county that went back, and has got back the old school's copy alone, sends the new one its own again`() throws {
+        let (before, behind) = (try C.node(seed: 351), try C.node(seed: 351))
+        let ids = try [before, behind].map { try C.pupil($0, [.enter, .review]) }
+        #expect(ids[0] == ids[1])
+        try behind.settle()
+        try before.settle()
+        let shared = try copies(before)
+        try C.merge(before)
+        try before.settle()
+        let fresh = try copies(before).filter { new in !shared.contains { $0.bytes == new.bytes } }
+        let toTarget = fresh.filter { $0.stream.audience == .unit(C.target) }
+        #expect(!toTarget.isEmpty)
+        try give(fresh.filter { $0.stream.audience != .unit(C.target) }.map(\.bytes), to: behind, from: .child(C.source))
+        #expect(try C.dossier(ids[0], behind).home == C.target)
+        let again = try copies(behind).filter { $0.stream.audience == .unit(C.target) && $0.stream.unit == C.county.code }
+        let acts = { (stored: [Journal.Stored]) in
+            try stored.flatMap { try Envelope(bytes: $0.bytes).entries().compactMap { $0 } }
+                .filter { $0.kind == EntryKind.handOver.rawValue }.map { [$0.act.bytes, $0.payload] }
+        }
+        #expect(try !acts(again).isEmpty && acts(again) == acts(toTarget))
+    }
+
+    private func copies(_ node: TestNode) throws -> [Journal.Stored] {
+        try node.archive.read { reading in
+            var found: [Journal.Stored] = []
+            try Journal.forEach(after: 0, in: reading.database) { stored in
+                found.append(stored)
+                return true
+            }
+            return found
+        }
+    }
+
     @Test func `files go along`() throws {
         let node = try C.node(seed: 331)
         let id = try C.pupil(node, [.enter])
