@@ -4,12 +4,14 @@ import Testing
 
 @Suite("A tree of nodes keeps its promises under every fault")
 struct CampaignTests {
-    @Test func `Two hundred seeds break no promise, over the model and over real archives`() async {
+    /// One at a time: a run never yields, and with every thread of a small machine taken the other tests' clocks run out. The two
+    /// hundred seeds are a step of `deploy/test`.
+    @Test func `Fifty seeds break no promise, over the model and over real archives`() async {
         let scratch = FileManager.default.temporaryDirectory.path + "/xueji-simulation-tests"
-        let result = await Campaign(first: 1, seeds: 200, steps: 150, scratch: scratch).run(workers: 2)
+        let result = await Campaign(first: 1, seeds: 50, steps: 150, scratch: scratch).run(workers: 1)
         for failure in result.failures { Issue.record("seed \(failure.seed) step \(failure.step) \(failure.check): \(failure.text)") }
         #expect(result.dossiers > 100)
-        #expect(result.realSeeds == 4)
+        #expect(result.realSeeds == 1)
         #expect(result.faults.count > 25, "\(result.faults)")
         let seldom: Set<Check> = [.determinism, .clocksDoNotMatter, .oneNumberOnePerson]
         for check in Check.allCases where !seldom.contains(check) {
@@ -19,9 +21,9 @@ struct CampaignTests {
 
     @Test func `The same seeds leave the same trace, whatever the number of workers`() async {
         let campaign = Campaign(first: 500, seeds: 4, steps: 200)
-        let (one, two) = (await campaign.run(workers: 1), await campaign.run(workers: 3))
+        let (one, two) = (await campaign.run(workers: 1), await campaign.run(workers: 2))
         #expect(one.traceHash == two.traceHash)
-        #expect(await Campaign(first: 501, seeds: 4, steps: 200).run(workers: 2).traceHash != one.traceHash)
+        #expect(await Campaign(first: 501, seeds: 4, steps: 200).run(workers: 1).traceHash != one.traceHash)
     }
 
     @Test func `What occurred in fewer than one per cent of a thousand seeds fails the campaign`() {
