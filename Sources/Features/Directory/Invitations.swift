@@ -109,7 +109,7 @@ public struct Invitations: Office {
     ) throws {
         let generation = (try transaction.directory.activeKey(of: unit)?.generation ?? 0) + 1
         let enrolment = KeyEnrolment(unit: unit, publicKey: key, issuer: issuer, generation: generation, node: node)
-        try transaction.append(.key, Payload.encode(enrolment), as: issuer, to: transaction.audience(ofKeysOf: unit, by: issuer))
+        try transaction.append(.key, Payload.encode(enrolment), as: issuer, to: .subtree(unit))
     }
 
     static func mustBeBelow(_ unit: UnitCode, _ issuer: UnitCode, in transaction: Transaction) throws {

@@ -108,13 +108,7 @@ extension Transaction {
         let seal = KeySeal(
             unit: unit, issuer: issuer, generation: active.generation, isRevocation: false,
             heads: try Journal.heads(in: database, of: unit), reason: "", at: now)
-        try append(.seal, Payload.encode(seal), as: issuer, to: audience(ofKeysOf: unit, by: issuer))
-    }
-
-    /// Who has to know a unit's keys, and where they end: its subtree; everyone, where the unit itself may speak to everyone.
-    public func audience(ofKeysOf unit: UnitCode, by issuer: UnitCode) -> Audience {
-        let mayAll = [unit, issuer].allSatisfy { unit in directory.tier(of: unit).map { TierRights.may($0, .importUnits) } ?? false }
-        return mayAll ? .everyone : .subtree(unit)
+        try append(.seal, Payload.encode(seal), as: issuer, to: .subtree(unit))
     }
 
     /// Generation of the key with which this node signs for a unit; nil when it is not enrolled here yet.

@@ -56,8 +56,7 @@ extension Transaction {
 
     /// The unit's whole subtree, and whoever else its streams are addressed to.
     private func audiences(of heads: [StreamHead], _ unit: UnitCode, _ issuer: UnitCode) -> [Audience] {
-        let first = audience(ofKeysOf: unit, by: issuer)
-        if first == .everyone || heads.contains(where: { $0.stream.audience == .everyone }) { return [.everyone] }
+        if heads.contains(where: { $0.stream.audience == .everyone }) { return [.everyone] }
         var others: Set<UnitCode> = []
         for head in heads {
             switch head.stream.audience {
@@ -66,7 +65,7 @@ extension Transaction {
             case .up, .everyone: break
             }
         }
-        return [first] + others.sorted().map { .subtree($0) }
+        return [.subtree(unit)] + others.sorted().map { .subtree($0) }
     }
 
     // MARK: The last good heads
