@@ -71,7 +71,7 @@ extension World {
         }
         for (unit, secret) in secrets { trueKeys[unit, default: []].append(secret.key.publicKey) }
         for (unit, secret) in secrets.sorted(by: { $0.key < $1.key }) { node.store.keep(secret, of: unit) }
-        guard write(entries, as: parent.unit, to: .subtree(node.unit), parent) else { return false }
+        guard write(keysPieces(entries, of: node.unit), as: parent.unit, parent) else { return false }
         parent.endpoint?.close(node.unit)
         giveCertificate(node)
         introduce(node)

@@ -128,7 +128,7 @@ extension World {
                 unit: unit, publicKey: secret.key.publicKey, issuer: parent.unit, generation: generation, node: node.unit)
             if let entry = entry(.key, Payload.encode(enrolment)) { entries.append(entry) }
         }
-        guard write(entries, as: parent.unit, to: .subtree(node.unit), parent) else {
+        guard write(keysPieces(entries, of: node.unit), as: parent.unit, parent) else {
             return agenda.plan(.join(node.index), at: now + 600)
         }
         for (unit, secret) in secrets { trueKeys[unit, default: []].append(secret.key.publicKey) }
@@ -162,7 +162,7 @@ extension World {
             return entry(.key, Payload.encode(KeyEnrolment(
                 unit: unit, publicKey: key, issuer: parent.unit, generation: generation, node: node.unit)))
         }
-        write(entries, as: parent.unit, to: .subtree(node.unit), parent)
+        write(keysPieces(entries, of: node.unit), as: parent.unit, parent)
         node.machine.retryNow()
         for lane in ChildLink.Lane.allCases where node[lane].isResting { wake(node, lane, after: 0.01) }
     }

@@ -16,7 +16,7 @@ extension World {
         let seal = KeySeal(
             unit: node.unit, issuer: parent.unit, generation: generation, isRevocation: true,
             heads: heads(of: node.unit, at: parent), reason: "失窃", at: parent.clock.now)
-        guard let sealing = entry(.seal, Payload.encode(seal)), write([sealing], as: parent.unit, to: .subtree(node.unit), parent) else { return }
+        guard let sealing = entry(.seal, Payload.encode(seal)), write(keysPieces([sealing], of: node.unit), as: parent.unit, parent) else { return }
         tell("\(node.unit) had its key stolen and revoked")
         guard let said = entry(.incarnation, Payload.encode(IncarnationOpened(unit: node.unit, incarnation: stolen.incarnation, at: 0))),
               let forged = try? Envelope.seal([said], stream: stream, after: last, key: stolen.key) else { return }
@@ -26,6 +26,13 @@ extension World {
     /// Whether every stream of the node's own unit is as long at the parent as here: only then its last heads are known.
     private func isAllAbove(_ node: Node, _ parent: Node) -> Bool {
         heads(of: node.unit, at: node) == heads(of: node.unit, at: parent)
+    }
+
+    /// Keys and seals of a node's units for all who have to know them, as the product addresses them: the subtree, and everyone
+    /// where the unit may speak to everyone.
+    func keysPieces(_ entries: [Entry], of unit: UnitCode) -> [(entries: [Entry], audience: Audience)] {
+        let speaksToAll = WorldTree.tier(of: unit).map { TierRights.may($0, .importUnits) } ?? false
+        return (speaksToAll ? [.subtree(unit), .everyone] : [.subtree(unit)]).map { (entries, $0) }
     }
 
     private func heads(of unit: UnitCode, at node: Node) -> [StreamHead] {

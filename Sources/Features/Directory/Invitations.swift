@@ -109,7 +109,10 @@ public struct Invitations: Office {
     ) throws {
         let generation = (try transaction.directory.activeKey(of: unit)?.generation ?? 0) + 1
         let enrolment = KeyEnrolment(unit: unit, publicKey: key, issuer: issuer, generation: generation, node: node)
-        try transaction.append(.key, Payload.encode(enrolment), as: issuer, to: .subtree(unit))
+        let act = transaction.surroundings.act()
+        for audience in transaction.audiences(ofKeysOf: unit) {
+            try transaction.append(.key, Payload.encode(enrolment), as: issuer, to: audience, act: act)
+        }
     }
 
     static func mustBeBelow(_ unit: UnitCode, _ issuer: UnitCode, in transaction: Transaction) throws {

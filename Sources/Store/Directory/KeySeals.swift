@@ -108,7 +108,15 @@ extension Transaction {
         let seal = KeySeal(
             unit: unit, issuer: issuer, generation: active.generation, isRevocation: false,
             heads: try Journal.heads(in: database, of: unit), reason: "", at: now)
-        try append(.seal, Payload.encode(seal), as: issuer, to: .subtree(unit))
+        let act = surroundings.act()
+        for audience in audiences(ofKeysOf: unit) { try append(.seal, Payload.encode(seal), as: issuer, to: audience, act: act) }
+    }
+
+    /// Who has to know which keys a unit has, and where they end: its subtree; everyone besides, where the unit may speak to
+    /// everyone. Two copies of one act, for a unit must know its own key also while the stream to everyone is being mended.
+    public func audiences(ofKeysOf unit: UnitCode) -> [Audience] {
+        let speaksToAll = directory.tier(of: unit).map { TierRights.may($0, .importUnits) } ?? false
+        return speaksToAll ? [.subtree(unit), .everyone] : [.subtree(unit)]
     }
 
     /// Generation of the key with which this node signs for a unit; nil when it is not enrolled here yet.

@@ -56,7 +56,8 @@ extension Transaction {
 
     /// The unit's whole subtree, and whoever else its streams are addressed to.
     private func audiences(of heads: [StreamHead], _ unit: UnitCode, _ issuer: UnitCode) -> [Audience] {
-        if heads.contains(where: { $0.stream.audience == .everyone }) { return [.everyone] }
+        let first = audiences(ofKeysOf: unit)
+        if first.contains(.everyone) { return first }
         var others: Set<UnitCode> = []
         for head in heads {
             switch head.stream.audience {
@@ -65,7 +66,7 @@ extension Transaction {
             case .up, .everyone: break
             }
         }
-        return [.subtree(unit)] + others.sorted().map { .subtree($0) }
+        return first + others.sorted().map { .subtree($0) }
     }
 
     // MARK: The last good heads
