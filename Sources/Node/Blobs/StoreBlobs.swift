@@ -142,7 +142,9 @@ final class StoreBlobs: BlobRoom {
 
     private func withPartial(_ want: BlobWant) -> BlobWant {
         var want = want
-        want.have = min(shelf.partialSize(want.hash), want.size)
+        // Any piece of one that came as a whole, but was not put in its place, has it put there.
+        let have = shelf.partialSize(want.hash)
+        want.have = have < want.size ? have : 0
         return want
     }
 }

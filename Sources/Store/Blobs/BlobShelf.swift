@@ -104,6 +104,12 @@ public struct BlobShelf: Sendable {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.full("open: errno \(errno)") }
         let have = Int(lseek(descriptor, 0, SEEK_END))
+        // It came as a whole, and the process ended before it was put in its place.
+        if have == whole, whole > 0 {
+            close(descriptor)
+            let receipt = try finish(path, hash, whole)
+            return receipt == .mismatch ? .more(have: 0) : receipt
+        }
         guard have == offset, offset + piece.count <= whole else {
             if have > whole { ftruncate(descriptor, 0) }
             close(descriptor)
@@ -117,6 +123,10 @@ public struct BlobShelf: Sendable {
             throw error
         }
         guard offset + piece.count == whole else { return .more(have: offset + piece.count) }
+        return try finish(path, hash, whole)
+    }
+
+    private func finish(_ path: String, _ hash: Digest, _ whole: Int) throws -> BlobReceipt {
         guard Self.read(path, offset: 0, length: whole).map({ Hashing.sha256($0) }) == hash else {
             unlink(path)
             return .mismatch

@@ -49,6 +49,20 @@ struct BlobShelfTests {
         }
     }
 
+    @Test(arguments: [true, false]) func `a file that was whole when the process ended is put in its place by the next piece`(isSound: Bool) throws {
+        try withShelf { shelf, folder in
+            let hash = Hashing.sha256(bytes)
+            _ = try shelf.append(Array(bytes[..<9999]), of: hash, size: 10_000, at: 0)
+            let path = folder + "/blobs/partial/" + hash.description
+            try Data(isSound ? bytes : bytes.reversed()).write(to: URL(fileURLWithPath: path))
+            #expect(shelf.partialSize(hash) == 10_000)
+            let receipt = try shelf.append(Array(bytes[..<4000]), of: hash, size: 10_000, at: 0)
+            #expect(receipt == (isSound ? .stored : .more(have: 0)))
+            #expect(shelf.read(hash) == (isSound ? bytes : nil))
+            #expect(shelf.partialSize(hash) == 0)
+        }
+    }
+
     @Test func `bytes that do not give the hash are thrown away whole`() throws {
         try withShelf { shelf, _ in
             let hash = Hashing.sha256(bytes)
