@@ -48,6 +48,10 @@ final class MemberStore: Outbox, Inbox {
 
     func heads(_ scope: Scope) throws -> [StreamHead] { contents.withLock { Array($0.heads.values) } }
 
+    func links(beside heads: [StreamHead]) throws -> [StreamHead] {
+        contents.withLock { contents in heads.compactMap { contents.heads[$0.stream] } }
+    }
+
     func envelopes(_ ranges: [StreamRange], in scope: Scope, limitBytes: Int) throws -> [[UInt8]] {
         contents.withLock { contents in
             guard let own = contents.own else { return [] }

@@ -36,6 +36,14 @@ public enum Audience: Sendable, Hashable {
         case .subtree(let code): topology.contains(target, code) || topology.contains(code, target)
         }
     }
+
+    /// The one unit, or the top of the subtree, that it is for.
+    public var addressee: UnitCode? {
+        switch self {
+        case .unit(let code), .subtree(let code): code
+        case .up, .everyone: nil
+        }
+    }
 }
 
 /// Stream = (writer unit, incarnation, audience). No path in it, so moving a school changes nothing.

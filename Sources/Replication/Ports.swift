@@ -6,6 +6,9 @@ public enum Scope: Sendable, Hashable {
     /// What this node shows its parent: all streams of its subtree (own and hosted units included), and its copies of
     /// streams from above that reach it, so that the parent can be given back what it lost.
     case up
+    /// `up`, and what once was in it: a school that was given away, and what those above wrote for it. Shown once to each process
+    /// of the parent, for one that went back to before the move may have nobody else to get it from.
+    case upOnce
     /// What that child must hold: the writer stands in its subtree, or the audience reaches its subtree.
     case down(UnitCode)
 }
@@ -45,6 +48,9 @@ public struct Backlog: Sendable, Hashable {
 public protocol Outbox: Sendable {
     /// Heads of all non-empty streams in scope, in any order.
     func heads(_ scope: Scope) throws -> [StreamHead]
+    /// Beside each head of a neighbour's: our link with the same sequence, or our last one where our copy is shorter; streams that
+    /// are not here give nothing. Whatever their scope.
+    func links(beside heads: [StreamHead]) throws -> [StreamHead]
     /// Envelopes of the ranges, each stream in sequence; streams that are unknown or out of scope give nothing. Stops before
     /// `limitBytes` is passed, but returns one envelope at least where there is one.
     func envelopes(_ ranges: [StreamRange], in scope: Scope, limitBytes: Int) throws -> [[UInt8]]

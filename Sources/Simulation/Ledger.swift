@@ -75,6 +75,8 @@ struct Ledger {
         return found
     }
 
+    func isElsewhere(_ act: ActID, than node: Int) -> Bool { acts[act].map { $0.holders & ~(1 << UInt64(node)) != 0 } ?? false }
+
     /// Whether a promised act is on no other disk than this one, and would not be on the new one.
     func wouldLose(_ node: Int, becoming disk: ModelDisk?) -> Bool {
         let left = disk.map(Self.acts) ?? []

@@ -132,6 +132,8 @@ struct ModelDisk: Sendable {
         if !salvage.contains(where: { $0.envelope.hash == sealed.envelope.hash }) { salvage.append(sealed) }
     }
 
+    func isApart(_ hash: Digest) -> Bool { salvage.contains { $0.envelope.hash == hash } }
+
     mutating func condemn(_ sealed: Sealed) {
         if !condemned.contains(where: { $0.envelope.hash == sealed.envelope.hash }) { condemned.append(sealed) }
     }

@@ -11,19 +11,21 @@ extension ModelStore: Doorkeeper {
     func covers(_ scope: Scope, _ stream: StreamID, _ disk: ModelDisk) -> Bool {
         let (register, tree) = (disk.register, disk.register.tree)
         if mutant == .refillForgetsOwn, case .down(let child) = scope, tree.contains(child, stream.unit) { return false }
-        if mutant == .relaysNothingBack, scope == .up, !tree.contains(unit, stream.unit) { return false }
+        if mutant == .relaysNothingBack, scope == .up || scope == .upOnce, !tree.contains(unit, stream.unit) { return false }
         switch scope {
         case .up:
             return tree.unit(unit) == nil || tree.unit(stream.unit) == nil || isOurs(stream, at: unit, register)
-                || isLeftBehind(stream, disk)
+                || isLeftBehind(stream, disk) && disk.told(stream, disk.parent) < disk.head(of: stream)?.sequence ?? 0
+        case .upOnce: return covers(.up, stream, disk) || isLeftBehind(stream, disk)
         case .down(let child): return isOurs(stream, at: child, register)
         }
     }
 
-    /// Written here for a unit that was given away since, or below, and not yet at the parent as far as is known: nobody else has it.
+    /// Of a unit that was given away since, or written for it: it may be that nobody else has it.
     private func isLeftBehind(_ stream: StreamID, _ disk: ModelDisk) -> Bool {
-        guard mutant != .leftBehindForgotten, disk.register.hasContained(unit, stream.unit), let own = disk.head(of: stream) else { return false }
-        return disk.told(stream, disk.parent) < own.sequence
+        guard mutant != .leftBehindForgotten else { return false }
+        return disk.register.hasContained(unit, stream.unit)
+            || stream.audience.addressee.map { disk.register.hasContained(unit, $0) } ?? false
     }
 
     /// Whether a stream stands below a unit or is addressed there.

@@ -206,6 +206,12 @@ final class ModelStore: Outbox, Inbox {
         }
     }
 
+    func links(beside heads: [StreamHead]) throws -> [StreamHead] {
+        state.withLock { state in
+            heads.compactMap { state.disk.link($0.stream, $0.sequence)?.envelope.head ?? state.disk.head(of: $0.stream) }
+        }
+    }
+
     func envelopes(_ ranges: [StreamRange], in scope: Scope, limitBytes: Int) throws -> [[UInt8]] {
         state.withLock { state in
             var places: [Int] = []
@@ -361,6 +367,7 @@ final class ModelStore: Outbox, Inbox {
             guard envelope.sequence == (head?.sequence ?? 0) + 1 else { return (.refused(.gap), head) }
             guard envelope.previous == head?.hash else { return (salvage(sealed, from: neighbour, &state), head) }
         }
+        if neighbour != .parent, mutant != .acceptsGaps, state.disk.isApart(envelope.hash) { return (salvage(sealed, from: neighbour, &state), head) }
         if let refusal = mayBring(envelope.stream, neighbour, state.disk.register), mutant != .misaddressedAccepted {
             state.news.refused += 1
             return (.refused(refusal), head)
@@ -399,8 +406,9 @@ final class ModelStore: Outbox, Inbox {
         let tree = register.tree
         let target: UnitCode = if case .child(let child) = neighbour { child } else { unit }
         let isFresh = neighbour == .parent && tree.unit(unit) == nil
-        // What was written below a child for a unit that left it since has no other way up.
-        let isFromBelow = neighbour != .parent && register.hasContained(target, stream.unit)
+        // What was written below a child, or above for it, for a unit that left it since has no other way up.
+        let isFromBelow = neighbour != .parent && (register.hasContained(target, stream.unit)
+            || stream.audience.addressee.map { register.hasContained(target, $0) } ?? false)
         guard isOurs(stream, at: target, register) || isFresh || isFromBelow else { return .notForUs }
         switch stream.audience {
         case .up: return nil

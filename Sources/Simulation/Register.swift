@@ -64,6 +64,11 @@ struct Register: Sendable {
 
     /// Only with `Mutant.movedUnitWritesOn`.
     var movedUnitsWriteOn: Bool { mutant == .movedUnitWritesOn }
+    /// For what they wait, with the kinds of the entries.
+    var waits: String {
+        parked.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.map { "\($0.entry.kind) by \($0.stream.unit)" })" }.joined(separator: "; ")
+    }
+
     var parkedEntries: Int { parked.values.reduce(0) { $0 + $1.count } }
 
     // MARK: Entries
@@ -326,16 +331,17 @@ struct Register: Sendable {
     mutating func refold(_ id: DossierID, isHeldBack: Bool) {
         guard var facts = facts[id] else { return }
         if isHeldBack { facts.numbers = [] }
-        guard var dossier = mutant == .oldStepsByPresentTree
-            ? Fold.dossier(id, facts, topology: PresentTree(tree: tree)) : Fold.dossier(id, facts, topology: tree) else { return }
-        if mutant == .leftPenLost { dossier.holder = dossier.chain.last?.nextHolder }
         if mutant == .handOverNotSettled {
             let steps = facts.steps
             facts.steps.removeAll { one in
                 one.kind == .handOver && steps.contains { $0.kind != .handOver && $0.previous == one.previous }
             }
         }
-        guard let dossier = Fold.dossier(id, facts, topology: tree) else { return }
+        let found = mutant == .oldStepsByPresentTree
+            ? Fold.dossier(id, facts, topology: PresentTree(tree: tree)) : Fold.dossier(id, facts, topology: tree)
+        // Of one whose beginning is not here nobody could say whose it is.
+        guard var dossier = found, !dossier.chain.isEmpty else { return folded[id] = nil }
+        if mutant == .leftPenLost { dossier.holder = dossier.chain.last?.nextHolder }
         folded[id] = dossier
         if let provisional = dossier.provisionalNumber, numbers[provisional] == nil { numbers[provisional] = id }
     }

@@ -16,11 +16,13 @@ extension World {
     }
 
     /// The backup, where going back to it leaves every promised act on some disk, and forgets no enrolment: a child
-    /// whose new key its parent has forgotten cannot even say hello to give it back.
+    /// whose new key its parent has forgotten cannot even say hello to give it back, and whoever has gone back to before his own new key
+    /// joins anew, as after a lost disk.
     private func usableBackup(_ node: Node) -> ModelDisk? {
         guard let old = node.backup, isSettled(node), !ledger.wouldLose(node.index, becoming: old) else { return nil }
-        let keys = node.store.look { $0.register.keys.mapValues(\.count) }
-        return old.register.keys.mapValues(\.count) == keys ? old : nil
+        let (keys, secrets) = node.store.look { ($0.register.keys.mapValues(\.count), $0.secrets) }
+        let hasSecrets = secrets.allSatisfy { old.secrets[$0.key]?.key.publicKey == $0.value.key.publicKey }
+        return hasSecrets && old.register.keys.mapValues(\.count) == keys ? old : nil
     }
 
     /// A virtual machine goes back to a snapshot, and nobody says so.
@@ -174,10 +176,13 @@ extension World {
 
     // MARK: Rot
 
-    /// A bit of an envelope changes on the disk. Nobody notices before it is read.
+    /// A bit of an envelope changes on the disk. Nobody notices before it is read. Of what is nowhere else yet the only copy would be
+    /// gone, and nothing to get it from: `verify` says so, and an operator restores a backup.
     func flipBit(_ node: Node) {
         guard node.parent != nil, node.store.real == nil, isSettled(node), !ledger.wouldLose(node.index, becoming: nil) else { return }
-        let places = node.store.look { disk in disk.journal.indices.filter { disk.journal[$0] != nil } }
+        let places = node.store.look { disk in disk.journal.indices.filter { place in
+            disk.journal[place].map { $0.sealed.entries.allSatisfy { $0.map { ledger.isElsewhere($0.act, than: node.index) } ?? true } } ?? false
+        } }
         guard let place = dice.pick(places), let bytes = node.store.look({ $0.bytes(at: place) }), strikes(.bitFlip, node) else { return }
         let rotten = corrupted(bytes)
         node.store.change { $0.rot(at: place, rotten) }

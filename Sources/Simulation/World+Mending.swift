@@ -81,10 +81,19 @@ extension World {
         for sealed in foreign {
             let writer = sealed.envelope.stream.unit
             let below = childToward(writer, from: node)
-            guard let next = below ?? node.parent.map({ nodes[$0] }), next.isUp, next.store.fault == nil else { continue }
+            // Below, and nobody writes for it now: whoever will finds it on the way.
+            guard below != nil || !node.store.look({ $0.register.tree.contains(node.unit, writer) }) else { continue }
+            guard let next = below ?? node.parent.map({ nodes[$0] }) else { continue }
+            guard next.isUp, next.store.fault == nil else {
+                planMending(node)
+                continue
+            }
             let source: Neighbour = below == nil ? .child(node.unit) : .parent
             guard (try? next.store.accept([sealed.envelope.bytes], from: source)) != nil else { continue }
+            // One that has nothing of the stream has it as an entry in the sender's.
+            next.store.change { if $0.link(sealed.envelope.stream, sealed.envelope.sequence)?.envelope.hash != sealed.envelope.hash { $0.keepApart(sealed) } }
             ledger.handed.insert(Ledger.Handed(node: node.index, hash: sealed.envelope.hash))
+            tell("\(node.unit) hands a lost envelope of \(writer) on to \(next.unit)")
             note(next)
             planMending(next)
         }

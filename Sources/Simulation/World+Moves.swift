@@ -44,14 +44,18 @@ extension World {
         tell("\(node.unit) is hosted by \(parent.unit)")
     }
 
-    /// The former node has everything and takes itself for the right one still: its key won against the other of one generation.
-    private func enrolOnceMore(_ node: Node) {
+    /// Its host does not write for a unit, for another key won against the host's of one generation: the operators host it once more.
+    /// - Returns: whether another key was enrolled.
+    @discardableResult
+    func enrolOnceMore(_ node: Node) -> Bool {
         guard let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil, let host = hosts[node.unit], host == nodes[at].unit,
               mayEnrol(node.unit, nodes[at]), nodes[at].store.look({ $0.register.activeKey(of: node.unit)?.key != $0.secrets[node.unit]?.key.publicKey }),
               let secret = mintSecret(), let entry = enrolment(secret, of: node.unit, on: host, nodes[at]),
-              write([entry], as: host, to: .subtree(node.unit), nodes[at]) else { return }
+              write([entry], as: host, to: .subtree(node.unit), nodes[at]) else { return false }
         trueKeys[node.unit, default: []].append(secret.key.publicKey)
         nodes[at].store.keep(secret, of: node.unit)
+        planMending(nodes[at])
+        return true
     }
 
     func enrolment(_ secret: ModelDisk.Secret, of unit: UnitCode, on host: UnitCode, _ issuer: Node) -> Entry? {
@@ -60,12 +64,20 @@ extension World {
             unit: unit, publicKey: secret.key.publicKey, issuer: issuer.unit, generation: generation, node: host)))
     }
 
+    /// The operators have heads compared and go by what that says at this moment: what was confirmed before the parent's disk went, or
+    /// while a comparison is under way, is no word about now.
+    private func hasAllAtParent(_ node: Node) -> Bool {
+        guard let at = node.parent, nodes[at].isUp, let own = try? node.store.heads(.up) else { return false }
+        return Set(own) == (try? Set(nodes[at].store.heads(.down(node.unit))))
+    }
+
     /// Only when the former node has handed everything over and knows itself that it is read-only.
     func switchOff(_ node: Node) {
         guard node.isLeaving else { return }
-        let isDone = node.isConfirmed && node.store.look { $0.secrets.isEmpty } && node.machine.held.isEmpty
+        if node.isConfirmed { enrolOnceMore(node) }
+        let isDone = node.isConfirmed && node.store.look { $0.secrets.isEmpty } && node.machine.held.isEmpty && hasAllAtParent(node)
         guard isDone || plan.mutant == .moveDropsQueue else {
-            if node.isConfirmed { enrolOnceMore(node) }
+            node.machine.compareHeads()
             return agenda.plan(.switchOff(node.index), at: now + 300)
         }
         if node.isUp { node.stop() }

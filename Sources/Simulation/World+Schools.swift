@@ -107,6 +107,7 @@ extension World {
         hosts[school] = competent
         node.parent = at
         parent.store.keep(secret, of: school)
+        planMending(parent)
         tally.count(.schoolMoved)
         tell("\(school) is hosted by \(competent) from now on")
     }
@@ -140,6 +141,10 @@ extension World {
         if stands(node.unit, above: stream.unit, at: node) { return true }
         if history.hasEverContained(node.unit, stream.unit), let place = ledger.mintedAt[envelope.hash],
            history.hasEverContained(node.unit, nodes[place].unit) { return true }
+        // What those above wrote for a unit that was given away since goes up by the former path where the writer has lost it.
+        if let code = stream.audience.addressee, history.hasEverContained(node.unit, code), stands(stream.unit, above: node.unit, at: node) {
+            return true
+        }
         switch stream.audience {
         case .up: return false
         case .everyone: return true
@@ -156,13 +161,8 @@ extension World {
 
     /// The child through which a unit's writer is reached, by the links as they are.
     func childToward(_ writer: UnitCode, from node: Node) -> Node? {
-        var next = indexOf[hosts[writer] ?? writer]
-        var steps = 0
-        while let at = next, steps < 8 {
-            steps += 1
-            if nodes[at].parent == node.index { return nodes[at] }
-            next = nodes[at].parent
-        }
-        return nil
+        let path = node.store.look { $0.register.tree.path(of: writer) }
+        guard let at = path.firstIndex(of: node.unit), at > 0, let index = indexOf[path[at - 1]] else { return nil }
+        return nodes[index].isDormant || nodes[index].parent != node.index ? nil : nodes[index]
     }
 }

@@ -226,6 +226,6 @@ final class World {
     func tell(_ text: @autoclosure () -> String) {
         guard plan.isTold else { return }
         tally.log.append("\(step) t=\(Int(now)) \(text())")
-        if tally.log.count > 4000 { tally.log.removeFirst(2000) }
+        if tally.log.count > 100_000 { tally.log.removeFirst(50_000) }
     }
 }

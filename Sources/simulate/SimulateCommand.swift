@@ -22,7 +22,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Seeds at the same time.") var workers = 2
     @Flag(help: "Run the seeded protocol bugs instead; fails if one lives.") var mutants = false
     @Option(help: "Only these bugs, by name.") var mutant: [String] = []
-    @Flag(help: "Print the last occurrences of each failing seed.") var told = false
+    @Flag(help: "Print what occurred in the first failing seed.") var told = false
     @Flag(inversion: .prefixedNo, help: "Shorten the first failing seed to what it needs.") var shorten = true
     @Flag(help: "One JSON object on standard output.") var json = false
 
@@ -46,7 +46,7 @@ struct SimulateCommand: AsyncParsableCommand {
             var plan = SimulationRun.plan(seed: failure.seed, steps: steps, scratch: scratch)
             plan.isTold = true
             let tally = SimulationRun.run(plan)
-            for line in tally.log.suffix(120) { print(line) }
+            for line in tally.log { print(line) }
         }
         if !result.isGood { throw ExitCode(1) }
     }

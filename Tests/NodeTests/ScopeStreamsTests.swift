@@ -45,4 +45,42 @@ struct ScopeStreamsTests {
         }
         try archive.close()
     }
+
+    @Test func `of a school that was given away, what those above wrote for it is shown once to each process of the parent`() throws {
+        let (folder, archive) = try Fixture.centre("scope-left", seed: 9101)
+        defer { Fixture.remove(folder) }
+        let incarnation = try #require(Incarnation([UInt8](repeating: 3, count: 8)))
+        let written = StreamID(unit: .centre, incarnation: incarnation, audience: .unit("2144000001"))
+        let others = StreamID(unit: .centre, incarnation: incarnation, audience: .unit("2133000001"))
+        try archive.write { transaction in
+            for unit in [
+                Unit(code: "330000", name: "浙江省教育厅", tier: .province, competent: .centre),
+                Unit(code: "2144000001", name: "天河一小", tier: .school, competent: "440106"),
+                Unit(code: "2133000001", name: "上城一小", tier: .school, competent: "330000"),
+                Unit(code: "2144000001", name: "天河一小", tier: .school, competent: "330000", version: 2),
+            ] { try transaction.append(.unit, Payload.encode(unit), as: .centre, to: .everyone) }
+            for stream in [written, others] {
+                try transaction.database.execute(
+                    sql: "INSERT INTO stream (unit, incarnation, audience, sequence, head) VALUES (?, ?, ?, 1, ?)",
+                    arguments: ["000000", Data(incarnation.bytes), stream.audience.text, Data(repeating: 7, count: 32)])
+            }
+            try transaction.database.execute(sql: """
+                INSERT INTO reach (stream, unit, sequence, at, change) SELECT id, '000000', 1, 0, 1 FROM stream WHERE audience LIKE 'unit:%'
+                """)
+            // From here on it is the node of the school's former province.
+            try transaction.setNodeText("unit", "440000")
+            try transaction.setNodeText("parentUnit", "000000")
+        }
+        func covered(_ scope: Scope) throws -> Set<StreamID> {
+            try archive.read { reading in
+                let view = try ScopeView(scope, reading)
+                return try Set([written, others].filter { try view.covers($0) })
+            }
+        }
+        #expect(try covered(.up).isEmpty)
+        #expect(try covered(.upOnce) == [written])
+        try archive.write { try $0.database.execute(sql: "DELETE FROM reach") }
+        #expect(try covered(.up) == [written], "the parent never said that it has it")
+        try archive.close()
+    }
 }

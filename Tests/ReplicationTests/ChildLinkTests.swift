@@ -32,7 +32,7 @@ struct ChildLinkTests {
         var link = ChildLink()
         #expect(link.handle(.begin, on: .up, at: 0) == .greet(challenge: nil, digest: nil))
         #expect(link.handle(.begin, on: .down, at: 0) == .rest(until: nil))
-        #expect(link.handle(reply(session: false, nonce: nonce), on: .up, at: 0) == .readHeads)
+        #expect(link.handle(reply(session: false, nonce: nonce), on: .up, at: 0) == .readHeads(.upOnce))
         let greet = link.handle(.heads([], position: 3, ownUnits: []), on: .up, at: 0)
         #expect(greet == .greet(challenge: nonce, digest: HeadsSummary([]).whole))
         let next = link.handle(reply(session: true, nonce: nonce), on: .up, at: 0)
@@ -50,7 +50,7 @@ struct ChildLinkTests {
         var link = steady(nonce)
         #expect(link.handle(failure(.sessionGone), on: .up, at: 1) == .greet(challenge: nonce, digest: nil))
         let other = parent.nonce()
-        #expect(link.handle(reply(session: false, nonce: other), on: .up, at: 1) == .readHeads)
+        #expect(link.handle(reply(session: false, nonce: other), on: .up, at: 1) == .readHeads(.upOnce))
         #expect(link.confirmedPosition == nil)
     }
 
@@ -93,7 +93,7 @@ struct ChildLinkTests {
         }
         var asked = link
         asked.retryNow()
-        #expect(asked.handle(.begin, on: .up, at: 201) == .readHeads)
+        #expect(asked.handle(.begin, on: .up, at: 201) == .readHeads(.up))
         #expect(link.handle(.begin, on: .up, at: 1000) != .rest(until: 1000))
     }
 

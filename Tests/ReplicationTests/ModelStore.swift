@@ -126,7 +126,7 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
     private func isIn(_ scope: Scope, _ stream: StreamID) -> Bool {
         let target: UnitCode
         switch scope {
-        case .up: target = unit
+        case .up, .upOnce: target = unit
         case .down(let child): target = child
         }
         return tree.contains(target, stream.unit) || stream.audience.reaches(target, in: tree)
@@ -137,6 +137,16 @@ final class ModelStore: Outbox, Inbox, Doorkeeper {
             contents.streams.compactMap { stream, links in
                 guard isIn(scope, stream), let last = links.last else { return nil }
                 return StreamHead(stream: stream, sequence: last.sequence, hash: last.hash)
+            }
+        }
+    }
+
+    func links(beside heads: [StreamHead]) throws -> [StreamHead] {
+        contents.withLock { contents in
+            heads.compactMap { head in
+                let links = contents.streams[head.stream] ?? []
+                let link = links.count >= head.sequence ? links[Int(head.sequence) - 1] : links.last
+                return link.map { StreamHead(stream: head.stream, sequence: $0.sequence, hash: $0.hash) }
             }
         }
     }

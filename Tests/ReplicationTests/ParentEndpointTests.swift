@@ -125,6 +125,25 @@ struct ParentEndpointTests {
         #expect(try reply.envelopes.first.map { try Envelope(bytes: $0).stream } == own.stream)
     }
 
+    @Test func `A stream that is not the child's to get is answered with our link beside the one it shows, never a longer one`() throws {
+        let token = try session(try hello())
+        let written = try world[Tree.hangzhou].write("一", to: .unit(Tree.xihu))
+        let longer = try world[Tree.hangzhou].write("二", to: .unit(Tree.xihu))
+        func told(_ shown: StreamHead) throws -> [StreamHead] {
+            let request = HeadsRequest(session: token, buckets: Array(0...255), heads: [shown])
+            guard case .heads(let reply)? = answer(.heads(request)).reply else { return [] }
+            return reply.heads.filter { $0.stream == written.stream }
+        }
+        #expect(try told(written) == [written])
+        #expect(try told(longer) == [longer])
+        var other = written
+        other.hash = longer.hash
+        #expect(try told(other) == [written], "the child finds that its copy is another")
+        var beyond = longer
+        beyond.sequence = 9
+        #expect(try told(beyond) == [longer])
+    }
+
     @Test func `A number counts as copied once the child says that it is on its disk`() throws {
         let token = try session(try hello())
         let issued = try world[Tree.hangzhou].write("号", to: .everyone)

@@ -50,6 +50,41 @@ struct SalvageTests {
         #expect(try pair.school.archive.read { try JournalCheck($0).problems }.isEmpty)
     }
 
+    @Test func `What has given way here is not taken again from below, and is from above`() throws {
+        let pair = try Pair()
+        _ = try pair.school.enter("张伟")
+        let own = try Envelope(bytes: try #require(try pair.school.envelopes().last))
+        try pair.centre.take([own.bytes], from: .child(Bench.school))
+        #expect(try pair.centre.archive.write { try $0.giveWay(own.stream, to: nil) } == 0)
+        #expect(try pair.centre.take([own.bytes], from: .child(Bench.school)) == [.refused(.fork)])
+        #expect(try pair.centre.take([own.bytes], from: .parent) == [.stored])
+    }
+
+    @Test func `What was handed over to a unit that nobody wrote for is written by the node that hosts it later`() throws {
+        let pair = try Pair()
+        _ = try pair.school.enter("张伟")
+        let own = try Envelope(bytes: try #require(try pair.school.envelopes().last))
+        try pair.centre.take([own.bytes], from: .child(Bench.school))
+        let lost = try rival(of: own, act: 5)
+        try pair.centre.take([lost.bytes], from: .child(Bench.school))
+        try pair.centre.archive.write { try $0.handSalvageOver() }
+        let act = try #require(ActID([UInt8](repeating: 5, count: 16)))
+        #expect(try !acts(pair.centre).contains(act))
+        for _ in 0..<2 {
+            try pair.centre.archive.write { transaction in
+                let key = transaction.surroundings.statementKey()
+                let enrolment = KeyEnrolment(
+                    unit: Bench.school, publicKey: key.publicKey, issuer: .centre, generation: 2, node: .centre)
+                try transaction.append(.key, Payload.encode(enrolment), as: .centre, to: .subtree(Bench.school))
+                try transaction.keepSecret(key, of: Bench.school, incarnation: transaction.surroundings.incarnation())
+                try transaction.takeUpSalvage(of: Bench.school)
+            }
+        }
+        try apply(pair.centre)
+        #expect(try acts(pair.centre).filter { $0 == act }.count == 1)
+        #expect(try pair.centre.count("dossier") == 2)
+    }
+
     @Test func `The same lost link coming again, or on another way, is not written twice`() throws {
         let pair = try Pair()
         _ = try pair.school.enter("张伟")

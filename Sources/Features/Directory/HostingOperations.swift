@@ -55,6 +55,7 @@ public enum HostingOperations {
             let key = transaction.surroundings.statementKey()
             try Invitations.enrol(key.publicKey, for: unit, by: call.actor.unit, on: node, in: transaction)
             try transaction.keepSecret(key, of: unit, incarnation: transaction.surroundings.incarnation())
+            try transaction.takeUpSalvage(of: unit)
             try AccountShelf.putAdministrator(of: unit, password, in: transaction)
             return Hosted(
                 unit: unit.text, node: node.text,

@@ -41,6 +41,7 @@ public enum UnitMoves {
         _ code: UnitCode, to target: UnitCode, territorial: UnitCode?, by mover: UnitCode, in transaction: Transaction
     ) throws -> Moved {
         let (school, former) = try check(code, to: target, by: mover, in: transaction)
+        try transaction.mustBeProvenFresh("学校划转")
         let directory = transaction.directory
         if let territorial, directory.tier(of: territorial).map({ $0 == .school }) ?? true {
             throw Refusal("units.territorial", question: "Q10", "属地管理部门“\(territorial)”不在机构库。", remedy: "请核对单位代码。", kind: .missing)

@@ -53,6 +53,7 @@ public enum UnitMergers {
     ) throws -> Merged {
         let (source, receiving) = try check(code, into: target, by: merger, transaction.reading)
         try refuseOpenCases(of: source, transaction.reading)
+        try transaction.mustBeProvenFresh("学校合并")
         var record = source
         record.isClosed = true
         record.version += 1

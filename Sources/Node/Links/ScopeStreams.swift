@@ -21,23 +21,26 @@ struct ScopeView {
     /// How the store names the neighbour at the other end.
     var neighbour: String {
         switch scope {
-        case .up: Neighbour.parent.source
+        case .up, .upOnce: Neighbour.parent.source
         case .down(let child): Neighbour.child(child).source
         }
     }
 
     /// What stands in the subtree, and what is addressed into it; upwards also what cannot be told yet. A school that has moved
-    /// away is its new path's to look after, but for what was written here or below for it and is not at the parent yet.
+    /// away is its new path's to look after, but for what was written here, below or above for it and is not at the parent as far
+    /// as is known: of a parent process that never said so, nothing is.
     func covers(_ stream: StreamID) throws -> Bool {
-        switch scope {
-        case .up:
-            try own.map { own in
-                try directory.contains(own, stream.unit) || stream.audience.reaches(own, in: directory)
-                    || directory.hasContained(own, stream.unit) && Journal.isUntold(stream, in: reading)
-            } ?? true || directory.unit(stream.unit) == nil
-        case .down(let child):
-            directory.contains(child, stream.unit) || stream.audience.reaches(child, in: directory)
+        if case .down(let child) = scope {
+            return directory.contains(child, stream.unit) || stream.audience.reaches(child, in: directory)
         }
+        guard let own, directory.unit(stream.unit) != nil else { return true }
+        if directory.contains(own, stream.unit) || stream.audience.reaches(own, in: directory) { return true }
+        guard hasLeft(stream, own) else { return false }
+        return try scope == .upOnce || Journal.isUntold(stream, in: reading)
+    }
+
+    private func hasLeft(_ stream: StreamID, _ own: UnitCode) -> Bool {
+        directory.hasContained(own, stream.unit) || stream.audience.addressee.map { directory.hasContained(own, $0) } ?? false
     }
 }
 

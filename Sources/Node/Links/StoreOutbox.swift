@@ -16,6 +16,10 @@ struct StoreOutbox: Outbox {
         try archive.read { try ScopeStreams.heads(scope, $0) }
     }
 
+    func links(beside heads: [StreamHead]) throws -> [StreamHead] {
+        try archive.read { reading in try heads.compactMap { try Journal.link(beside: $0, in: reading.database) } }
+    }
+
     func envelopes(_ ranges: [StreamRange], in scope: Scope, limitBytes: Int) throws -> [[UInt8]] {
         try archive.read { reading in
             let view = try ScopeView(scope, reading)

@@ -6,7 +6,7 @@ import ServiceLifecycle
 import Store
 
 /// The centre's two promises about numbers: the boot fence is shown while it is up, and a number that a child has stored
-/// becomes official. At other nodes there is nothing to do.
+/// becomes official. With the fence open its store is known to be the newest, so that it may hand over, move and merge. At other nodes there is nothing to do.
 struct CentreDuties: Service {
     static let alarm = "fence"
     /// Seconds between two looks while something waits.
@@ -39,6 +39,7 @@ struct CentreDuties: Service {
                     shown = missing
                     if missing.isEmpty { stored.ring() }
                 }
+                if missing.isEmpty { try await workers.run { [archive] in try Freshness.confirm(archive) } }
                 isWaiting = try await release() || !missing.isEmpty
             } catch {
                 log.error("centre duties failed", metadata: ["error": "\(error)"])

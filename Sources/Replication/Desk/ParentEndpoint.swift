@@ -244,9 +244,19 @@ public final class ParentEndpoint: Sendable {
         if !reply.covered.isEmpty {
             let covered = Set(reply.covered)
             let seen = request.heads.filter { covered.contains(UInt8(HeadsSummary.bucket(of: $0.stream))) }
-            try note(seen, ours, reply.covered, by: child, isPartial: request.isPartial)
+            let former = try former(seen, besides: reply.heads)
+            reply.heads += former
+            try note(seen, ours, reply.covered, by: child, former: former, isPartial: request.isPartial)
         }
         return reply
+    }
+
+    /// Our links of streams that the child shows and that are not its to get any more: it gives what is lacking here, gives way
+    /// where its copy is another, and gets nothing.
+    private func former(_ seen: [StreamHead], besides known: [StreamHead]) throws -> [StreamHead] {
+        let known = Set(known.map(\.stream))
+        let shown = seen.filter { !known.contains($0.stream) }
+        return shown.isEmpty ? [] : try outbox.links(beside: shown)
     }
 
     private func summary(for child: UnitCode, isNew: Bool) throws -> (summary: HeadsSummary, position: Int64) {
@@ -264,12 +274,12 @@ public final class ParentEndpoint: Sendable {
     /// Of a child whose disk is still being refilled it is noted what it holds, and not that it has shown everything. A node that
     /// is being refilled itself wants all back that is longer there, whoever wrote it.
     private func note(
-        _ seen: [StreamHead], _ ours: HeadsSummary, _ buckets: [UInt8], by child: UnitCode, isPartial: Bool
+        _ seen: [StreamHead], _ ours: HeadsSummary, _ buckets: [UInt8], by child: UnitCode, former: [StreamHead] = [], isPartial: Bool
     ) throws {
         let copies = try outbox.isRefilling() ? seen : ownStreams(seen)
         let streams = Set(copies.map(\.stream))
         let own = Dictionary(
-            buckets.flatMap { ours.buckets[Int($0)] }.filter { streams.contains($0.stream) }.map { ($0.stream, $0) },
+            (buckets.flatMap { ours.buckets[Int($0)] } + former).filter { streams.contains($0.stream) }.map { ($0.stream, $0) },
             uniquingKeysWith: { first, _ in first })
         desk.withLock { desk in
             desk.forgetCopies(in: buckets, of: child)

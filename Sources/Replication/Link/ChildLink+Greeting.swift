@@ -40,7 +40,7 @@ extension ChildLink {
         }
         guard comparedWith == parent.nonce, !compareSoon else {
             state = .gathering(forHello: true)
-            return .readHeads
+            return readHeads
         }
         state = .greeting(nil)
         return .greet(challenge: parent.nonce, digest: nil)
@@ -103,13 +103,15 @@ extension ChildLink {
 
     // MARK: Comparing heads
 
+    private var readHeads: Action { .readHeads(comparedWith == parent?.nonce ? .up : .upOnce) }
+
     private mutating func startComparing(_ now: Double) -> Action {
         compareSoon = false
         keyRetryAt = nil
         retried = waiting
         waiting = []
         state = .gathering(forHello: false)
-        return .readHeads
+        return readHeads
     }
 
     private mutating func ask(_ comparison: Comparison, _ now: Double) -> Action {

@@ -13,8 +13,9 @@ public struct ChildLink: Sendable {
     public enum Lane: Sendable, Hashable, CaseIterable { case up, down }
 
     public enum Action: Sendable, Hashable {
-        /// Read the own position, then the heads in scope `up`, and the units written for here.
-        case readHeads
+        /// Read the own position, then the heads in scope `up` (`upOnce` for a parent process that heads were never compared
+        /// with), and the units written for here.
+        case readHeads(Scope)
         case readRanges([StreamRange], limitBytes: Int)
         case readNews(after: Int64, limitBytes: Int)
         case readFork(StreamID, after: UInt64?, limitBytes: Int)

@@ -47,13 +47,13 @@ public struct LocalWork: Sendable {
 
     private func perform(_ action: ChildLink.Action) throws -> Outcome {
         switch action {
-        case .readHeads:
+        case .readHeads(let scope):
             // In this order: heads read after the end of a refill are whole.
             let isPartial = try outbox.isRefilling()
             let position = try outbox.position()
-            return .event(.heads(try outbox.heads(.up), position: position, ownUnits: try identity().ownUnits, isPartial: isPartial))
+            return .event(.heads(try outbox.heads(scope), position: position, ownUnits: try identity().ownUnits, isPartial: isPartial))
         case .readRanges(let ranges, let limit):
-            return .event(.ranges(try outbox.envelopes(ranges, in: .up, limitBytes: limit)))
+            return .event(.ranges(try outbox.envelopes(ranges, in: .upOnce, limitBytes: limit)))
         case .readNews(let position, let limit):
             return .event(.news(try outbox.envelopes(after: position, .up, limitBytes: limit)))
         case .readFork(let stream, let sequence, let limit):

@@ -170,7 +170,9 @@ struct DossierProjection: Projection {
 
     static func refold(_ id: DossierID, in transaction: Transaction) throws {
         let db = transaction.database
-        guard let dossier = try DossierShelf(database: db, directory: transaction.directory).dossier(id) else {
+        // Of one whose beginning is not here nobody could say whose it is: a former authority that lost its disk gets back only what
+        // it wrote itself.
+        guard let dossier = try DossierShelf(database: db, directory: transaction.directory).dossier(id), !dossier.chain.isEmpty else {
             return try forget(id, in: transaction)
         }
         let record = dossier.record
@@ -198,7 +200,7 @@ struct DossierProjection: Projection {
         for office in transaction.book.offices { try office.noticed(dossier, in: transaction) }
     }
 
-    /// No step of it is here: of one that was, its writer's key was revoked.
+    /// No step that counts is here: of one that was, its writer's key was revoked, or a step before it has gone.
     private static func forget(_ id: DossierID, in transaction: Transaction) throws {
         try transaction.database.cachedStatement(sql: "DELETE FROM dossier WHERE id = ?").execute(arguments: [Data(id.bytes)])
         guard transaction.database.changesCount > 0 else { return }

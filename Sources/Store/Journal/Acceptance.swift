@@ -26,6 +26,8 @@ extension Transaction {
             if try prevails(envelope, ofRow: row) { return (.refused(.gap), nil) }
             return (try salvage(envelope, from: neighbour), head)
         }
+        // What has given way here does not come back from those whose copy gives way to ours.
+        if neighbour != .parent, try isSalvaged(envelope.hash), try !isGood(envelope) { return (try salvage(envelope, from: neighbour), head) }
         if let refusal = try mayBring(envelope.stream, neighbour) { return (.refused(refusal), head) }
         guard let key = try directory.key(of: envelope.stream.unit, id: envelope.keyID) else {
             return (.refused(.unknownKey), head)
@@ -99,7 +101,8 @@ extension Transaction {
         case .child(let child):
             // What a child may show us: its subtree's streams, those of units that were below it when they wrote, for it may be the only
             // one that still has them, and copies of streams that had reached it.
-            guard directory.hasContained(child, stream.unit) || stream.audience.reaches(child, in: directory) else {
+            guard directory.hasContained(child, stream.unit) || stream.audience.reaches(child, in: directory)
+                || stream.audience.addressee.map({ directory.hasContained(child, $0) }) ?? false else {
                 return .notForUs
             }
         case .parent:

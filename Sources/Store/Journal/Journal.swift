@@ -71,6 +71,15 @@ public enum Journal {
         return UInt64(max(told ?? 0, 0))
     }
 
+    /// The link of the same stream and sequence, or the last one where ours is shorter; nil where nothing of the stream is here.
+    public static func link(beside other: StreamHead, in db: Database) throws -> StreamHead? {
+        guard let row = try find(other.stream, in: db), let own = try head(ofRow: row, other.stream, in: db) else { return nil }
+        guard own.sequence > other.sequence else { return own }
+        return try hash(ofRow: row, at: other.sequence, in: db).map {
+            StreamHead(stream: other.stream, sequence: other.sequence, hash: $0)
+        }
+    }
+
     /// Whether the parent is not known to hold all of a stream.
     public static func isUntold(_ stream: StreamID, in reading: Reading) throws -> Bool {
         guard let row = try find(stream, in: reading.database), let own = try head(ofRow: row, stream, in: reading.database) else {

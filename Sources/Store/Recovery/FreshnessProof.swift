@@ -59,6 +59,17 @@ extension Transaction {
 
     public func confirmFresh() throws { try proof.confirm(position: try Journal.position(in: database)) }
 
+    /// Asked before a unit is moved or merged: a store that went back in time would give one version of the unit's record to two
+    /// decisions.
+    /// - Parameter what: the business that has to wait, in the operator's words.
+    /// - Throws: `StoreError` `recovering` while the store is not known to be the newest.
+    public func mustBeProvenFresh(_ what: String) throws {
+        guard !proof.isProven else { return }
+        throw StoreError(
+            .recovering, message: "本节点启动后还没有与相邻节点核对数据,不能确定磁盘没有被恢复到较早时刻,暂不办理\(what)(其他业务照常)。",
+            remedy: "连通后自动解除,届时请再办一次;确知没有恢复过磁盘或快照的,请系统管理员运行 alarm acknowledge unproven。", cause: "unproven")
+    }
+
     /// Asked before a number is drawn, in the transaction that writes it.
     /// - Throws: `StoreError` `recovering` while the store is not known to be the newest.
     public func beginDraw() throws {

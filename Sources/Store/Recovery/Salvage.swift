@@ -42,6 +42,30 @@ extension Transaction {
         return entries.count
     }
 
+    /// What was handed over to a unit while nobody wrote for it is written again by this node, which does from now on; what the unit
+    /// has said by now is not.
+    public func takeUpSalvage(of unit: UnitCode) throws {
+        let lost = try entries(sql: "s.audience = ?", Audience.unit(unit).text).filter { $0.kind == EntryKind.salvage.rawValue }
+            .compactMap { try? Envelope(bytes: $0.payload) }.filter { $0.stream.unit == unit }
+        guard !lost.isEmpty else { return }
+        var known = Set(try entries(sql: "s.unit = ?", unit.text).map(\.act))
+        for envelope in lost {
+            guard let key = try directory.key(of: unit, id: envelope.keyID), (try? envelope.verify(key)) != nil else { continue }
+            let acts = try envelope.entries().compactMap { $0?.act }.filter { known.insert($0).inserted }
+            guard !acts.isEmpty else { continue }
+            try database.execute(literal: "UPDATE salvage SET settled_at = NULL WHERE hash = \(Data(envelope.hash.bytes))")
+            try writeAgain(envelope, from: "")
+        }
+    }
+
+    /// Of some streams, in the order in which they came.
+    private func entries(sql condition: String, _ value: String) throws -> [Entry] {
+        try Data.fetchAll(
+            database, sql: "SELECT e.bytes FROM stream s JOIN envelope e ON e.stream = s.id WHERE \(condition) ORDER BY e.position",
+            arguments: [value]
+        ).flatMap { try Envelope(bytes: Array($0)).entries().compactMap { $0 } }
+    }
+
     func raiseMended(_ unit: UnitCode, acts: Int) throws {
         try raiseAlarm(
             "fork.mended", subject: unit.text,
