@@ -27,7 +27,8 @@ extension World {
         let entries = [entry(.unit, Payload.encode(record)), entry(.merger, Payload.encode(merger))].compactMap { $0 }
         let mayFeed = WorldTree.tier(of: authority).map { TierRights.may($0, .importUnits) } ?? false
         mergers[source] = target
-        guard write(entries, as: authority, to: mayFeed ? .everyone : .subtree(authority), node) else {
+        let audiences: [Audience] = [mayFeed ? .everyone : .subtree(authority), .unit(source), .unit(target)]
+        guard write(audiences.map { (entries, $0) }, as: authority, node) else {
             mergers[source] = nil
             return
         }

@@ -238,6 +238,9 @@ extension World {
             return fail(node, lane, LinkFailure(.unreadable, message: "", remedy: "", cause: "weather"))
         }
         if plan.mutant == .childTrustsOwnCursor { reply = trusting(reply, call) }
+        if case .push(let push) = reply, !push.refused.isEmpty {
+            tell("\(node.unit) was refused " + push.refused.map { "\($0.refusal) \($0.head.map { "\($0.stream.unit)/\($0.stream.audience.text)#\($0.sequence)" } ?? "")" }.joined(separator: ", "))
+        }
         drive(node, lane, .reply(reply))
     }
 

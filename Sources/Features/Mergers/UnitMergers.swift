@@ -58,11 +58,16 @@ public enum UnitMergers {
         record.isClosed = true
         record.version += 1
         let tier = transaction.directory.tier(of: merger) ?? .school
-        let audience: Audience = TierRights.may(tier, .importUnits) ? .everyone : .subtree(merger)
-        try transaction.append(.unit, Payload.encode(record), as: merger, to: audience)
         let word = UnitMerger(
             source: code, target: target, version: record.version, targetVersion: receiving.version, at: transaction.now)
-        try transaction.append(.merger, Payload.encode(word), as: merger, to: audience)
+        // For all, and before the hand-overs in their own streams: whoever has one of those has what it stands by, also when this
+        // node's disk goes back.
+        let all: Audience = TierRights.may(tier, .importUnits) ? .everyone : .subtree(merger)
+        let (closing, saying) = (transaction.surroundings.act(), transaction.surroundings.act())
+        for audience in [all, .unit(code), .unit(target)] {
+            try transaction.append(.unit, Payload.encode(record), as: merger, to: audience, act: closing)
+            try transaction.append(.merger, Payload.encode(word), as: merger, to: audience, act: saying)
+        }
         return Merged(
             source: code.text, target: target.text, version: record.version, handOvers: try waiting(code, transaction.reading))
     }
