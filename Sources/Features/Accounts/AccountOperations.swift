@@ -16,6 +16,8 @@ public enum AccountOperations {
         let lastSeen: String?
         /// Only in the answer that made it: shown once.
         var password: String?
+        /// `sent` where the account's node is elsewhere and the password takes effect when it arrives there.
+        var state: String?
     }
 
     struct List: Encodable, Sendable { let accounts: [Item] }
@@ -24,7 +26,7 @@ public enum AccountOperations {
 
     private static let schema = Schema.fields(("accounts", .array(.fields(
         ("unit", .string), ("account", .string), ("roles", .array(.string)), ("mustChange", .boolean),
-        ("locked", .boolean), ("asleep", .boolean), ("lastSeen?", .string), ("password?", .string)))))
+        ("locked", .boolean), ("asleep", .boolean), ("lastSeen?", .string), ("password?", .string), ("state?", .string)))))
 
     private static let sessionSchema = Schema.fields(
         ("token", .string), ("unit", .string), ("account", .string), ("roles", .array(.string)),
@@ -67,7 +69,8 @@ public enum AccountOperations {
             roles: [.systemAdministrator], handle: add),
         Operation(
             "accounts.reset", .post, "/accounts/{account}/reset",
-            "Give an account of this or a subordinate unit a new one-time password", title: "重置密码",
+            "Give an account of this or a subordinate unit a new one-time password; to a node elsewhere it travels as an order",
+            title: "重置密码",
             parameters: [.path("account", "Account name"), Operation.Parameter("of", "Unit of the account; default: the own")],
             response: schema, roles: [.systemAdministrator], handle: reset),
         Operation(
@@ -91,7 +94,7 @@ public enum AccountOperations {
                     call.parameters["limit"].flatMap { Int($0) } ?? 100, of: unit.text, reading))
             })
         },
-    ]
+    ] + PasswordResets.all
 
     private static func signIn(_ call: Call) throws -> Reply {
         struct Body: Decodable { let unit: String?; let account, password: String }
@@ -130,11 +133,7 @@ public enum AccountOperations {
         struct Body: Decodable { let account: String; let roles: [String] }
         let body: Body = try JSONBody.decode(call.body)
         let roles = try Set(body.roles.map(role))
-        guard !roles.isEmpty, isName(body.account) else {
-            throw Refusal(
-                "account.name", question: "Q108", "账号名或角色不对。",
-                remedy: "账号名用 2 至 32 个字母、数字、点、横线;角色至少一个。", kind: .usage)
-        }
+        guard !roles.isEmpty, AccountShelf.isName(body.account) else { throw unfitName }
         let (text, password) = try AccountShelf.oneTimePassword(call.archive.surroundings)
         return .json(try call.archive.write { transaction in
             guard try AccountShelf.account(body.account, of: call.actor.unit, transaction.reading) == nil else {
@@ -155,15 +154,16 @@ public enum AccountOperations {
                     "account.notBelow", question: "Q111", "单位 \(unit) 不是本单位的下级,不能重置其密码。", remedy: "请由该单位的上级办理。",
                     kind: .permission)
             }
-            guard try transaction.hosts(unit) else {
-                throw Refusal(
-                    "account.elsewhere", question: "Q111", "单位 \(unit) 的账号在它自己的节点上,目前不能从这里重置。",
-                    remedy: "请在该单位的服务器上以管理员身份运行 xueji account reset \(name)。")
+            guard try unit == call.actor.unit || transaction.hosts(unit) else {
+                try PasswordResets.order(name, of: unit, password, by: call.actor.unit, in: transaction)
+                return List(accounts: [Item(
+                    unit: unit.text, account: name, roles: [], mustChange: true, locked: false, asleep: false, lastSeen: nil,
+                    password: text, state: "sent")])
             }
             guard let account = try AccountShelf.account(name, of: unit, transaction.reading) else { throw missing(name) }
             try AccountShelf.put(name, of: unit, roles: account.roles, oneTime: password, in: transaction)
             try SessionShelf.end(name, of: unit, why: "密码已被重置", in: transaction)
-            try SignIn.reopen(name, of: unit, archive: call.archive, in: transaction)
+            try SignIn.reopen(name, of: unit, in: transaction)
             return try shown(name, unit, text, call.archive, transaction)
         })
     }
@@ -196,10 +196,8 @@ public enum AccountOperations {
         return role
     }
 
-    private static func isName(_ text: String) -> Bool {
-        (2...32).contains(text.utf8.count) && text != "operator"
-            && text.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_".utf8.contains($0) }
-    }
+    static let unfitName = Refusal(
+        "account.name", question: "Q108", "账号名或角色不对。", remedy: "账号名用 2 至 32 个字母、数字、点、横线;角色至少一个。", kind: .usage)
 
     private static func missing(_ name: String) -> Refusal {
         Refusal("account.missing", question: "Q108", "没有账号“\(name)”。", remedy: "请用 account list 查看账号。", kind: .missing)

@@ -4,13 +4,13 @@ import Features
 private enum AccountColumns {
     static let all: [Printout.Column] = [
         ("accounts", "账号"), ("unit", "单位"), ("account", "账号"), ("roles", "角色"), ("mustChange", "须改密码"), ("locked", "暂停登录"), ("asleep", "休眠"),
-        ("lastSeen", "最近登录"), ("password", "一次性密码"),
+        ("lastSeen", "最近登录"), ("password", "一次性密码"), ("state", "状态"),
     ]
 }
 
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "account", abstract: "账号 / accounts", subcommands: [List.self, Add.self, Reset.self],
+        commandName: "account", abstract: "账号 / accounts", subcommands: [List.self, Add.self, Reset.self, Resets.self],
         defaultSubcommand: List.self)
 
     struct List: Verb {
@@ -46,15 +46,38 @@ struct AccountCommand: AsyncParsableCommand {
     struct Reset: Verb {
         static let configuration = CommandConfiguration(
             commandName: "reset", abstract: "重置密码,显示一次性密码 / give a new one-time password",
-            discussion: "例 / example: xueji account reset admin --data /srv/school")
+            discussion: """
+                下级单位有自己的节点时,重置令随数据下达,到达后生效;用 account resets 查看是否到达。
+                例 / example: xueji account reset admin --of 440106 --data /srv/province
+                """)
 
         @Argument(help: ArgumentHelp("账号名,默认 admin", valueName: "account")) var name = AccountShelf.administrator
-        @Option(help: ArgumentHelp("本节点托管的下级单位 / a hosted unit below", valueName: "unit")) var of: String?
+        @Option(help: ArgumentHelp("下级单位,默认本单位 / a unit below; default: the own", valueName: "unit")) var of: String?
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
             printout.show(
                 try await ask(VerbCall("accounts.reset", ["account": name, "of": of])), columns: AccountColumns.all)
+            return .done
+        }
+    }
+
+    struct Resets: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "resets", abstract: "向下级下达、或上级下达的密码重置,及是否到达 / resets ordered from above, and whether they arrived",
+            discussion: """
+                状态 / state: sent 未到达, done 已生效, superseded 已有更新的重置, noAccount 没有该账号, notAbove 已不是上级, rebuilt 该单位已重新入网
+                """)
+
+        private static let columns: [Printout.Column] = [
+            ("resets", "密码重置"), ("unit", "单位"), ("unitName", "名称"), ("account", "账号"), ("by", "下达单位"), ("at", "下达时间"), ("state", "状态"),
+            ("arrivedAt", "到达时间"),
+        ]
+
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            printout.show(try await ask(VerbCall("accounts.resets")), columns: Self.columns)
             return .done
         }
     }

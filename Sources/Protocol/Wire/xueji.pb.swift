@@ -636,6 +636,42 @@ public nonisolated struct WireUnitMerger: Sendable {
   public init() {}
 }
 
+/// A superior gives an account of a unit below a new one-time password; or, with receipt_of, the unit's node says what came of it.
+public nonisolated struct WirePasswordReset: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unit: String = String()
+
+  public var account: String = String()
+
+  /// salted hash, as accounts keep it; the password itself never travels
+  public var password: Data = Data()
+
+  public var by: String = String()
+
+  /// of the unit's key at that time: a node made anew has other accounts
+  public var keyID: Data = Data()
+
+  /// version of the unit's record
+  public var topology: UInt32 = 0
+
+  /// rises with each reset of the account
+  public var number: UInt32 = 0
+
+  public var at: Int64 = 0
+
+  /// SHA-256 of the reset's message
+  public var receiptOf: Data = Data()
+
+  public var outcome: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// A node has given up an entry that its own handler failed on.
 public nonisolated struct WireDrop: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -2662,6 +2698,81 @@ nonisolated extension WireUnitMerger: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.version != rhs.version {return false}
     if lhs.targetVersion != rhs.targetVersion {return false}
     if lhs.at != rhs.at {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WirePasswordReset: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PasswordReset"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{1}account\0\u{1}password\0\u{1}by\0\u{3}key_id\0\u{1}topology\0\u{1}number\0\u{1}at\0\u{3}receipt_of\0\u{1}outcome\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.account) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.password) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.keyID) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.topology) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.receiptOf) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.outcome) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 1)
+    }
+    if !self.account.isEmpty {
+      try visitor.visitSingularStringField(value: self.account, fieldNumber: 2)
+    }
+    if !self.password.isEmpty {
+      try visitor.visitSingularBytesField(value: self.password, fieldNumber: 3)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 4)
+    }
+    if !self.keyID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.keyID, fieldNumber: 5)
+    }
+    if self.topology != 0 {
+      try visitor.visitSingularUInt32Field(value: self.topology, fieldNumber: 6)
+    }
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 7)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 8)
+    }
+    if !self.receiptOf.isEmpty {
+      try visitor.visitSingularBytesField(value: self.receiptOf, fieldNumber: 9)
+    }
+    if !self.outcome.isEmpty {
+      try visitor.visitSingularStringField(value: self.outcome, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePasswordReset, rhs: WirePasswordReset) -> Bool {
+    if lhs.unit != rhs.unit {return false}
+    if lhs.account != rhs.account {return false}
+    if lhs.password != rhs.password {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.keyID != rhs.keyID {return false}
+    if lhs.topology != rhs.topology {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.at != rhs.at {return false}
+    if lhs.receiptOf != rhs.receiptOf {return false}
+    if lhs.outcome != rhs.outcome {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -22,7 +22,7 @@ final class AccountTestNode: Sendable {
         self.folder = folder
         clock = TestNode.Clock(seed: seed)
         archive = try Archive(
-            folder: folder, book: FeatureBook.book(others: [AccountSchema(), Invitations()]), surroundings: clock.surroundings)
+            folder: folder, book: FeatureBook.book(others: [AccountSchema(), PasswordResetOffice(), Invitations()]), surroundings: clock.surroundings)
         let (text, kept) = try AccountShelf.oneTimePassword(clock.surroundings)
         password = text
         try archive.write { transaction in
@@ -52,6 +52,19 @@ final class AccountTestNode: Sendable {
             Call(archive: archive, actor: actor, parameters: parameters, body: Array(body.utf8)))
         guard case .json(let value) = reply else { return .null }
         return try JSONBody.decode(try JSONBody.encode(AnyEncodable(value: value)))
+    }
+
+    /// A unit below that this node comes to host.
+    /// - Returns: the one-time password of its administrator.
+    func host(_ unit: Unit) throws -> String {
+        if unit.code != Self.hosted { try archive.write { _ = try $0.append(.unit, Payload.encode(unit), as: .centre, to: .everyone) } }
+        let above = Actor.localOperator(of: unit.competent ?? .centre)
+        return try call("units.host", by: above, ["unit": unit.code.text])["admin"]?["password"]?.text ?? ""
+    }
+
+    /// Lets the offices work until nothing is left.
+    func settle() throws {
+        while try archive.write({ try $0.applyStored() }).hasMore {}
     }
 
     func signIn(_ password: String, account: String = "admin", unit: UnitCode = .centre) throws -> String {
