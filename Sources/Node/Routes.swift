@@ -18,6 +18,7 @@ public enum Routes {
             AccountOperations.all,
             DirectoryOperations.all,
             HostingOperations.all,
+            RootOperations.all,
             UnitMoves.all,
             Revocations.all,
             UnitMergers.all,

@@ -5,7 +5,7 @@ import Store
 /// Accounts, sign-in and passwords (Q12, Q108, Q110, Q111).
 public enum AccountOperations {
     /// Ids that need no session.
-    public static let openToAll: Set<String> = ["sessions.open"]
+    public static let openToAll: Set<String> = ["sessions.open", "trust.root"]
     /// Ids allowed while the one-time password has not been changed, and to accounts without a registry role.
     public static let alwaysAllowed: Set<String> = ["sessions.close", "sessions.current", "password.change"]
 

@@ -1266,6 +1266,14 @@ public nonisolated struct WireRenewRequest: Sendable {
 
   public var signature: Data = Data()
 
+  /// of a unit that issues to nobody: for its console, with a signature of its own
+  public var consoleRequest: Data = Data()
+
+  /// 4 or 16 bytes each
+  public var consoleAddresses: [Data] = []
+
+  public var consoleSignature: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1281,6 +1289,8 @@ public nonisolated struct WireRenewReply: Sendable {
   public var nodeChain: [Data] = []
 
   public var authorityChain: [Data] = []
+
+  public var consoleChain: [Data] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -4051,7 +4061,7 @@ nonisolated extension WireSealedJoinReply: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireRenewRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RenewRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{3}key_id\0\u{1}challenge\0\u{3}node_request\0\u{3}authority_request\0\u{1}signature\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{3}key_id\0\u{1}challenge\0\u{3}node_request\0\u{3}authority_request\0\u{1}signature\0\u{3}console_request\0\u{3}console_addresses\0\u{3}console_signature\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4065,6 +4075,9 @@ nonisolated extension WireRenewRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeSingularBytesField(value: &self.nodeRequest) }()
       case 5: try { try decoder.decodeSingularBytesField(value: &self.authorityRequest) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.consoleRequest) }()
+      case 8: try { try decoder.decodeRepeatedBytesField(value: &self.consoleAddresses) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.consoleSignature) }()
       default: break
       }
     }
@@ -4089,6 +4102,15 @@ nonisolated extension WireRenewRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.signature.isEmpty {
       try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 6)
     }
+    if !self.consoleRequest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.consoleRequest, fieldNumber: 7)
+    }
+    if !self.consoleAddresses.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.consoleAddresses, fieldNumber: 8)
+    }
+    if !self.consoleSignature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.consoleSignature, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4099,6 +4121,9 @@ nonisolated extension WireRenewRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.nodeRequest != rhs.nodeRequest {return false}
     if lhs.authorityRequest != rhs.authorityRequest {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.consoleRequest != rhs.consoleRequest {return false}
+    if lhs.consoleAddresses != rhs.consoleAddresses {return false}
+    if lhs.consoleSignature != rhs.consoleSignature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4106,7 +4131,7 @@ nonisolated extension WireRenewRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireRenewReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RenewReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0\u{3}node_chain\0\u{3}authority_chain\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0\u{3}node_chain\0\u{3}authority_chain\0\u{3}console_chain\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4117,6 +4142,7 @@ nonisolated extension WireRenewReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 1: try { try decoder.decodeSingularBytesField(value: &self.nonce) }()
       case 2: try { try decoder.decodeRepeatedBytesField(value: &self.nodeChain) }()
       case 3: try { try decoder.decodeRepeatedBytesField(value: &self.authorityChain) }()
+      case 4: try { try decoder.decodeRepeatedBytesField(value: &self.consoleChain) }()
       default: break
       }
     }
@@ -4132,6 +4158,9 @@ nonisolated extension WireRenewReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.authorityChain.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.authorityChain, fieldNumber: 3)
     }
+    if !self.consoleChain.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.consoleChain, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4139,6 +4168,7 @@ nonisolated extension WireRenewReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.nonce != rhs.nonce {return false}
     if lhs.nodeChain != rhs.nodeChain {return false}
     if lhs.authorityChain != rhs.authorityChain {return false}
+    if lhs.consoleChain != rhs.consoleChain {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

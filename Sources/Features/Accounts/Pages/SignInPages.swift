@@ -31,7 +31,7 @@ enum SignInPages {
             <div class="field"><label for="password">密码</label><input id="password" name="password" type="password" autocomplete="current-password" required></div>
             <button type="submit">登录</button>
             </form>
-            <p class="soft small">忘记密码,请联系本单位或上级的学籍系统管理员重置。同一账号同时只能在一处登录,后登录的有效。</p>
+            <p class="soft small">忘记密码,请联系本单位或上级的学籍系统管理员重置。同一账号同时只能在一处登录,后登录的有效。浏览器提示证书不受信任,请先<a href="/certificate">安装根证书</a>。</p>
             """,
         "password": """
             <h1>修改密码</h1>
