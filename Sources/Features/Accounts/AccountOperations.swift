@@ -22,8 +22,6 @@ public enum AccountOperations {
 
     struct List: Encodable, Sendable { let accounts: [Item] }
 
-    struct Trail: Encodable, Sendable { let audit: [AuditTrail.Line] }
-
     private static let schema = Schema.fields(("accounts", .array(.fields(
         ("unit", .string), ("account", .string), ("roles", .array(.string)), ("mustChange", .boolean),
         ("locked", .boolean), ("asleep", .boolean), ("lastSeen?", .string), ("password?", .string), ("state?", .string)))))
@@ -73,27 +71,6 @@ public enum AccountOperations {
             title: "重置密码",
             parameters: [.path("account", "Account name"), Operation.Parameter("of", "Unit of the account; default: the own")],
             response: schema, roles: [.systemAdministrator], handle: reset),
-        Operation(
-            "audit.list", .get, "/audit", "Newest acts of the unit's accounts", title: "操作记录",
-            parameters: [
-                Operation.Parameter("limit", "At most this many, 100 by default"),
-                Operation.Parameter("of", "A unit below that is hosted here; default: the own"),
-            ],
-            response: .fields(("audit", .array(.fields(
-                ("at", .string), ("unit", .string), ("account", .string), ("operation", .string), ("subject", .string),
-                ("outcome", .string))))),
-            roles: [.systemAdministrator, .head]
-        ) { call in
-            let unit = call.parameters["of"].map { UnitCode($0) } ?? call.actor.unit
-            return .json(try call.archive.read { reading in
-                guard reading.directory.contains(call.actor.unit, unit) else {
-                    throw Refusal(
-                        "audit.notBelow", question: "Q111", "单位 \(unit) 不是本单位的下级,不能查看其操作记录。", remedy: "请核对单位代码。", kind: .permission)
-                }
-                return Trail(audit: try AuditTrail.newest(
-                    call.parameters["limit"].flatMap { Int($0) } ?? 100, of: unit.text, reading))
-            })
-        },
     ] + PasswordResets.all
 
     private static func signIn(_ call: Call) throws -> Reply {

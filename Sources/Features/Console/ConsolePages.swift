@@ -16,13 +16,14 @@ public enum ConsolePages {
         NodePages.pages,
         SettingsPages.pages,
         AccountPages.pages,
+        AuditPage.pages,
         HelpPages.pages,
         CertificatePage.pages,
     ].flatMap { $0 }
 
     static let texts: [String: String] = [
         SignInPages.templates, HomePage.templates, StudentPages.templates, StudentPage.templates, ImportPages.templates,
-        ClassPages.templates, RosterPage.templates, OverviewPage.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates,
+        ClassPages.templates, RosterPage.templates, OverviewPage.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates, AuditPage.templates,
         HelpPages.templates, CertificatePage.templates,
         ["problem": "<h1>{{title}}</h1>{{>notice}}{{#request}}<p class=\"small\">请求编号 {{.}}</p>{{/request}}<p><a href=\"/\">回到首页</a></p>"],
     ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }

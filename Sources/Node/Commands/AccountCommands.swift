@@ -10,7 +10,7 @@ private enum AccountColumns {
 
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "account", abstract: "账号 / accounts", subcommands: [List.self, Add.self, Reset.self, Resets.self],
+        commandName: "account", abstract: "账号 / accounts", subcommands: [List.self, Add.self, Reset.self, Resets.self, Trail.self],
         defaultSubcommand: List.self)
 
     struct List: Verb {
@@ -78,6 +78,29 @@ struct AccountCommand: AsyncParsableCommand {
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
             printout.show(try await ask(VerbCall("accounts.resets")), columns: Self.columns)
+            return .done
+        }
+    }
+
+    struct Trail: Verb {
+        static let configuration = CommandConfiguration(
+            commandName: "trail", abstract: "操作记录:本单位或下级单位 / the audit trail of this unit or one below",
+            discussion: """
+                下级单位有自己的节点时经链路索取,用 --wait 等待;状态 / state: here 本节点, answered 已取到, asked 已索取, away 该节点没有联系
+                例 / example: xueji account trail --of 2144000001 --wait 60 --data /srv/county
+                """)
+
+        @Option(help: ArgumentHelp("下级单位,默认本单位 / a unit below; default: the own", valueName: "unit")) var of: String?
+        @Option(help: ArgumentHelp("最多几条,默认 100 / at most so many lines", valueName: "number")) var limit: Int?
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            let call = VerbCall("audit.list", ["of": of, "limit": limit.map(String.init)])
+            let answer = try await ask(call) { ["here", "answered"].contains($0["state"]?.text ?? "") }
+            printout.show(answer, columns: [
+                ("unit", "单位"), ("state", "状态"), ("answeredAt", "取到时间"), ("lastContact", "最近联系"), ("audit", "操作记录"), ("at", "时间"),
+                ("account", "账号"), ("operation", "操作"), ("subject", "对象"), ("outcome", "结果"),
+            ])
             return .done
         }
     }

@@ -1,3 +1,4 @@
+import Features
 import FoundationEssentials
 import GRDB
 import Logging
@@ -54,6 +55,7 @@ struct ParentLink: Service {
             sender: sender, room: room, link: runner, clock: clock,
             // A parent on this very machine is asked more often than one across a country.
             pause: address.isLoopback ? 1 : 30,
+            tell: { TrailOperations.tell($0, archive) },
             offload: { work in
                 do {
                     return try await workers.run { work() }

@@ -92,10 +92,11 @@ public final class NodeServer: Sendable {
         let meter = RequestMeter()
         let (stored, news, importWaits) = (stored, news, importWaits)
         let board = LinkBoard()
+        let trails = TrailDoor(archive: archive)
         let children = ChildBells()
         let links = try LinkSwitch(archive, news: news, children: children)
         let operations = Routes.all(
-            links: { board.links }, controls: { links.controls }, stored: stored, news: news, importWaits: { importWaits.ring() })
+            links: { board.links }, controls: { links.controls }, trails: { trails.below }, stored: stored, news: news, importWaits: { importWaits.ring() })
         let dispatcher = Dispatcher(archive: archive, log: plan.log, wrote: { stored.ring() })
         let incoming = plan.folder + "/incoming"
         mkdir(incoming, 0o700)
@@ -126,6 +127,7 @@ public final class NodeServer: Sendable {
             doorkeeper: StoreDoorkeeper(archive: archive, paused: { links.paused }), surroundings: plan.surroundings,
             limits: DeskLimits(callsPerSecond: 100), blobs: room,
             enrolment: NodeAdmission(archive: archive, trust: trust, nonce: nonce, stored: stored).enrolment,
+            trails: trails.desk,
             refused: { refusals.note($0, from: $1) })
         fence.attach(endpoint, children: unit == .centre ? try BootFence.children(archive) : [])
         let door = PeerDoor(trust: trust, refusals: refusals)
@@ -139,6 +141,7 @@ public final class NodeServer: Sendable {
         board.attach(
             archive: archive, outbox: outbox, endpoint: endpoint, runner: link?.runner, blobs: (room, link?.blobs), links: links, trust: trust)
         links.attach(endpoint: endpoint, runner: link?.runner)
+        trails.attach(endpoint, answered: { stored.ring() })
         var services: [any Service] = link.map { [$0] } ?? []
         services += [
             ApplyLoop(archive: archive, workers: workers, stored: stored, news: news, ending: ending, log: plan.log),

@@ -43,9 +43,9 @@ final class AccountTestNode: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     func call(
-        _ id: String, by actor: Actor, _ parameters: [String: String] = [:], body: String = ""
+        _ id: String, by actor: Actor, _ parameters: [String: String] = [:], body: String = "", trails: TrailsBelow = .none
     ) throws -> JSONValue {
-        guard let operation = (AccountOperations.all + HostingOperations.all).first(where: { $0.id == id }) else {
+        guard let operation = (AccountOperations.all + TrailOperations.operations { trails } + HostingOperations.all).first(where: { $0.id == id }) else {
             throw Refusal("test", id, remedy: "")
         }
         let reply = try operation.handle(

@@ -2,20 +2,11 @@ import Protocol
 import Rules
 import Store
 
-/// 账号 (Q108, Q111) and 操作记录.
+/// 账号 (Q108, Q111).
 enum AccountPages {
     static let pages: [Page] = [
         Page("accounts", .get, "/accounts", title: "账号", roles: [.systemAdministrator]) { call in .page("accounts", try context(call)) },
         Page("accounts.change", .post, "/accounts", title: "账号", roles: [.systemAdministrator], handle: change),
-        Page("audit", .get, "/audit", title: "操作记录", roles: [.systemAdministrator, .head]) { call in
-            let lines = try call.ask("audit.list", ["limit": "200"], as: AccountOperations.Trail.self).audit
-            return .page("audit", ["lines": lines.map { line -> [String: Any] in
-                [
-                    "at": ShownTime.text(line.at), "account": line.account, "operation": line.operation, "subject": line.subject,
-                    "outcome": line.outcome == "done" ? "完成" : line.outcome,
-                ]
-            }])
-        },
     ]
 
     static let templates = [
@@ -42,13 +33,6 @@ enum AccountPages {
             <div class="scroll"><table><thead><tr><th scope="col">单位</th><th scope="col">账号</th><th scope="col">下达</th><th scope="col">下达时间</th><th scope="col">状态</th></tr></thead><tbody>
             {{#resets}}<tr><td>{{unit}}</td><td>{{account}}</td><td>{{by}}</td><td class="t">{{at}}</td><td><span class="tag {{tone}}">{{state}}</span> {{arrivedAt}}</td></tr>
             {{/resets}}</tbody></table></div>{{/hasResets}}</div>
-            """,
-        "audit": """
-            <h1>操作记录</h1>
-            <p class="soft">最近200条。对象只记编号,不记姓名和号码。</p>
-            <div class="scroll"><table><thead><tr><th scope="col">时间</th><th scope="col">账号</th><th scope="col">操作</th><th scope="col">对象</th><th scope="col">结果</th></tr></thead><tbody>
-            {{#lines}}<tr><td class="t">{{at}}</td><td>{{account}}</td><td class="code">{{operation}}</td><td class="code small">{{subject}}</td><td>{{outcome}}</td></tr>
-            {{/lines}}</tbody></table></div>
             """,
     ]
 
