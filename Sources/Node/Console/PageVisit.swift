@@ -44,7 +44,8 @@ struct PageVisit {
     func keepsFile(_ answer: Answer) -> Bool { page.id == "imports.add" && answer.location != nil }
 
     private func visitor() throws -> Visitor {
-        if page.access == .everyone {
+        if page.access == .anyone, let known = knownReader() { return known }
+        if page.access == .everyone || page.access == .anyone {
             let kept = cookies[Cookies.form]
             let token = kept ?? Self.hex(archive.surroundings.randomBytes(16))
             return Visitor(
@@ -57,6 +58,14 @@ struct PageVisit {
         return Visitor(
             actor: session.actor, mustChangePassword: session.mustChange, formToken: Self.formToken(token),
             identity: .token(token))
+    }
+
+    /// Who reads a page that is open to all, where somebody is signed in; a session that has ended is none.
+    private func knownReader() -> Visitor? {
+        guard let token = cookies[Cookies.session],
+              let session = try? archive.read({ try SessionShelf.session(token, now: archive.surroundings.now(), $0) }) else { return nil }
+        return Visitor(
+            actor: session.actor, mustChangePassword: session.mustChange, formToken: Self.formToken(token), identity: .token(token))
     }
 
     private func check(_ visitor: Visitor) throws {

@@ -4,11 +4,11 @@ import Store
 /// 安装根证书: read before the first sign-in, when the browser does not trust the console yet.
 enum CertificatePage {
     static let pages: [Page] = [
-        Page("certificate", .get, "/certificate", title: "安装根证书", access: .everyone) { call in
+        Page("certificate", .get, "/certificate", title: "安装根证书", access: .anyone) { call in
             let root = try call.ask("trust.root", as: RootOperations.Root.self)
             return .page("certificate", ["sha1": root.sha1, "sha256": root.sha256])
         },
-        Page("certificate.file", .get, "/certificate/xueji-root.crt", title: "根证书", access: .everyone) { call in
+        Page("certificate.file", .get, "/certificate/xueji-root.crt", title: "根证书", access: .anyone) { call in
             .file(.text(try call.ask("trust.root", as: RootOperations.Root.self).certificate, mediaType: "application/x-x509-ca-cert"))
         },
     ]
