@@ -13,6 +13,7 @@ public enum ConsolePages {
         ClassPages.pages,
         RosterPage.pages,
         OverviewPage.pages,
+        FigurePage.pages,
         DirectoryPages.pages,
         NodePages.pages,
         SettingsPages.pages,
@@ -24,7 +25,7 @@ public enum ConsolePages {
 
     static let texts: [String: String] = [
         SignInPages.templates, HomePage.templates, StudentPages.templates, StudentPage.templates, ImportPages.templates,
-        ClassPages.templates, RosterPage.templates, OverviewPage.templates, DirectoryPages.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates, AuditPage.templates,
+        ClassPages.templates, RosterPage.templates, OverviewPage.templates, FigurePage.templates, DirectoryPages.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates, AuditPage.templates,
         HelpPages.templates, CertificatePage.templates,
         ["problem": "<h1>{{title}}</h1>{{>notice}}{{#request}}<p class=\"small\">请求编号 {{.}}</p>{{/request}}<p><a href=\"/\">回到首页</a></p>"],
     ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }

@@ -22,7 +22,7 @@ final class AccountTestNode: Sendable {
         self.folder = folder
         clock = TestNode.Clock(seed: seed)
         archive = try Archive(
-            folder: folder, book: FeatureBook.book(others: [AccountSchema(), PasswordResetOffice(), Invitations()]), surroundings: clock.surroundings)
+            folder: folder, book: FeatureBook.book(others: [AccountSchema(), PasswordResetOffice(), Invitations(), FigureSchema()]), surroundings: clock.surroundings)
         let (text, kept) = try AccountShelf.oneTimePassword(clock.surroundings)
         password = text
         try archive.write { transaction in
