@@ -59,6 +59,7 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CXlsxWriter", providers: [.apt(["libxlsxwriter-dev"])]),
+        .systemLibrary(name: "CQrencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         room("Rules", []),
@@ -67,7 +68,7 @@ let package = Package(
         room("Replication", ["Rules", "Protocol", "CCurl"]),
         room("Store", ["Rules", "Protocol", grdb]),
         room("Sheets", ["CZip", "CExpat", "CXlsxWriter"]),
-        room("Features", ["Rules", "Protocol", "Trust", "Store", "Sheets", grdb, crypto, cryptoExtras, mustache]),
+        room("Features", ["Rules", "Protocol", "Trust", "Store", "Sheets", "CQrencode", grdb, crypto, cryptoExtras, mustache]),
         room("Node", [
             "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features",
             hummingbird, hummingbirdCore, nio, nioHTTPTypes, nioTLSEvents, nioTLS, httpTypes, arguments, lifecycle, logging, grdb, mustache,

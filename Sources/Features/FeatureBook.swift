@@ -14,7 +14,7 @@ public enum FeatureBook {
         others: [any Office] = [], forgetting: Set<EntryKind> = []
     ) -> ProjectionBook {
         ProjectionBook(
-            [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook()],
+            [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook(), PasswordResetProjection()],
             offices: [
                 HandOverOffice(), WordForwarding(),
                 DuplicateDesk(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),

@@ -6,18 +6,22 @@ public enum Routes {
     /// - Parameters:
     ///   - links: what the running process knows about its links.
     ///   - controls: what it can do with them.
+    ///   - trails: how it reads trails at nodes below.
     ///   - stored, news: rung when a bundle brought something.
     ///   - importWaits: told when an import job waits.
     public static func all(
         links: @escaping @Sendable () -> OversightOperations.Links = { .none },
         controls: @escaping @Sendable () -> LinkOperations.Controls = { .none },
+        trails: @escaping @Sendable () -> TrailsBelow = { .none },
         stored: Bell = Bell(), news: Bell = Bell(),
         importWaits: @escaping @Sendable () -> Void = {}
     ) -> [Operation] {
         [
             AccountOperations.all,
+            TrailOperations.operations(trails),
             DirectoryOperations.all,
             HostingOperations.all,
+            RootOperations.all,
             UnitMoves.all,
             Revocations.all,
             UnitMergers.all,

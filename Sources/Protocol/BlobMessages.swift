@@ -81,11 +81,14 @@ public struct BlobsReply: Sendable, Hashable {
     public var offers: [BlobWant]
     /// All that the parent lacks of this child's subtree.
     public var queue: BlobQueue
+    /// What the parent wants to be told besides.
+    public var questions: [TrailQuestion]
 
-    public init(wants: [BlobWant], offers: [BlobWant], queue: BlobQueue) {
+    public init(wants: [BlobWant], offers: [BlobWant], queue: BlobQueue, questions: [TrailQuestion] = []) {
         self.wants = wants
         self.offers = offers
         self.queue = queue
+        self.questions = questions
     }
 
     public init?(bytes: [UInt8]) {
@@ -94,6 +97,7 @@ public struct BlobsReply: Sendable, Hashable {
         offers = wire.offers.compactMap { BlobWant($0) }
         queue = BlobQueue(
             count: Int(clamping: wire.waiting), bytes: Int(clamping: wire.waitingBytes), oldest: wire.oldest == 0 ? nil : wire.oldest)
+        questions = wire.questions.compactMap { TrailQuestion($0) }
     }
 
     public var bytes: [UInt8] {
@@ -103,6 +107,7 @@ public struct BlobsReply: Sendable, Hashable {
         wire.waiting = UInt64(clamping: queue.count)
         wire.waitingBytes = UInt64(clamping: queue.bytes)
         wire.oldest = queue.oldest ?? 0
+        wire.questions = questions.map(\.wire)
         return Wire.bytes(wire)
     }
 }

@@ -133,6 +133,9 @@ public final class Transaction {
     /// The key with which this node signs for a unit.
     func secret(of unit: UnitCode) throws -> StatementKey { try writer(of: unit).key }
 
+    /// Of the statement key with which this node signs for a unit.
+    public func keyID(of unit: UnitCode) throws -> [UInt8] { try writer(of: unit).key.publicKey.id }
+
     /// The incarnation under which a hosted unit writes now.
     public func incarnation(of unit: UnitCode) throws -> Incarnation { try writer(of: unit).incarnation }
 

@@ -59,6 +59,16 @@ public struct CertificateIssuer: Sendable {
         try issue(request, name, DistinguishedName.node(unit.text), days: Self.nodeDays, depth: nil, surroundings)
     }
 
+    /// A certificate for a unit's console, for browsers alone: under the unit's name in the tree and its machine's addresses.
+    /// - Parameter addresses: 4 or 16 bytes each; only such as mean nothing outside the own network.
+    public func issueConsole(
+        _ request: [UInt8], for name: TreeName, unit: UnitCode, addresses: [[UInt8]], _ surroundings: Surroundings
+    ) throws(TrustFlaw) -> [[UInt8]] {
+        guard addresses.allSatisfy(OwnNetwork.has), addresses.count <= ConsoleWish.mostAddresses else { throw .foreignAddress }
+        return try issue(
+            request, name, DistinguishedName.console(unit.text), days: Self.nodeDays, depth: nil, addresses: addresses, surroundings)
+    }
+
     /// An authority's certificate, good for issuing to what stands below it, with its issuers.
     public func issueAuthority(_ request: [UInt8], for name: TreeName, unit: UnitCode, _ surroundings: Surroundings) throws(TrustFlaw) -> [[UInt8]] {
         guard let depth, depth > 0, name != self.name else { throw .outsidePath }
@@ -72,14 +82,15 @@ public struct CertificateIssuer: Sendable {
     }
 
     private func issue(
-        _ request: [UInt8], _ name: TreeName, _ subject: DistinguishedName, days: Int64, depth: Int?, _ surroundings: Surroundings
+        _ request: [UInt8], _ name: TreeName, _ subject: DistinguishedName, days: Int64, depth: Int?, addresses: [[UInt8]]? = nil,
+        _ surroundings: Surroundings
     ) throws(TrustFlaw) -> [[UInt8]] {
         guard self.name.covers(name) else { throw .outsidePath }
         let now = surroundings.now()
         guard now < end else { throw .issuerEnded }
         let draft = Draft(
             publicKey: try Self.publicKey(request), subject: subject, issuer: certificate.subject, name: name,
-            end: min(now + days * 86_400, end), depth: depth)
+            end: min(now + days * 86_400, end), depth: depth, addresses: addresses)
         return [try Self.sign(draft, issuerKey: key, issuerPublicKey: certificate.publicKey, surroundings)] + chain
     }
 
@@ -96,8 +107,10 @@ public struct CertificateIssuer: Sendable {
         let subject, issuer: DistinguishedName
         let name: TreeName
         let end: Int64
-        /// Nil: a node's.
+        /// Nil: a node's or a console's.
         let depth: Int?
+        /// Nil: of a link, whose certificates carry one name and nothing else.
+        var addresses: [[UInt8]]?
     }
 
     private static func sign(
@@ -124,8 +137,9 @@ public struct CertificateIssuer: Sendable {
             return try Certificate.Extensions {
                 Critical(BasicConstraints.notCertificateAuthority)
                 Critical(KeyUsage(digitalSignature: true))
-                try ExtendedKeyUsage([.serverAuth, .clientAuth])
-                SubjectAlternativeNames([.dnsName(draft.name.text)])
+                try ExtendedKeyUsage(draft.addresses == nil ? [.serverAuth, .clientAuth] : [.serverAuth])
+                SubjectAlternativeNames(
+                    [.dnsName(draft.name.text)] + (draft.addresses ?? []).map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) })
                 SubjectKeyIdentifier(hash: draft.publicKey)
                 authorityKey
             }
@@ -144,6 +158,7 @@ public struct CertificateIssuer: Sendable {
 extension DistinguishedName {
     fileprivate static func authority(_ code: String) throws(TrustFlaw) -> DistinguishedName { try common("xueji authority " + code) }
     fileprivate static func node(_ code: String) throws(TrustFlaw) -> DistinguishedName { try common("xueji node " + code) }
+    fileprivate static func console(_ code: String) throws(TrustFlaw) -> DistinguishedName { try common("xueji console " + code) }
 
     private static func common(_ name: String) throws(TrustFlaw) -> DistinguishedName {
         do { return try DistinguishedName { CommonName(name) } } catch { throw .malformed("name: \(error)") }

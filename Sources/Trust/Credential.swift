@@ -54,12 +54,17 @@ public struct Credential: Sendable {
 
     /// Reads `text` again.
     public init(text: String) throws(TrustFlaw) {
+        let (key, chain) = try Self.read(text)
+        try self.init(key: key, chain: chain)
+    }
+
+    static func read(_ text: String) throws(TrustFlaw) -> (key: LinkKey, chain: [[UInt8]]) {
         let documents: [PEMDocument]
         do { documents = try PEMDocument.parseMultiple(pemString: text) } catch { throw .malformed("PEM: \(error)") }
         guard let first = documents.first(where: { $0.discriminator != "CERTIFICATE" }),
               let key = try? P256.Signing.PrivateKey(pemRepresentation: first.pemString)
         else { throw .malformed("no key in the text") }
-        try self.init(key: LinkKey(key), chain: documents.filter { $0.discriminator == "CERTIFICATE" }.map(\.derBytes))
+        return (LinkKey(key), documents.filter { $0.discriminator == "CERTIFICATE" }.map(\.derBytes))
     }
 }
 

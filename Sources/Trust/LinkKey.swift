@@ -76,6 +76,8 @@ public enum TrustFlaw: Error, Sendable, Hashable {
     case badRequest
     /// The issuer may not vouch for that name, or for another authority.
     case outsidePath
+    /// An address that others than the own network may have.
+    case foreignAddress
     /// The issuer's own certificate has ended.
     case issuerEnded
 }

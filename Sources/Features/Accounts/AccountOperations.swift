@@ -5,7 +5,7 @@ import Store
 /// Accounts, sign-in and passwords (Q12, Q108, Q110, Q111).
 public enum AccountOperations {
     /// Ids that need no session.
-    public static let openToAll: Set<String> = ["sessions.open"]
+    public static let openToAll: Set<String> = ["sessions.open", "trust.root"]
     /// Ids allowed while the one-time password has not been changed, and to accounts without a registry role.
     public static let alwaysAllowed: Set<String> = ["sessions.close", "sessions.current", "password.change"]
 
@@ -16,15 +16,15 @@ public enum AccountOperations {
         let lastSeen: String?
         /// Only in the answer that made it: shown once.
         var password: String?
+        /// `sent` where the account's node is elsewhere and the password takes effect when it arrives there.
+        var state: String?
     }
 
     struct List: Encodable, Sendable { let accounts: [Item] }
 
-    struct Trail: Encodable, Sendable { let audit: [AuditTrail.Line] }
-
     private static let schema = Schema.fields(("accounts", .array(.fields(
         ("unit", .string), ("account", .string), ("roles", .array(.string)), ("mustChange", .boolean),
-        ("locked", .boolean), ("asleep", .boolean), ("lastSeen?", .string), ("password?", .string)))))
+        ("locked", .boolean), ("asleep", .boolean), ("lastSeen?", .string), ("password?", .string), ("state?", .string)))))
 
     private static let sessionSchema = Schema.fields(
         ("token", .string), ("unit", .string), ("account", .string), ("roles", .array(.string)),
@@ -67,31 +67,11 @@ public enum AccountOperations {
             roles: [.systemAdministrator], handle: add),
         Operation(
             "accounts.reset", .post, "/accounts/{account}/reset",
-            "Give an account of this or a subordinate unit a new one-time password", title: "重置密码",
+            "Give an account of this or a subordinate unit a new one-time password; to a node elsewhere it travels as an order",
+            title: "重置密码",
             parameters: [.path("account", "Account name"), Operation.Parameter("of", "Unit of the account; default: the own")],
             response: schema, roles: [.systemAdministrator], handle: reset),
-        Operation(
-            "audit.list", .get, "/audit", "Newest acts of the unit's accounts", title: "操作记录",
-            parameters: [
-                Operation.Parameter("limit", "At most this many, 100 by default"),
-                Operation.Parameter("of", "A unit below that is hosted here; default: the own"),
-            ],
-            response: .fields(("audit", .array(.fields(
-                ("at", .string), ("unit", .string), ("account", .string), ("operation", .string), ("subject", .string),
-                ("outcome", .string))))),
-            roles: [.systemAdministrator, .head]
-        ) { call in
-            let unit = call.parameters["of"].map { UnitCode($0) } ?? call.actor.unit
-            return .json(try call.archive.read { reading in
-                guard reading.directory.contains(call.actor.unit, unit) else {
-                    throw Refusal(
-                        "audit.notBelow", question: "Q111", "单位 \(unit) 不是本单位的下级,不能查看其操作记录。", remedy: "请核对单位代码。", kind: .permission)
-                }
-                return Trail(audit: try AuditTrail.newest(
-                    call.parameters["limit"].flatMap { Int($0) } ?? 100, of: unit.text, reading))
-            })
-        },
-    ]
+    ] + PasswordResets.all
 
     private static func signIn(_ call: Call) throws -> Reply {
         struct Body: Decodable { let unit: String?; let account, password: String }
@@ -130,11 +110,7 @@ public enum AccountOperations {
         struct Body: Decodable { let account: String; let roles: [String] }
         let body: Body = try JSONBody.decode(call.body)
         let roles = try Set(body.roles.map(role))
-        guard !roles.isEmpty, isName(body.account) else {
-            throw Refusal(
-                "account.name", question: "Q108", "账号名或角色不对。",
-                remedy: "账号名用 2 至 32 个字母、数字、点、横线;角色至少一个。", kind: .usage)
-        }
+        guard !roles.isEmpty, AccountShelf.isName(body.account) else { throw unfitName }
         let (text, password) = try AccountShelf.oneTimePassword(call.archive.surroundings)
         return .json(try call.archive.write { transaction in
             guard try AccountShelf.account(body.account, of: call.actor.unit, transaction.reading) == nil else {
@@ -155,15 +131,16 @@ public enum AccountOperations {
                     "account.notBelow", question: "Q111", "单位 \(unit) 不是本单位的下级,不能重置其密码。", remedy: "请由该单位的上级办理。",
                     kind: .permission)
             }
-            guard try transaction.hosts(unit) else {
-                throw Refusal(
-                    "account.elsewhere", question: "Q111", "单位 \(unit) 的账号在它自己的节点上,目前不能从这里重置。",
-                    remedy: "请在该单位的服务器上以管理员身份运行 xueji account reset \(name)。")
+            guard try unit == call.actor.unit || transaction.hosts(unit) else {
+                try PasswordResets.order(name, of: unit, password, by: call.actor.unit, in: transaction)
+                return List(accounts: [Item(
+                    unit: unit.text, account: name, roles: [], mustChange: true, locked: false, asleep: false, lastSeen: nil,
+                    password: text, state: "sent")])
             }
             guard let account = try AccountShelf.account(name, of: unit, transaction.reading) else { throw missing(name) }
             try AccountShelf.put(name, of: unit, roles: account.roles, oneTime: password, in: transaction)
             try SessionShelf.end(name, of: unit, why: "密码已被重置", in: transaction)
-            try SignIn.reopen(name, of: unit, archive: call.archive, in: transaction)
+            try SignIn.reopen(name, of: unit, in: transaction)
             return try shown(name, unit, text, call.archive, transaction)
         })
     }
@@ -196,10 +173,8 @@ public enum AccountOperations {
         return role
     }
 
-    private static func isName(_ text: String) -> Bool {
-        (2...32).contains(text.utf8.count) && text != "operator"
-            && text.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_".utf8.contains($0) }
-    }
+    static let unfitName = Refusal(
+        "account.name", question: "Q108", "账号名或角色不对。", remedy: "账号名用 2 至 32 个字母、数字、点、横线;角色至少一个。", kind: .usage)
 
     private static func missing(_ name: String) -> Refusal {
         Refusal("account.missing", question: "Q108", "没有账号“\(name)”。", remedy: "请用 account list 查看账号。", kind: .missing)

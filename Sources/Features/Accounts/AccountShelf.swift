@@ -72,6 +72,12 @@ public enum AccountShelf {
 
     public static let administrator = "admin"
 
+    /// Whether a text may be an account's name.
+    static func isName(_ text: String) -> Bool {
+        (2...32).contains(text.utf8.count) && text != "operator"
+            && text.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_".utf8.contains($0) }
+    }
+
     static func change(
         _ name: String, of unit: UnitCode, to password: Password, in transaction: Transaction
     ) throws {

@@ -1,5 +1,6 @@
 import GRDB
 import Protocol
+import Rules
 import Store
 
 /// 操作留痕: who did what to which opaque subject, and what came of it. Never personal data.
@@ -26,14 +27,25 @@ public enum AuditTrail {
 
     /// The newest lines of a unit, at most 1,000.
     public static func newest(_ limit: Int, of unit: String, _ reading: Reading) throws -> [Line] {
+        try lines(limit, of: unit, reading).map { Line($0, of: UnitCode(unit)) }
+    }
+
+    /// The same as they travel.
+    static func lines(_ limit: Int, of unit: String, _ reading: Reading) throws -> [TrailLine] {
         try Row.fetchAll(
             reading.database,
-            sql: "SELECT at, unit, account, operation, subject, outcome FROM audit WHERE unit = ? ORDER BY id DESC LIMIT ?",
+            sql: "SELECT at, account, operation, subject, outcome FROM audit WHERE unit = ? ORDER BY id DESC LIMIT ?",
             arguments: [unit, min(limit, 1000)]
         ).map {
-            Line(
-                at: ChinaTime.text($0["at"]), unit: $0["unit"], account: $0["account"], operation: $0["operation"],
-                subject: $0["subject"], outcome: $0["outcome"])
+            TrailLine(at: $0["at"], account: $0["account"], operation: $0["operation"], subject: $0["subject"], outcome: $0["outcome"])
         }
+    }
+}
+
+extension AuditTrail.Line {
+    init(_ line: TrailLine, of unit: UnitCode) {
+        self.init(
+            at: ChinaTime.text(line.at), unit: unit.text, account: line.account, operation: line.operation, subject: line.subject,
+            outcome: line.outcome)
     }
 }

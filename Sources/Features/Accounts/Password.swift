@@ -31,6 +31,14 @@ public struct Password: Sendable, Hashable {
         self.bytes = bytes
     }
 
+    /// Whether comparing stays within time and memory: a hash that came from elsewhere may ask for any.
+    var isBearable: Bool { (10...16).contains(bytes[1]) && bytes[2] == 8 && (1...4).contains(bytes[3]) }
+
+    /// What nobody knows the password to.
+    static func unknown(_ surroundings: Surroundings) throws -> Password {
+        try Password(oneTime(surroundings) + oneTime(surroundings), salt: surroundings.randomBytes(16), cost: oneTimeCost)
+    }
+
     /// Whether `text` is the password; takes the same time for right and wrong.
     public func matches(_ text: String) throws -> Bool {
         let key = try Self.derive(text, salt: Array(bytes[4..<20]), cost: Array(bytes[1..<4]))

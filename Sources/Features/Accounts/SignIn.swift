@@ -69,7 +69,11 @@ struct SignIn {
         return .notSignedIn(Self.wrong)
     }
 
-    private var subject: Data { Data(Hashing.sha256(Array("\(unit.text)\n\(name)".utf8)).bytes) }
+    private var subject: Data { Self.subject(name, of: unit) }
+
+    private static func subject(_ name: String, of unit: UnitCode) -> Data {
+        Data(Hashing.sha256(Array("\(unit.text)\n\(name)".utf8)).bytes)
+    }
 
     private func closedUntil(_ database: Database) throws -> Int64 {
         try Int64.fetchOne(
@@ -82,8 +86,8 @@ struct SignIn {
     }
 
     /// Opens an account again, after a reset.
-    static func reopen(_ name: String, of unit: UnitCode, archive: Archive, in transaction: Transaction) throws {
-        let subject = SignIn(archive: archive, unit: unit, name: name).subject
+    static func reopen(_ name: String, of unit: UnitCode, in transaction: Transaction) throws {
+        let subject = subject(name, of: unit)
         try transaction.database.execute(literal: "DELETE FROM attempt WHERE subject = \(subject)")
     }
 

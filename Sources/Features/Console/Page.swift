@@ -20,8 +20,10 @@ public struct Page: Sendable {
     public let handle: @Sendable (PageCall) throws -> PageReply
 
     public enum Access: Sendable, Hashable {
-        /// Without a session.
+        /// Without a session, whoever asks.
         case everyone
+        /// Without a session as well; whoever has one is known and sees the menu.
+        case anyone
         /// With a session, also while the one-time password has not been changed (Q110).
         case beforePasswordChange
         case signedIn

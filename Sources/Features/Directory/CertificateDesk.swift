@@ -15,9 +15,11 @@ public struct CertificateDesk: Sendable {
     }
 
     /// Certifies the keys of a unit's node and notes them: only noted keys may link.
-    /// - Parameter authorityRequest: not looked at for a school, which issues to nobody.
+    /// - Parameters:
+    ///   - authorityRequest: not looked at for a school, which issues to nobody.
+    ///   - console: what is not right with it costs the rest nothing.
     func certify(
-        _ unit: UnitCode, nodeRequest: [UInt8], authorityRequest: [UInt8], in transaction: Transaction
+        _ unit: UnitCode, nodeRequest: [UInt8], authorityRequest: [UInt8], console: ConsoleWish? = nil, in transaction: Transaction
     ) throws -> IssuedChains {
         let (directory, surroundings) = (transaction.directory, transaction.surroundings)
         guard let name = TreeName(path: directory.path(of: unit).reversed()), let tier = directory.tier(of: unit),
@@ -28,7 +30,10 @@ public struct CertificateDesk: Sendable {
                 ? try issuer.issueAuthority(authorityRequest, for: name, unit: unit, surroundings) : []
             let proven = try IssuedNode(chain: node)
             try note(proven, unit, generation, in: transaction)
-            return IssuedChains(node: node, authority: authority)
+            let door = console.flatMap {
+                try? issuer.issueConsole($0.request, for: name, unit: unit, addresses: $0.addresses, surroundings)
+            }
+            return IssuedChains(node: node, authority: authority, console: door ?? [])
         } catch {
             throw Self.refusal(error)
         }
@@ -50,7 +55,7 @@ public struct CertificateDesk: Sendable {
     private static func refusal(_ flaw: TrustFlaw) -> Refusal {
         switch flaw {
         case .badRequest: Refusal("certificate.request", "证书申请不合格。", remedy: "请核对两端的程序版本。", kind: .permission)
-        case .outsidePath: Refusal("certificate.path", "不能为本单位管辖以外的名称签发证书。", remedy: "请由该单位的主管部门签发。", kind: .permission)
+        case .outsidePath, .foreignAddress: Refusal("certificate.path", "不能为本单位管辖以外的名称签发证书。", remedy: "请由该单位的主管部门签发。", kind: .permission)
         case .issuerEnded: Refusal("certificate.issuer", "上级节点的签发证书已过期。", remedy: "请先恢复上级节点与其上级的连接,证书会自动更新。")
         case .malformed: Refusal("certificate.failed", "证书签发失败。", remedy: "请查看上级节点的日志。")
         }

@@ -45,7 +45,7 @@ public enum DirectoryOperations {
                 return List(units: try (above + directory.children(of: under)).map { try item($0, directory) })
             })
         },
-    ]
+    ] + UnitSearch.operations
 
     private static func item(_ unit: Unit, _ directory: UnitDirectory) throws -> Item {
         Item(

@@ -22,7 +22,8 @@ public enum Renewals {
             throw Refusal("certificate.revoked", "上级已吊销本单位的密钥,不能更新证书。", remedy: "请联系上级,凭新的邀请码重新入网。", kind: .permission)
         }
         let chains = try desk.certify(
-            request.unit, nodeRequest: request.nodeRequest, authorityRequest: request.authorityRequest, in: transaction)
+            request.unit, nodeRequest: request.nodeRequest, authorityRequest: request.authorityRequest,
+            console: request.console(signedBy: active.key), in: transaction)
         return RenewReply(nonce: challenge, certificates: chains)
     }
 }

@@ -44,6 +44,6 @@ public enum OversightOperations {
                 }
                 return .json(try call.archive.read { try PathReport.report(id, sight: call.actor.unit, $0) })
             },
-        ]
+        ] + FigureOperations.all
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Features
+import FoundationEssentials
 import Logging
 
 struct InitCommand: Verb {
@@ -45,11 +46,22 @@ struct ServeCommand: Verb {
         commandName: "serve", abstract: "运行节点 / run the node",
         discussion: """
             标准输出的第一行是 JSON:ready、console、api、peer、pid。SIGTERM 正常结束。
+            --listen 不是本机回环地址时,控制台只用 HTTPS:默认用体系签发的证书,也可用自备证书。
             例 / example: xueji serve --data /srv/centre --listen 127.0.0.1:0 --peer-listen 127.0.0.1:0
+            例 / example: xueji serve --listen 0.0.0.0:8443 --console-certificate /etc/xueji/console.pem
             """)
 
     @Option(help: ArgumentHelp("控制台与接口的监听地址,端口 0 为任意 / console and API", valueName: "host:port"))
     var listen = "127.0.0.1:8080"
+    @Option(name: .customLong("console-certificate"), help: ArgumentHelp(
+        "控制台自备的证书链,PEM(XUEJI_CONSOLE_CERTIFICATE) / own certificate chain", valueName: "file"))
+    var consoleCertificate = ProcessInfo.processInfo.environment["XUEJI_CONSOLE_CERTIFICATE"] ?? ""
+    @Option(name: .customLong("console-key"), help: ArgumentHelp(
+        "自备证书的私钥,PEM;不写则与证书同一文件(XUEJI_CONSOLE_KEY) / its key", valueName: "file"))
+    var consoleKey = ProcessInfo.processInfo.environment["XUEJI_CONSOLE_KEY"] ?? ""
+    @Option(name: .customLong("console-address"), help: ArgumentHelp(
+        "别的机器看到的本机地址,写进体系签发的证书,可重复 / the machine's address as others see it", valueName: "ip"))
+    var consoleAddress: [String] = []
     @Option(name: .customLong("peer-listen"), help: ArgumentHelp("下级节点连接的监听地址 / for nodes below", valueName: "host:port"))
     var peerListen = "127.0.0.1:8081"
     @Option(help: ArgumentHelp("连接上级所用的代理,默认取 https_proxy / proxy towards the parent", valueName: "url"))
@@ -84,6 +96,9 @@ struct ServeCommand: Verb {
         var plan = NodeServer.Plan(
             folder: place.data, listen: listen, peerListen: peerListen, proxy: proxy, adapter: adapter, obeysSignals: true,
             surroundings: SystemSurroundings.real, log: log)
+        plan.consoleFiles = consoleCertificate.isEmpty
+            ? nil : ConsoleFiles(certificate: consoleCertificate, key: consoleKey.isEmpty ? consoleCertificate : consoleKey)
+        plan.consoleAddresses = consoleAddress
         plan.fit(openFiles: OpenFiles.raise())
         let server = try NodeServer(plan) { ready in
             if let bytes = try? JSONBody.encode(ready) { printout.line(String(decoding: bytes, as: UTF8.self)) }

@@ -19,7 +19,7 @@ public struct XuejiCommand: AsyncParsableCommand {
         version: ProgramVersion.text,
         groupedSubcommands: [
             CommandGroup(name: "节点 / node", subcommands: [
-                InitCommand.self, JoinCommand.self, ServeCommand.self, StatusCommand.self,
+                InitCommand.self, JoinCommand.self, ServeCommand.self, StatusCommand.self, FiguresCommand.self, CertificateCommand.self,
             ]),
             CommandGroup(name: "恢复 / recovery", subcommands: [
                 BackupCommand.self, RestoreCommand.self, VerifyCommand.self, QuarantineCommand.self, SalvageCommand.self, AlarmCommand.self, ParentCommand.self,

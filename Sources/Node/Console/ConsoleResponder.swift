@@ -25,7 +25,7 @@ struct ConsoleResponder: Sendable {
     }
 
     /// Nil when no page has this address.
-    func answer(_ request: Request) async -> (name: String, answer: Answer)? {
+    func answer(_ request: Request, isEncrypted: Bool) async -> (name: String, answer: Answer)? {
         if request.method == .get, let file = ConsoleAssets.file(request.uri.path) {
             return ("asset", Answer(status: 200, mediaType: file.mediaType, body: .bytes(file.bytes), isLasting: true))
         }
@@ -33,11 +33,11 @@ struct ConsoleResponder: Sendable {
         case .nothing: return nil
         case .otherMethods:
             return ("none", problem(Refusal("request.method", "这个地址不能这样访问。", remedy: "请从菜单进入。", kind: .usage), status: 405))
-        case .found(let page, let inPath): return (page.id, await answer(page, inPath, request))
+        case .found(let page, let inPath): return (page.id, await answer(page, inPath, request, isEncrypted))
         }
     }
 
-    private func answer(_ page: Page, _ inPath: [String: String], _ request: Request) async -> Answer {
+    private func answer(_ page: Page, _ inPath: [String: String], _ request: Request, _ isEncrypted: Bool) async -> Answer {
         var parameters: [String: String] = [:]
         for (name, value) in request.uri.queryParameters { parameters[String(name)] = String(value) }
         parameters.merge(inPath) { $1 }
@@ -53,7 +53,9 @@ struct ConsoleResponder: Sendable {
             }
             let posted = form
             return try await workers.run { [parameters] in
-                let visit = PageVisit(console: self, page: page, parameters: parameters, form: posted, cookies: cookies, isQuiet: isLive)
+                let visit = PageVisit(
+                    console: self, page: page, parameters: parameters, form: posted, cookies: cookies, isQuiet: isLive,
+                    isEncrypted: isEncrypted)
                 let answer = visit.answer()
                 // An accepted import keeps its file until the job has run.
                 if !visit.keepsFile(answer) { posted.file?.remove() }

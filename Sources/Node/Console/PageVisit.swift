@@ -13,6 +13,8 @@ struct PageVisit {
     let cookies: Cookies
     /// Asked for by the page's script, which is no sign that somebody is there.
     let isQuiet: Bool
+    /// Cookies are then sent back over encrypted lines alone.
+    let isEncrypted: Bool
 
     private struct Visitor {
         var actor: Actor?
@@ -42,12 +44,13 @@ struct PageVisit {
     func keepsFile(_ answer: Answer) -> Bool { page.id == "imports.add" && answer.location != nil }
 
     private func visitor() throws -> Visitor {
-        if page.access == .everyone {
+        if page.access == .anyone, let known = knownReader() { return known }
+        if page.access == .everyone || page.access == .anyone {
             let kept = cookies[Cookies.form]
             let token = kept ?? Self.hex(archive.surroundings.randomBytes(16))
             return Visitor(
                 actor: nil, formToken: token, identity: .anonymous,
-                newCookie: kept == nil ? Cookies.set(Cookies.form, token, isSecure: false) : nil)
+                newCookie: kept == nil ? Cookies.set(Cookies.form, token, isSecure: isEncrypted) : nil)
         }
         guard let token = cookies[Cookies.session] else { throw SignInFailure.notSignedIn(Self.signInFirst) }
         let session = try archive.read { try SessionShelf.session(token, now: archive.surroundings.now(), $0) }
@@ -55,6 +58,14 @@ struct PageVisit {
         return Visitor(
             actor: session.actor, mustChangePassword: session.mustChange, formToken: Self.formToken(token),
             identity: .token(token))
+    }
+
+    /// Who reads a page that is open to all, where somebody is signed in; a session that has ended is none.
+    private func knownReader() -> Visitor? {
+        guard let token = cookies[Cookies.session],
+              let session = try? archive.read({ try SessionShelf.session(token, now: archive.surroundings.now(), $0) }) else { return nil }
+        return Visitor(
+            actor: session.actor, mustChangePassword: session.mustChange, formToken: Self.formToken(token), identity: .token(token))
     }
 
     private func check(_ visitor: Visitor) throws {
@@ -96,7 +107,7 @@ struct PageVisit {
         case .redirect(let path): return redirect(path)
         case .signedIn(let token, let path):
             var answer = redirect(path)
-            answer.cookies = [Cookies.set(Cookies.session, token, isSecure: false), Cookies.remove(Cookies.form)]
+            answer.cookies = [Cookies.set(Cookies.session, token, isSecure: isEncrypted), Cookies.remove(Cookies.form)]
             return answer
         case .signedOut(let path):
             var answer = redirect(path)
@@ -126,7 +137,7 @@ struct PageVisit {
         context["unit"] = (try? archive.read { try $0.ownUnit()?.text }) ?? ""
         context["title"] = "登录"
         guard var answer = try? render("sign-in", context, visitor, status: 401) else { return console.problem(refusal, status: 401) }
-        answer.cookies = [Cookies.set(Cookies.form, token, isSecure: false), Cookies.remove(Cookies.session)]
+        answer.cookies = [Cookies.set(Cookies.form, token, isSecure: isEncrypted), Cookies.remove(Cookies.session)]
         return answer
     }
 

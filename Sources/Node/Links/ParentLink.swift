@@ -1,3 +1,4 @@
+import Features
 import FoundationEssentials
 import GRDB
 import Logging
@@ -21,7 +22,7 @@ struct ParentLink: Service {
 
     /// Nil for a node without a parent: the centre.
     init?(
-        archive: Archive, trust: NodeTrust, outbox: StoreOutbox, inbox: StoreInbox, workers: Workers, links: LinkSwitch, news: Bell,
+        archive: Archive, trust: NodeTrust, console: ConsoleTrust?, outbox: StoreOutbox, inbox: StoreInbox, workers: Workers, links: LinkSwitch, news: Bell,
         ending: Ending, room: StoreBlobs, proxy: String?, log: Logger
     ) throws {
         guard let text = try archive.read({ try $0.nodeText(Joining.parentAddress) }), !text.isEmpty else { return nil }
@@ -35,7 +36,7 @@ struct ParentLink: Service {
         let clock = LinkClock(
             now: SystemSurroundings.monotonicSeconds, epoch: archive.surroundings.now, sleep: SystemSurroundings.sleep,
             chance: SystemSurroundings.chance)
-        let sender = try CertifiedSender(trust: trust, archive: archive, address: address, proxy: proxy, log: log)
+        let sender = try CertifiedSender(trust: trust, console: console, archive: archive, address: address, proxy: proxy, log: log)
         runner = LinkRunner(
             address: address, sender: sender, outbox: outbox, inbox: inbox, identity: { try Self.identity(archive, nonce: name.nonce) }, clock: clock,
             plan: Self.plan(for: address),
@@ -54,6 +55,7 @@ struct ParentLink: Service {
             sender: sender, room: room, link: runner, clock: clock,
             // A parent on this very machine is asked more often than one across a country.
             pause: address.isLoopback ? 1 : 30,
+            tell: { TrailOperations.tell($0, archive) },
             offload: { work in
                 do {
                     return try await workers.run { work() }

@@ -23,11 +23,18 @@ struct APIResponder: HTTPResponder {
     let newsStream: NewsStream
     /// The node's `incoming` folder.
     let incoming: String
+    /// Nil: plain, on loopback or the socket.
+    var encryption: Encryption?
+
+    /// With whose certificate the line is encrypted.
+    enum Encryption: Sendable { case treeCertificate, ownCertificate }
 
     func respond(to request: Request, context: RequestOrigin) async throws -> Response {
         let trace = RequestTrace(given: request.headers[RequestTrace.header], surroundings: dispatcher.archive.surroundings)
         var response = try await RequestTrace.$current.withValue(trace) { try await traced(request, context) }
         response.headers[RequestTrace.header] = trace.id
+        // With the tree's certificate a browser that lacks the root could not be let through any more, so nothing is said there.
+        if encryption == .ownCertificate { response.headers[.strictTransportSecurity] = "max-age=7776000" }
         return response
     }
 
@@ -56,8 +63,13 @@ struct APIResponder: HTTPResponder {
         do {
             if request.method == .get, let page = try await workers.run({ try pages.page(path) }) { return ("page", page) }
         } catch { return ("page", Answer(error: error)) }
-        if let shown = await console.answer(request) { return shown }
+        if let shown = await console.answer(request, isEncrypted: isEncrypted(request)) { return shown }
         return ("none", Self.notFound)
+    }
+
+    /// By this node, or by a server on this machine that ends TLS before it.
+    private func isEncrypted(_ request: Request) -> Bool {
+        encryption != nil || request.headers[Self.forwarded] == "https"
     }
 
     private func operate(_ request: Request, _ path: String) async -> (name: String, answer: Answer) {
@@ -165,6 +177,7 @@ struct APIResponder: HTTPResponder {
         default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; \
         frame-ancestors 'none'; base-uri 'none'
         """
+    private static let forwarded = HTTPField.Name("X-Forwarded-Proto") ?? .from
     static let unit = HTTPField.Name("Xueji-Unit") ?? .from
     static let account = HTTPField.Name("Xueji-As") ?? .from
     static let fileName = HTTPField.Name("Xueji-File-Name") ?? .from

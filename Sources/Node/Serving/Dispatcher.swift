@@ -120,13 +120,13 @@ struct Dispatcher: Sendable {
         }
     }
 
-    /// Opaque identifiers of what the call is about: from the path, and dossiers or an account named in the body.
+    /// Opaque identifiers of what the call is about: from the path, another unit, and dossiers or an account named in the body.
     private static func subject(_ operation: Operation, _ parameters: [String: String], _ body: [UInt8]) -> String {
         struct Named: Decodable {
             let dossiers: [String]?
             let account: String?
         }
-        var parts = operation.parameters.filter(\.isInPath).compactMap { parameters[$0.name] }
+        var parts = operation.parameters.filter { $0.isInPath || $0.name == "of" }.compactMap { parameters[$0.name] }
         if !operation.isReading, !body.isEmpty, let named: Named = try? JSONBody.decode(body) {
             parts += named.dossiers ?? []
             if let account = named.account { parts.append(String(account.prefix(64))) }

@@ -24,6 +24,10 @@ public final class NodeServer: Sendable {
     public struct Plan: Sendable {
         public var folder: String
         public var listen: ListenAddress
+        /// How the console is encrypted; nil: by the tree's certificate, and not at all on loopback.
+        public var consoleFiles: ConsoleFiles?
+        /// Addresses of the machine as others see it, where it does not know them itself: in a container, behind a router.
+        public var consoleAddresses: [String] = []
         public var peerListen: ListenAddress
         /// Proxy towards the parent; nil takes `https_proxy`.
         public var proxy: String?
@@ -88,10 +92,11 @@ public final class NodeServer: Sendable {
         let meter = RequestMeter()
         let (stored, news, importWaits) = (stored, news, importWaits)
         let board = LinkBoard()
+        let trails = TrailDoor(archive: archive)
         let children = ChildBells()
         let links = try LinkSwitch(archive, news: news, children: children)
         let operations = Routes.all(
-            links: { board.links }, controls: { links.controls }, stored: stored, news: news, importWaits: { importWaits.ring() })
+            links: { board.links }, controls: { links.controls }, trails: { trails.below }, stored: stored, news: news, importWaits: { importWaits.ring() })
         let dispatcher = Dispatcher(archive: archive, log: plan.log, wrote: { stored.ring() })
         let incoming = plan.folder + "/incoming"
         mkdir(incoming, 0o700)
@@ -100,6 +105,8 @@ public final class NodeServer: Sendable {
         let peerLimits = (children: RequestLimits(plan.peerDoor), strangers: RequestLimits(.strangers))
         let rosters = (
             socket: ConnectionRoster(plan.consoleDoor), console: ConnectionRoster(plan.consoleDoor), peers: ConnectionRoster(plan.peerDoor))
+        let trust = try NodeTrust(archive, unit: unit)
+        let consoleTrust = try ConsoleTrust(plan, trust, folder: archive.folder)
         let console = try ConsoleResponder(dispatcher: dispatcher, operations: operations, workers: workers, incoming: incoming)
         let (end, refusedBell) = (Bell(), Bell())
         let ending = Ending(bells: [stored, news, importWaits, refusedBell, end], processOf: plan.obeysSignals ? plan.folder : nil)
@@ -107,9 +114,9 @@ public final class NodeServer: Sendable {
         func responder(_ door: APIResponder.Door, _ roster: ConnectionRoster) -> APIResponder {
             APIResponder(
                 door: door, dispatcher: dispatcher, routes: RouteTable(operations), workers: workers, limits: limits, roster: roster,
-                meter: meter, pages: pages, console: console, newsStream: newsStream, incoming: incoming)
+                meter: meter, pages: pages, console: console, newsStream: newsStream, incoming: incoming,
+                encryption: door == .console ? consoleTrust.map { $0.isOwn ? .ownCertificate : .treeCertificate } : nil)
         }
-        let trust = try NodeTrust(archive, unit: unit)
         let nonce = ParentLink.nonce(plan.surroundings)
         let refusals = RefusalBoard(archive: archive, workers: workers, bell: refusedBell, ending: ending, log: plan.log)
         let outbox = StoreOutbox(archive: archive)
@@ -120,18 +127,21 @@ public final class NodeServer: Sendable {
             doorkeeper: StoreDoorkeeper(archive: archive, paused: { links.paused }), surroundings: plan.surroundings,
             limits: DeskLimits(callsPerSecond: 100), blobs: room,
             enrolment: NodeAdmission(archive: archive, trust: trust, nonce: nonce, stored: stored).enrolment,
+            trails: trails.desk,
             refused: { refusals.note($0, from: $1) })
         fence.attach(endpoint, children: unit == .centre ? try BootFence.children(archive) : [])
         let door = PeerDoor(trust: trust, refusals: refusals)
         let socket = try RunRecord.socketPath(for: plan.folder)
         unlink(socket)
-        let opening = Opening(plan: plan, socket: socket, archive: archive, ready: ready)
+        let opening = Opening(
+            plan: plan, scheme: consoleTrust == nil ? "http" : "https", socket: socket, archive: archive, ready: ready)
         let link = try ParentLink(
-            archive: archive, trust: trust, outbox: outbox, inbox: inbox, workers: workers, links: links, news: news, ending: ending,
+            archive: archive, trust: trust, console: consoleTrust, outbox: outbox, inbox: inbox, workers: workers, links: links, news: news, ending: ending,
             room: room, proxy: plan.proxy, log: plan.log)
         board.attach(
             archive: archive, outbox: outbox, endpoint: endpoint, runner: link?.runner, blobs: (room, link?.blobs), links: links, trust: trust)
         links.attach(endpoint: endpoint, runner: link?.runner)
+        trails.attach(endpoint, answered: { stored.ring() })
         var services: [any Service] = link.map { [$0] } ?? []
         services += [
             ApplyLoop(archive: archive, workers: workers, stored: stored, news: news, ending: ending, log: plan.log),
@@ -143,6 +153,7 @@ public final class NodeServer: Sendable {
                 archive: archive, workers: workers, endpoint: endpoint, doorkeeper: StoreDoorkeeper(archive: archive), runner: link?.runner,
                 stored: stored, ending: ending, log: plan.log),
             BlobSweepLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
+            FigureLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             BackupLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             NodeWatch(
                 archive: archive, workers: workers, endpoint: endpoint, runner: link?.runner, end: end, ending: ending, log: plan.log),
@@ -158,7 +169,7 @@ public final class NodeServer: Sendable {
             ) { _ in opening.stands(.socket, 0) },
             Self.listener(
                 responder(.console, rosters.console), .hostname(plan.listen.host, port: plan.listen.port), plan.consoleDoor,
-                rosters.console, plan.log
+                rosters.console, plan.log, server: consoleTrust.map { trust in { ConsoleChannel.server($0, trust, plan.log) } }
             ) { opening.stands(.console, $0) },
             refusals,
             Self.listener(
@@ -167,7 +178,8 @@ public final class NodeServer: Sendable {
                     strangers: peerLimits.strangers, meter: meter,
                     gate: try PeerGate(archive: archive, root: trust.root, workers: workers), door: door, roster: rosters.peers,
                     refusals: refusals, surroundings: plan.surroundings, log: plan.log),
-                .hostname(plan.peerListen.host, port: plan.peerListen.port), plan.peerDoor, rosters.peers, plan.log, behind: door
+                .hostname(plan.peerListen.host, port: plan.peerListen.port), plan.peerDoor, rosters.peers, plan.log,
+                server: { PeerChannel.server($0, door) }
             ) { opening.stands(.peer, $0) },
             ending,
         ] as [any Service]
@@ -197,7 +209,7 @@ public final class NodeServer: Sendable {
 
     private static func listener(
         _ responder: some HTTPResponder<RequestOrigin>, _ address: BindAddress, _ door: RequestLimits.Door, _ roster: ConnectionRoster,
-        _ log: Logger, behind peers: PeerDoor? = nil, stands: @escaping @Sendable (Int) -> Void
+        _ log: Logger, server: ((HTTP1Channel.Configuration) -> HTTPServerBuilder)? = nil, stands: @escaping @Sendable (Int) -> Void
     ) -> some Service {
         let http = HTTP1Channel.Configuration(
             additionalChannelHandlers: [RequestPace(door.pace, roster)],
@@ -205,7 +217,7 @@ public final class NodeServer: Sendable {
                 maxHeaderFieldSize: RequestLimits.headerBytes, maxHeaderListSize: RequestLimits.headerBytes,
                 maxHeaderFieldCount: RequestLimits.headerFields))
         return Application(
-            responder: responder, server: peers.map { PeerChannel.server(http, $0) } ?? .http1(configuration: http),
+            responder: responder, server: server.map { $0(http) } ?? .http1(configuration: http),
             configuration: ApplicationConfiguration(
                 address: address, serverName: "xueji", availableConnectionsDelegate: .maximum(door.connections, logger: log)),
             onServerRunning: { channel in stands(channel.localAddress?.port ?? 0) }, logger: log)
@@ -217,13 +229,15 @@ private final class Opening: Sendable {
     enum Door: Hashable { case console, peer, socket }
 
     private let plan: NodeServer.Plan
+    private let scheme: String
     private let socket: String
     private let archive: Archive
     private let ready: @Sendable (NodeServer.Ready) -> Void
     private let ports = Mutex<[Door: Int]>([:])
 
-    init(plan: NodeServer.Plan, socket: String, archive: Archive, ready: @escaping @Sendable (NodeServer.Ready) -> Void) {
+    init(plan: NodeServer.Plan, scheme: String, socket: String, archive: Archive, ready: @escaping @Sendable (NodeServer.Ready) -> Void) {
         self.plan = plan
+        self.scheme = scheme
         self.socket = socket
         self.archive = archive
         self.ready = ready
@@ -236,7 +250,7 @@ private final class Opening: Sendable {
             return ports
         }
         guard all.count == 3 else { return }
-        let console = plan.listen.url(port: all[.console] ?? 0)
+        let console = plan.listen.url(scheme, port: all[.console] ?? 0)
         let peer = plan.peerListen.url("https", port: all[.peer] ?? 0)
         do {
             try archive.write { try $0.setNodeText(HostingOperations.peerAddress, peer) }

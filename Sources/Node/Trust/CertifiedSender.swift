@@ -19,6 +19,8 @@ actor CertifiedSender: RequestSender {
     static let alarm = "certificate.expiring"
 
     private let trust: NodeTrust
+    /// Has its certificate from the parent where this node issues to nobody.
+    private let console: ConsoleTrust?
     private let archive: Archive
     private let proxy: String?
     private let log: Logger
@@ -34,8 +36,9 @@ actor CertifiedSender: RequestSender {
     private var renewal: Task<Result<Void, LinkFailure>, Never>?
 
     /// - Parameter proxy: nil takes `https_proxy`.
-    init(trust: NodeTrust, archive: Archive, address: PeerAddress, proxy: String?, log: Logger) throws {
+    init(trust: NodeTrust, console: ConsoleTrust? = nil, archive: Archive, address: PeerAddress, proxy: String?, log: Logger) throws {
         self.trust = trust
+        self.console = console
         self.archive = archive
         self.address = address
         self.proxy = proxy
@@ -57,7 +60,7 @@ actor CertifiedSender: RequestSender {
         let now = archive.surroundings.now()
         let own = trust.node
         let isGood = own.map { $0.validity.contains(now) } ?? false
-        if !isGood || own.map({ now >= $0.renewal }) ?? false {
+        if !isGood || own.map({ now >= $0.renewal }) ?? false || console?.asksParent(at: now) ?? false {
             let result = await renew(now)
             if !isGood, case .failure(let failure) = result { throw failure }
         }
@@ -119,28 +122,30 @@ actor CertifiedSender: RequestSender {
     private func tryRenewing() async -> Result<Void, LinkFailure> {
         do throws(LinkFailure) {
             let (nodeKey, authorityKey) = (LinkKey(archive.surroundings), LinkKey(archive.surroundings))
+            let wish = console?.wish(at: archive.surroundings.now())
             var chains: IssuedChains?
             // The first answer may only tell the parent's nonce.
             for _ in 0..<2 where chains == nil {
-                let reply = try await ask(nodeKey, authorityKey)
+                let reply = try await ask(nodeKey, authorityKey, wish?.wish)
                 challenge = reply.nonce
                 chains = reply.certificates
             }
             guard let chains else { throw Self.unusable("no certificates") }
             try await adopt(chains, nodeKey, authorityKey)
+            if let wish { console?.take(wish.key, chains.console, log) }
             return .success(())
         } catch {
             return .failure(error)
         }
     }
 
-    private func ask(_ nodeKey: LinkKey, _ authorityKey: LinkKey) async throws(LinkFailure) -> RenewReply {
+    private func ask(_ nodeKey: LinkKey, _ authorityKey: LinkKey, _ console: ConsoleWish?) async throws(LinkFailure) -> RenewReply {
         let request: RenewRequest
         do {
             let (unit, key) = try archive.read { try Self.identity($0) }
             request = try RenewRequest(
                 unit: unit, challenge: challenge, nodeRequest: nodeKey.signingRequest(),
-                authorityRequest: authorityKey.signingRequest(), key: key)
+                authorityRequest: authorityKey.signingRequest(), console: console, key: key)
         } catch {
             throw LinkFailure(.ownStore, message: "本节点没有可用的签名密钥,不能更新证书。", remedy: "请凭新的邀请码重新入网。", cause: "\(error)")
         }

@@ -11,7 +11,7 @@ final class NodeTrust: Sendable {
     /// Keys of the node's values. The centre's root key lies in the store: a centre that is restored from a backup is still the
     /// root that everybody knows.
     static let rootKeyName = "trust.rootKey"
-    static let rootName = "trust.root"
+    static let rootName = RootOperations.rootName
     static let parentNameKey = "trust.parentName"
 
     private struct State {
@@ -81,11 +81,11 @@ final class NodeTrust: Sendable {
     /// Tells whether `node` has changed.
     var edition: Int { state.withLock { $0.edition } }
 
-    /// Certifies those below; nil for a school, or before the own certificates are there.
-    var desk: CertificateDesk? {
-        let issuer = rootIssuer ?? state.withLock { $0.authority }.map(CertificateIssuer.init(authority:))
-        return issuer.map { CertificateDesk(issuer: $0, root: root) }
-    }
+    /// The right to issue; nil for a school, or before the own certificates are there.
+    var issuer: CertificateIssuer? { rootIssuer ?? state.withLock { $0.authority }.map(CertificateIssuer.init(authority:)) }
+
+    /// Certifies those below.
+    var desk: CertificateDesk? { issuer.map { CertificateDesk(issuer: $0, root: root) } }
 
     /// Takes new certificates into use, after they are on disk.
     func adopt(node: Credential, authority: Credential?) throws {

@@ -7,7 +7,7 @@ import Trust
 /// statement key.
 struct TrustFolder: Sendable {
     /// What a file holds: a key with its certificates.
-    enum Kind: String { case node, authority }
+    enum Kind: String { case node, authority, console }
 
     /// `tls` in the node's folder.
     let path: String
@@ -16,20 +16,31 @@ struct TrustFolder: Sendable {
 
     /// Nil when there is none, or none that can be read.
     func read(_ kind: Kind) -> Credential? {
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: file(kind))) else { return nil }
-        return try? Credential(text: String(decoding: data, as: UTF8.self))
+        text(kind).flatMap { try? Credential(text: $0) }
+    }
+
+    /// What the console shows; nil as above.
+    func readConsole() -> ConsoleCertificate? { text(.console).flatMap { try? ConsoleCertificate(text: $0) } }
+
+    private func text(_ kind: Kind) -> String? {
+        (try? Data(contentsOf: URL(fileURLWithPath: file(kind)))).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Replaces the file as a whole: a reader sees the old pair or the new one.
     /// - Throws: `StoreError.cannotOpen`.
-    func write(_ credential: Credential, as kind: Kind) throws {
+    func write(_ credential: Credential, as kind: Kind) throws { try write(credential.text, as: kind) }
+
+    /// The same for what the console shows.
+    func write(_ certificate: ConsoleCertificate) throws { try write(certificate.text, as: .console) }
+
+    private func write(_ text: String, as kind: Kind) throws {
         mkdir(path, 0o700)
         let draft = file(kind) + ".new"
         unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw unwritable(draft) }
         defer { close(descriptor) }
-        let bytes = Array(credential.text.utf8)
+        let bytes = Array(text.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0, rename(draft, file(kind)) == 0
         else { throw unwritable(draft) }
     }

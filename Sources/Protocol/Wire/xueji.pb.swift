@@ -636,6 +636,42 @@ public nonisolated struct WireUnitMerger: Sendable {
   public init() {}
 }
 
+/// A superior gives an account of a unit below a new one-time password; or, with receipt_of, the unit's node says what came of it.
+public nonisolated struct WirePasswordReset: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unit: String = String()
+
+  public var account: String = String()
+
+  /// salted hash, as accounts keep it; the password itself never travels
+  public var password: Data = Data()
+
+  public var by: String = String()
+
+  /// of the unit's key at that time: a node made anew has other accounts
+  public var keyID: Data = Data()
+
+  /// version of the unit's record
+  public var topology: UInt32 = 0
+
+  /// rises with each reset of the account
+  public var number: UInt32 = 0
+
+  public var at: Int64 = 0
+
+  /// SHA-256 of the reset's message
+  public var receiptOf: Data = Data()
+
+  public var outcome: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// A node has given up an entry that its own handler failed on.
 public nonisolated struct WireDrop: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1064,6 +1100,8 @@ public nonisolated struct WireBlobsReply: Sendable {
   /// seconds since 1970, 0: none
   public var oldest: Int64 = 0
 
+  public var questions: [WireTrailQuestion] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1129,6 +1167,63 @@ public nonisolated struct WireBlobGetReply: Sendable {
   public var bytes: Data = Data()
 
   public var size: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// An authority asks for the audit trail of a unit directly below whose node is another; told along with `wants`, answered by a call.
+public nonisolated struct WireTrailQuestion: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: Data = Data()
+
+  public var unit: String = String()
+
+  public var by: String = String()
+
+  public var limit: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireTrailLine: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var at: Int64 = 0
+
+  public var account: String = String()
+
+  public var operation: String = String()
+
+  public var subject: String = String()
+
+  public var outcome: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct WireTrailAnswer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var session: Data = Data()
+
+  public var id: Data = Data()
+
+  public var lines: [WireTrailLine] = []
+
+  public var refusal: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1230,6 +1325,14 @@ public nonisolated struct WireRenewRequest: Sendable {
 
   public var signature: Data = Data()
 
+  /// of a unit that issues to nobody: for its console, with a signature of its own
+  public var consoleRequest: Data = Data()
+
+  /// 4 or 16 bytes each
+  public var consoleAddresses: [Data] = []
+
+  public var consoleSignature: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1245,6 +1348,8 @@ public nonisolated struct WireRenewReply: Sendable {
   public var nodeChain: [Data] = []
 
   public var authorityChain: [Data] = []
+
+  public var consoleChain: [Data] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2667,6 +2772,81 @@ nonisolated extension WireUnitMerger: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension WirePasswordReset: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PasswordReset"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{1}account\0\u{1}password\0\u{1}by\0\u{3}key_id\0\u{1}topology\0\u{1}number\0\u{1}at\0\u{3}receipt_of\0\u{1}outcome\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.account) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.password) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.keyID) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.topology) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.receiptOf) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.outcome) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 1)
+    }
+    if !self.account.isEmpty {
+      try visitor.visitSingularStringField(value: self.account, fieldNumber: 2)
+    }
+    if !self.password.isEmpty {
+      try visitor.visitSingularBytesField(value: self.password, fieldNumber: 3)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 4)
+    }
+    if !self.keyID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.keyID, fieldNumber: 5)
+    }
+    if self.topology != 0 {
+      try visitor.visitSingularUInt32Field(value: self.topology, fieldNumber: 6)
+    }
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 7)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 8)
+    }
+    if !self.receiptOf.isEmpty {
+      try visitor.visitSingularBytesField(value: self.receiptOf, fieldNumber: 9)
+    }
+    if !self.outcome.isEmpty {
+      try visitor.visitSingularStringField(value: self.outcome, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WirePasswordReset, rhs: WirePasswordReset) -> Bool {
+    if lhs.unit != rhs.unit {return false}
+    if lhs.account != rhs.account {return false}
+    if lhs.password != rhs.password {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.keyID != rhs.keyID {return false}
+    if lhs.topology != rhs.topology {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.at != rhs.at {return false}
+    if lhs.receiptOf != rhs.receiptOf {return false}
+    if lhs.outcome != rhs.outcome {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireDrop: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Drop"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}place\0\u{1}slot\0\u{3}entry_hash\0\u{1}dossier\0\u{1}by\0\u{1}reason\0\u{1}at\0")
@@ -3560,7 +3740,7 @@ nonisolated extension WireBlobsRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireBlobsReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BlobsReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}wants\0\u{1}offers\0\u{1}waiting\0\u{3}waiting_bytes\0\u{1}oldest\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}wants\0\u{1}offers\0\u{1}waiting\0\u{3}waiting_bytes\0\u{1}oldest\0\u{1}questions\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3573,6 +3753,7 @@ nonisolated extension WireBlobsReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.waiting) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.waitingBytes) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.oldest) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.questions) }()
       default: break
       }
     }
@@ -3594,6 +3775,9 @@ nonisolated extension WireBlobsReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.oldest != 0 {
       try visitor.visitSingularInt64Field(value: self.oldest, fieldNumber: 5)
     }
+    if !self.questions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.questions, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3603,6 +3787,7 @@ nonisolated extension WireBlobsReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.waiting != rhs.waiting {return false}
     if lhs.waitingBytes != rhs.waitingBytes {return false}
     if lhs.oldest != rhs.oldest {return false}
+    if lhs.questions != rhs.questions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3768,6 +3953,146 @@ nonisolated extension WireBlobGetReply: SwiftProtobuf.Message, SwiftProtobuf._Me
   public static func ==(lhs: WireBlobGetReply, rhs: WireBlobGetReply) -> Bool {
     if lhs.bytes != rhs.bytes {return false}
     if lhs.size != rhs.size {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrailQuestion: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TrailQuestion"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}unit\0\u{1}by\0\u{1}limit\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if self.limit != 0 {
+      try visitor.visitSingularUInt32Field(value: self.limit, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireTrailQuestion, rhs: WireTrailQuestion) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.limit != rhs.limit {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrailLine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TrailLine"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}at\0\u{1}account\0\u{1}operation\0\u{1}subject\0\u{1}outcome\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.account) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.operation) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.outcome) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 1)
+    }
+    if !self.account.isEmpty {
+      try visitor.visitSingularStringField(value: self.account, fieldNumber: 2)
+    }
+    if !self.operation.isEmpty {
+      try visitor.visitSingularStringField(value: self.operation, fieldNumber: 3)
+    }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 4)
+    }
+    if !self.outcome.isEmpty {
+      try visitor.visitSingularStringField(value: self.outcome, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireTrailLine, rhs: WireTrailLine) -> Bool {
+    if lhs.at != rhs.at {return false}
+    if lhs.account != rhs.account {return false}
+    if lhs.operation != rhs.operation {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.outcome != rhs.outcome {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireTrailAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TrailAnswer"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}id\0\u{1}lines\0\u{1}refusal\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.session) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.session.isEmpty {
+      try visitor.visitSingularBytesField(value: self.session, fieldNumber: 1)
+    }
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 2)
+    }
+    if !self.lines.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 3)
+    }
+    if !self.refusal.isEmpty {
+      try visitor.visitSingularStringField(value: self.refusal, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireTrailAnswer, rhs: WireTrailAnswer) -> Bool {
+    if lhs.session != rhs.session {return false}
+    if lhs.id != rhs.id {return false}
+    if lhs.lines != rhs.lines {return false}
+    if lhs.refusal != rhs.refusal {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3940,7 +4265,7 @@ nonisolated extension WireSealedJoinReply: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension WireRenewRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RenewRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{3}key_id\0\u{1}challenge\0\u{3}node_request\0\u{3}authority_request\0\u{1}signature\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{3}key_id\0\u{1}challenge\0\u{3}node_request\0\u{3}authority_request\0\u{1}signature\0\u{3}console_request\0\u{3}console_addresses\0\u{3}console_signature\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3954,6 +4279,9 @@ nonisolated extension WireRenewRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeSingularBytesField(value: &self.nodeRequest) }()
       case 5: try { try decoder.decodeSingularBytesField(value: &self.authorityRequest) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.consoleRequest) }()
+      case 8: try { try decoder.decodeRepeatedBytesField(value: &self.consoleAddresses) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.consoleSignature) }()
       default: break
       }
     }
@@ -3978,6 +4306,15 @@ nonisolated extension WireRenewRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.signature.isEmpty {
       try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 6)
     }
+    if !self.consoleRequest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.consoleRequest, fieldNumber: 7)
+    }
+    if !self.consoleAddresses.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.consoleAddresses, fieldNumber: 8)
+    }
+    if !self.consoleSignature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.consoleSignature, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3988,6 +4325,9 @@ nonisolated extension WireRenewRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.nodeRequest != rhs.nodeRequest {return false}
     if lhs.authorityRequest != rhs.authorityRequest {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.consoleRequest != rhs.consoleRequest {return false}
+    if lhs.consoleAddresses != rhs.consoleAddresses {return false}
+    if lhs.consoleSignature != rhs.consoleSignature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3995,7 +4335,7 @@ nonisolated extension WireRenewRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireRenewReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RenewReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0\u{3}node_chain\0\u{3}authority_chain\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0\u{3}node_chain\0\u{3}authority_chain\0\u{3}console_chain\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4006,6 +4346,7 @@ nonisolated extension WireRenewReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 1: try { try decoder.decodeSingularBytesField(value: &self.nonce) }()
       case 2: try { try decoder.decodeRepeatedBytesField(value: &self.nodeChain) }()
       case 3: try { try decoder.decodeRepeatedBytesField(value: &self.authorityChain) }()
+      case 4: try { try decoder.decodeRepeatedBytesField(value: &self.consoleChain) }()
       default: break
       }
     }
@@ -4021,6 +4362,9 @@ nonisolated extension WireRenewReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.authorityChain.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.authorityChain, fieldNumber: 3)
     }
+    if !self.consoleChain.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.consoleChain, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4028,6 +4372,7 @@ nonisolated extension WireRenewReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.nonce != rhs.nonce {return false}
     if lhs.nodeChain != rhs.nodeChain {return false}
     if lhs.authorityChain != rhs.authorityChain {return false}
+    if lhs.consoleChain != rhs.consoleChain {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

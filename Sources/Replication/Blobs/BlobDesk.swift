@@ -10,9 +10,14 @@ public final class BlobDesk: Sendable {
     static let wantsPerReply = 64
 
     private let room: any BlobRoom
+    private let trails: TrailDesk?
     private let working = Mutex(0)
 
-    public init(room: any BlobRoom) { self.room = room }
+    /// - Parameter trails: whose questions go along with the wants.
+    public init(room: any BlobRoom, trails: TrailDesk? = nil) {
+        self.room = room
+        self.trails = trails
+    }
 
     /// - Parameters:
     ///   - path: without a query, `/peer/v1/blob/…`.
@@ -44,7 +49,7 @@ public final class BlobDesk: Sendable {
         let offers = try request.asks.compactMap { hash in
             try room.size(of: hash, for: child).map { BlobWant(hash: hash, size: $0, have: 0) }
         }
-        return BlobsReply(wants: wants, offers: offers, queue: queue)
+        return BlobsReply(wants: wants, offers: offers, queue: queue, questions: trails?.questions(for: child) ?? [])
     }
 
     private func piece(_ get: BlobGet, for child: UnitCode) throws -> BlobGetReply {

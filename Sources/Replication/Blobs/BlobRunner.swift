@@ -14,20 +14,24 @@ public final class BlobRunner: Sendable {
     private let clock: LinkClock
     private let offload: Offload
     private let machine: Mutex<BlobLink>
+    /// What this node tells its parent of its units' trails.
+    private let tell: @Sendable (TrailQuestion) -> TrailTold
 
     /// - Parameters:
     ///   - sender: not the one of the link for decisions: a connection of its own.
     ///   - link: whose session is used, and which goes before.
+    ///   - tell: answers the parent's questions; may block.
     ///   - pause: seconds between two questions while nothing is to be done.
     public init(
         sender: any RequestSender, room: any BlobRoom, link: LinkRunner, clock: LinkClock, pause: Double = 30,
-        offload: @escaping Offload = { $0() }
+        tell: @escaping @Sendable (TrailQuestion) -> TrailTold = { _ in .refused("trail.none") }, offload: @escaping Offload = { $0() }
     ) {
         self.sender = sender
         self.room = room
         self.link = link
         self.clock = clock
         self.offload = offload
+        self.tell = tell
         machine = Mutex(BlobLink(pause: pause))
     }
 
@@ -87,9 +91,26 @@ public final class BlobRunner: Sendable {
                 throw LinkFailure(
                     .unreadable, message: "上级节点的应答无法识别。", remedy: "请核对两端的程序版本。", cause: "undecodable reply to \(call.path)")
             }
+            if case .wants(let reply) = reply { for question in reply.questions { await tellParent(of: question) } }
             return .reply(reply)
         } catch {
             return .failed(error, chance: clock.chance())
         }
+    }
+
+    /// One that does not get through is asked again.
+    private func tellParent(of question: TrailQuestion) async {
+        guard let session = link.session else { return }
+        let kept = Mutex<TrailTold>(.refused("trail.none"))
+        _ = await offload { [tell] in
+            let told = tell(question)
+            kept.withLock { $0 = told }
+            return .noted
+        }
+        let answer = TrailAnswer(session: session, id: question.id, told: kept.withLock { $0 })
+        let request = OutgoingRequest(
+            .post, link.parentAddress.url("/peer/v1/trail"), headers: [("Content-Type", PeerCall.contentType)], body: .bytes(answer.bytes),
+            timeoutSeconds: BlobCall.timeoutSeconds, answerLimit: BlobCall.answerLimit)
+        _ = try? await sender.send(request)
     }
 }

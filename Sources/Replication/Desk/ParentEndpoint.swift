@@ -42,6 +42,7 @@ public final class ParentEndpoint: Sendable {
     private let limits: DeskLimits
     private let blobs: BlobDesk?
     private let enrolment: Enrolment?
+    private let trails: TrailDesk?
     /// Told of envelopes that were refused, and from whom.
     private let refused: @Sendable (Acceptance.Refusal, UnitCode) -> Void
     private let desk: Mutex<ParentDesk>
@@ -54,11 +55,12 @@ public final class ParentEndpoint: Sendable {
     ///   - nonce: minted for this process.
     ///   - blobs: what this node has and lacks of blobs; nil: there is no such lane.
     ///   - enrolment: nil: nobody joins here.
+    ///   - trails: asks children for audit trails; nil: it does not.
     ///   - refused: told of envelopes that were refused.
     public init(
         unit: UnitCode, version: String, nonce: BootNonce, outbox: any Outbox, inbox: any Inbox,
         doorkeeper: any Doorkeeper, surroundings: Surroundings, limits: DeskLimits = DeskLimits(), blobs: (any BlobRoom)? = nil,
-        enrolment: Enrolment? = nil, refused: @escaping @Sendable (Acceptance.Refusal, UnitCode) -> Void = { _, _ in }
+        enrolment: Enrolment? = nil, trails: TrailDesk? = nil, refused: @escaping @Sendable (Acceptance.Refusal, UnitCode) -> Void = { _, _ in }
     ) {
         self.unit = unit
         self.version = version
@@ -68,7 +70,8 @@ public final class ParentEndpoint: Sendable {
         self.doorkeeper = doorkeeper
         self.surroundings = surroundings
         self.limits = limits
-        self.blobs = blobs.map { BlobDesk(room: $0) }
+        self.blobs = blobs.map { BlobDesk(room: $0, trails: trails) }
+        self.trails = trails
         self.enrolment = enrolment
         self.refused = refused
         desk = Mutex(ParentDesk(limits: limits))
@@ -137,6 +140,10 @@ public final class ParentEndpoint: Sendable {
         case "/peer/v1/pull": return try pull(try read(PullRequest.init(bytes:), body), proof)
         case "/peer/v1/vouch": return .ok(try vouch(try read(VouchRequest.init(bytes:), body)).bytes)
         case "/peer/v1/join": return .ok(try joined(try read(JoinRequest.init(bytes:), body)))
+        case "/peer/v1/trail":
+            let answer = try read(TrailAnswer.init(bytes:), body)
+            trails?.take(answer, from: try holder(answer.session, proof), now: surroundings.now())
+            return .ok([])
         case "/peer/v1/renew": return .ok(try renewed(try read(RenewRequest.init(bytes:), body)).bytes)
         default: throw PeerRefusal.unknownPath
         }

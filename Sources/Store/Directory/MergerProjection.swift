@@ -117,7 +117,7 @@ extension Transaction {
     /// The gate's rule for a closed school: nothing but what belongs to recovery.
     func checkClosed(_ kind: EntryKind, _ unit: UnitCode) throws {
         switch kind {
-        case .incarnation, .salvage, .drop, .address: return
+        case .incarnation, .salvage, .drop, .address, .passwordReset: return
         default: break
         }
         guard let school = directory.unit(unit), school.isClosed else { return }

@@ -62,6 +62,26 @@ struct ConsoleResponderTests {
         try await ServedNode.serve(folder, seed: seed + 1) { try await body($0, founded.admin.password) }
     }
 
+    @Test func `help is open to all, and keeps the menu for whoever is signed in`() async throws {
+        try await served("console-help", seed: 5260) { node, oneTime in
+            var browser = Browser(node: node)
+            let stranger = try await browser.open("/help")
+            #expect(stranger.status == 200 && !stranger.html.contains("主菜单"))
+            _ = try await browser.signIn(oneTime)
+            let form = try await browser.open("/password")
+            _ = try await browser.post(
+                "/password", [("formToken", form.formToken), ("old", oneTime), ("new", "Spring-2026-x"), ("again", "Spring-2026-x")])
+            for path in ["/help", "/help/Q57", "/certificate"] {
+                let page = try await browser.open(path)
+                #expect(page.status == 200 && page.html.contains("主菜单") && page.html.contains("admin"), "\(path)")
+            }
+            // A session that has ended is nobody's.
+            browser.cookies[Cookies.session] = "0f"
+            let ended = try await browser.open("/help")
+            #expect(ended.status == 200 && !ended.html.contains("主菜单"))
+        }
+    }
+
     @Test func `the first sign-in leads to the password and nowhere else until it is changed`() async throws {
         try await served("console-first", seed: 5200) { node, oneTime in
             var browser = Browser(node: node)

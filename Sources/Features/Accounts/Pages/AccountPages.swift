@@ -2,27 +2,18 @@ import Protocol
 import Rules
 import Store
 
-/// 账号 (Q108, Q111) and 操作记录.
+/// 账号 (Q108, Q111).
 enum AccountPages {
     static let pages: [Page] = [
         Page("accounts", .get, "/accounts", title: "账号", roles: [.systemAdministrator]) { call in .page("accounts", try context(call)) },
         Page("accounts.change", .post, "/accounts", title: "账号", roles: [.systemAdministrator], handle: change),
-        Page("audit", .get, "/audit", title: "操作记录", roles: [.systemAdministrator, .head]) { call in
-            let lines = try call.ask("audit.list", ["limit": "200"], as: AccountOperations.Trail.self).audit
-            return .page("audit", ["lines": lines.map { line -> [String: Any] in
-                [
-                    "at": ShownTime.text(line.at), "account": line.account, "operation": line.operation, "subject": line.subject,
-                    "outcome": line.outcome == "done" ? "完成" : line.outcome,
-                ]
-            }])
-        },
     ]
 
     static let templates = [
         "accounts": """
             <h1>账号</h1>
             {{>notice}}
-            {{#issued}}<div class="note good" role="status"><h2>账号 {{account}} 的一次性密码</h2><p class="code">{{password}}</p><p>只显示这一次。首次登录后必须修改。</p></div>{{/issued}}
+            {{#issued}}<div class="note good" role="status"><h2>账号 {{account}} 的一次性密码</h2><p class="code">{{password}}</p><p>只显示这一次。首次登录后必须修改。{{#travels}}该单位有自己的节点:重置令已下达,送达后生效,原密码到那时为止仍然有效。{{/travels}}</p></div>{{/issued}}
             <div class="scroll"><table><thead><tr><th scope="col">账号</th><th scope="col">角色</th><th scope="col">状态</th><th scope="col">最近登录</th><th scope="col"><span class="soft">办理</span></th></tr></thead><tbody>
             {{#accounts}}<tr><td>{{account}}</td><td>{{roles}}</td><td>{{state}}</td><td class="t">{{lastSeen}}</td><td><form method="post" action="/accounts" data-sure="确定要重置账号 {{account}} 的密码吗?">{{>token}}<button class="plain" type="submit" name="reset" value="{{account}}" aria-label="重置{{account}}的密码">重置密码</button></form></td></tr>
             {{/accounts}}</tbody></table></div>
@@ -32,19 +23,32 @@ enum AccountPages {
             <fieldset class="field"><legend>角色</legend>{{#choices}}<label class="tick"><input type="checkbox" name="role" value="{{value}}"> {{label}}</label><br>{{/choices}}</fieldset>
             <button type="submit" name="add" value="1">新增</button>
             </form>
-            """,
-        "audit": """
-            <h1>操作记录</h1>
-            <p class="soft">最近200条。对象只记编号,不记姓名和号码。</p>
-            <div class="scroll"><table><thead><tr><th scope="col">时间</th><th scope="col">账号</th><th scope="col">操作</th><th scope="col">对象</th><th scope="col">结果</th></tr></thead><tbody>
-            {{#lines}}<tr><td class="t">{{at}}</td><td>{{account}}</td><td class="code">{{operation}}</td><td class="code small">{{subject}}</td><td>{{outcome}}</td></tr>
-            {{/lines}}</tbody></table></div>
+            {{#isAuthority}}<h2>重置下级单位的密码</h2>
+            <form method="post" action="/accounts">{{>token}}
+            <div class="field"><label for="below">下级单位代码</label><input id="below" name="below" class="code" inputmode="numeric" autocomplete="off" required></div>
+            <div class="field"><label for="belowAccount">账号名</label><input id="belowAccount" name="reset" value="admin" autocomplete="off" required></div>
+            <button type="submit">重置</button>
+            </form>{{/isAuthority}}
+            <div data-live>{{#hasResets}}<h2>上级下达的密码重置</h2>
+            <div class="scroll"><table><thead><tr><th scope="col">单位</th><th scope="col">账号</th><th scope="col">下达</th><th scope="col">下达时间</th><th scope="col">状态</th></tr></thead><tbody>
+            {{#resets}}<tr><td>{{unit}}</td><td>{{account}}</td><td>{{by}}</td><td class="t">{{at}}</td><td><span class="tag {{tone}}">{{state}}</span> {{arrivedAt}}</td></tr>
+            {{/resets}}</tbody></table></div>{{/hasResets}}</div>
             """,
     ]
 
     private static func context(_ call: PageCall) throws -> [String: Any] {
         let accounts = try call.ask("accounts.list", as: AccountOperations.List.self).accounts
+        let resets = try call.ask("accounts.resets", as: PasswordResets.List.self).resets
+        let tier = try call.actor.map { actor in try call.archive.read { $0.directory.tier(of: actor.unit) ?? .school } } ?? .school
         return [
+            "isAuthority": tier != .school, "hasResets": !resets.isEmpty,
+            "resets": resets.map { item -> [String: Any] in
+                let (state, tone) = state(item.state)
+                return [
+                    "unit": item.unitName ?? item.unit, "account": item.account, "by": item.by, "at": ShownTime.text(item.at),
+                    "state": state, "tone": tone, "arrivedAt": item.arrivedAt.map(ShownTime.text) ?? "",
+                ]
+            },
             "accounts": accounts.map { item -> [String: Any] in
                 [
                     "account": item.account, "roles": labels(item.roles),
@@ -54,6 +58,16 @@ enum AccountPages {
             },
             "choices": Role.allCases.map { StudentPages.choice($0.rawValue, $0.label, nil) },
         ]
+    }
+
+    private static func state(_ code: String) -> (text: String, tone: String) {
+        switch PasswordOutcome(rawValue: code) {
+        case .done: ("已生效", "good")
+        case .superseded: ("已有更新的重置", "")
+        case .noAccount: ("没有这个账号", "bad")
+        case .notAbove: ("已不是上级,未生效", "bad")
+        case nil: code == "sent" ? ("已下达,尚未到达", "warn") : ("该单位已重新入网,不再生效", "bad")
+        }
     }
 
     private static func labels(_ roles: [String]) -> String {
@@ -69,13 +83,15 @@ enum AccountPages {
         do {
             let list: AccountOperations.List
             if let account = call.field("reset") {
-                list = try call.ask("accounts.reset", ["account": account], as: AccountOperations.List.self)
+                let unit = call.field("below")
+                list = try call.ask(
+                    "accounts.reset", ["account": account].merging(unit.map { ["of": $0] } ?? [:]) { $1 }, as: AccountOperations.List.self)
             } else {
                 list = try call.ask(
                     "accounts.add", body: Body(account: call.field("account") ?? "", roles: call.form["role"] ?? []),
                     as: AccountOperations.List.self)
             }
-            notice = list.accounts.first.map { ["issued": ["account": $0.account, "password": $0.password ?? ""] as [String: Any]] } ?? [:]
+            notice = list.accounts.first.map { ["issued": ["account": $0.account, "password": $0.password ?? "", "travels": $0.state != nil] as [String: Any]] } ?? [:]
         } catch let refusal as Refusal {
             notice = Notice.of(refusal)
         }

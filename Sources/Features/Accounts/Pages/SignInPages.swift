@@ -31,7 +31,7 @@ enum SignInPages {
             <div class="field"><label for="password">密码</label><input id="password" name="password" type="password" autocomplete="current-password" required></div>
             <button type="submit">登录</button>
             </form>
-            <p class="soft small">忘记密码,请联系本单位或上级的学籍系统管理员重置。同一账号同时只能在一处登录,后登录的有效。</p>
+            <p class="soft small">忘记密码,请联系本单位或上级的学籍系统管理员重置。同一账号同时只能在一处登录,后登录的有效。浏览器提示证书不受信任,请先<a href="/certificate">安装根证书</a>。</p>
             """,
         "password": """
             <h1>修改密码</h1>
@@ -39,7 +39,7 @@ enum SignInPages {
             {{#mustChange}}<div class="note warn"><p>这是首次登录或密码刚被重置。请先修改初始密码,之后才能办理业务。</p></div>{{/mustChange}}
             <form method="post" action="/password">{{>token}}
             <div class="field"><label for="old">原密码</label><input id="old" name="old" type="password" autocomplete="current-password" required></div>
-            <div class="field"><label for="new">新密码<span class="hint">至少10位,不能与账号或原密码相同</span></label><input id="new" name="new" type="password" autocomplete="new-password" required></div>
+            <div class="field"><label for="new">新密码<span class="hint">8至64个字符,字母、数字、符号至少两类,不能含账号名或与原密码相同</span></label><input id="new" name="new" type="password" autocomplete="new-password" required></div>
             <div class="field"><label for="again">再输入一次新密码</label><input id="again" name="again" type="password" autocomplete="new-password" required></div>
             <button type="submit">修改密码</button>
             </form>

@@ -5,12 +5,12 @@ import Store
 /// 帮助: the answer behind each rule, state and switch, with what this system checks and lets people set for it.
 enum HelpPages {
     static let pages: [Page] = [
-        Page("help", .get, "/help", title: "帮助", access: .everyone) { _ in
+        Page("help", .get, "/help", title: "帮助", access: .anyone) { _ in
             .page("help", ["chapters": HelpChapter.all.map { chapter -> [String: Any] in
                 ["title": chapter.title, "isBuilt": chapter.isBuilt, "answers": chapter.answers.map { ["id": $0.id, "title": $0.title] as [String: Any] }]
             }])
         },
-        Page("help.answer", .get, "/help/{question}", title: "帮助", access: .everyone) { call in .page("help-answer", try context(call)) },
+        Page("help.answer", .get, "/help/{question}", title: "帮助", access: .anyone) { call in .page("help-answer", try context(call)) },
     ]
 
     static let templates = [

@@ -16,6 +16,7 @@ enum OverviewPage {
             <h1>{{name}}</h1>
             {{>notice}}
             {{#isBelow}}<p><a href="/overview">回到本单位辖区</a></p>{{/isBelow}}
+            {{^isBelow}}<p><a href="/figures">走势</a></p>{{/isBelow}}
             <div data-live="on">
             {{#map}}<div class="noprint">{{{.}}}</div>{{/map}}
             {{#hasLines}}<div class="scroll"><table><caption>直属单位,按代码排列。链路一栏只有本单位直接下级的节点。</caption><thead><tr><th scope="col">单位</th><th scope="col">层级</th><th scope="col" class="n">学籍</th><th scope="col"><span class="soft">对比</span></th><th scope="col" class="n">问题学籍</th><th scope="col" class="n">待办结</th><th scope="col">链路</th><th scope="col">最近联系</th><th scope="col" class="n">待下发</th></tr></thead><tbody>

@@ -22,7 +22,7 @@ final class AccountTestNode: Sendable {
         self.folder = folder
         clock = TestNode.Clock(seed: seed)
         archive = try Archive(
-            folder: folder, book: FeatureBook.book(others: [AccountSchema(), Invitations()]), surroundings: clock.surroundings)
+            folder: folder, book: FeatureBook.book(others: [AccountSchema(), PasswordResetOffice(), Invitations(), FigureSchema()]), surroundings: clock.surroundings)
         let (text, kept) = try AccountShelf.oneTimePassword(clock.surroundings)
         password = text
         try archive.write { transaction in
@@ -43,15 +43,28 @@ final class AccountTestNode: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     func call(
-        _ id: String, by actor: Actor, _ parameters: [String: String] = [:], body: String = ""
+        _ id: String, by actor: Actor, _ parameters: [String: String] = [:], body: String = "", trails: TrailsBelow = .none
     ) throws -> JSONValue {
-        guard let operation = (AccountOperations.all + HostingOperations.all).first(where: { $0.id == id }) else {
+        guard let operation = (AccountOperations.all + TrailOperations.operations { trails } + HostingOperations.all).first(where: { $0.id == id }) else {
             throw Refusal("test", id, remedy: "")
         }
         let reply = try operation.handle(
             Call(archive: archive, actor: actor, parameters: parameters, body: Array(body.utf8)))
         guard case .json(let value) = reply else { return .null }
         return try JSONBody.decode(try JSONBody.encode(AnyEncodable(value: value)))
+    }
+
+    /// A unit below that this node comes to host.
+    /// - Returns: the one-time password of its administrator.
+    func host(_ unit: Unit) throws -> String {
+        if unit.code != Self.hosted { try archive.write { _ = try $0.append(.unit, Payload.encode(unit), as: .centre, to: .everyone) } }
+        let above = Actor.localOperator(of: unit.competent ?? .centre)
+        return try call("units.host", by: above, ["unit": unit.code.text])["admin"]?["password"]?.text ?? ""
+    }
+
+    /// Lets the offices work until nothing is left.
+    func settle() throws {
+        while try archive.write({ try $0.applyStored() }).hasMore {}
     }
 
     func signIn(_ password: String, account: String = "admin", unit: UnitCode = .centre) throws -> String {

@@ -91,7 +91,8 @@ struct AccountTests {
         let elsewhere = #expect(throws: Refusal.self) {
             try node.call("accounts.reset", by: Self.centre, ["account": "admin", "of": AccountTestNode.elsewhere.text])
         }
-        #expect(elsewhere?.code == "account.elsewhere")
+        // It has no node at all yet; with one, the reset travels: see `PasswordResetOfficeTests`.
+        #expect(elsewhere?.code == "account.noNode")
         let upwards = #expect(throws: Refusal.self) {
             try node.call(
                 "accounts.reset", by: .localOperator(of: AccountTestNode.hosted), ["account": "admin", "of": "000000"])

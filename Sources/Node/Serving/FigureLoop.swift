@@ -1,0 +1,32 @@
+import Features
+import Logging
+import Replication
+import ServiceLifecycle
+import Store
+
+/// Notes the node's figures every ten minutes.
+struct FigureLoop: Service {
+    /// Seconds between two notes.
+    static let rest = 600.0
+
+    let archive: Archive
+    let workers: Workers
+    /// Rung when the process ends.
+    let end: Bell
+    let ending: Ending
+    let log: Logger
+
+    func run() async throws {
+        while true {
+            let seen = end.rings
+            if ending.isEnding { break }
+            do {
+                try await workers.run { [archive] in try archive.write { try FigureShelf.take(in: $0) } }
+            } catch {
+                log.error("figures not noted", metadata: ["error": "\(error)"])
+            }
+            await end.wait(since: seen, seconds: Self.rest)
+        }
+        try? await gracefulShutdown()
+    }
+}
