@@ -28,6 +28,7 @@ public enum Routes {
             ImportOperations.operations(wake: importWaits),
             RegistrationOperations.all,
             AttachmentOperations.all,
+            ProblemOperations.all,
             BackupOperations.all,
             Verification.all,
             QuarantineOperations.all,

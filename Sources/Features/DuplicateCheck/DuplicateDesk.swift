@@ -12,8 +12,9 @@ public struct DuplicateDesk: Office {
     static let batch = 500
     /// How long a record waits where the province has switched the instant check off, in seconds (Q54).
     static let queuedSeconds: Int64 = 3600
-    /// Cards in one verdict; a group may be larger, the rest is found at the authority.
-    static let maxPeers = 50
+
+    /// Members of a group that are looked at for one verdict; it names `Dossier.maxPeers` of them at most.
+    static let maxCards = 1000
 
     /// Closed while the centre's boot fence is up.
     private let isOpen: @Sendable () -> Bool
@@ -32,7 +33,9 @@ public struct DuplicateDesk: Office {
         let isLive = isLive(dossier, judge, transaction)
         let wanted = isLive ? Set(KeyFields(dossier.record).keys.map(\.text)) : []
         let isJudged = dossier.verdicts.contains { $0.by == judge.unit }
-        if indexed != wanted || (isLive && !isJudged) {
+        // Of a group too large for one verdict, those that rulings have settled make room for others.
+        let makesRoom = dossier.verdicts.contains { $0.by == judge.unit && $0.peers.count >= Dossier.maxPeers && $0.peers.contains(where: dossier.isSettled) }
+        if indexed != wanted || (isLive && !isJudged) || makesRoom {
             try transaction.errand(Self.office, dossier.id.bytes)
         }
     }
@@ -111,7 +114,8 @@ public struct DuplicateDesk: Office {
             found = found.map { $0.kind == .nsdCross ? DuplicateProblem(kind: .nsdDuplicate, peers: $0.peers) : $0 }
         }
         let peers = try found.flatMap { problem in
-            try problem.peers.prefix(Self.maxPeers).compactMap { try card($0, problem.kind, transaction) }
+            let cards = try problem.peers.prefix(Self.maxCards).compactMap { try card($0, problem.kind, transaction) }
+            return cards.count < Dossier.maxPeers ? cards : Array(cards.filter { !dossier.isSettled($0) }.prefix(Dossier.maxPeers))
         }
         let problems = Set(found.map(\.kind.rawValue)).sorted()
         if let last = dossier.verdicts.first(where: { $0.by == judge.unit }), last.problems == problems, last.peers == peers {

@@ -25,7 +25,7 @@ enum RecordChanges {
         return Answer(since: ChinaTime.text(dossier.chain[last].at), items: items)
     }
 
-    private static func text(_ record: StudentRecord, _ field: StudentField) -> String {
+    static func text(_ record: StudentRecord, _ field: StudentField) -> String {
         record[field].map { field.codeTable?.text(for: $0) ?? $0 } ?? ""
     }
 }

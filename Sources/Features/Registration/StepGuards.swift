@@ -6,11 +6,12 @@ struct StepGuards {
     let transaction: Transaction
     let actor: Actor
 
-    func check(_ guards: [Guard], _ dossier: Dossier, _ record: StudentRecord?) throws {
-        for condition in guards { try check(condition, dossier, record) }
+    func check(_ guards: [Guard], _ dossier: Dossier, _ content: StepWriter.Content) throws {
+        for condition in guards { try check(condition, dossier, content) }
     }
 
-    private func check(_ condition: Guard, _ dossier: Dossier, _ record: StudentRecord?) throws {
+    private func check(_ condition: Guard, _ dossier: Dossier, _ content: StepWriter.Content) throws {
+        let record = content.record ?? content.opening?.proposal.map { dossier.record.with(key: $0) }
         switch condition {
         case .cleanVerdict: try checkVerdict(dossier)
         case .noProblem:
@@ -23,6 +24,8 @@ struct StepGuards {
                 throw Refusal("delete.formal", question: "Q60", "已有正式学籍号,不能删除。", remedy: "如确属错误,请通过问题学籍处理由主管部门裁定。")
             }
         case .recordValid: try checkRecord(record ?? dossier.record, school: dossier.home)
+        case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst:
+            try CaseGuards(directory: transaction.directory, unit: actor.unit).check(condition, dossier, content.opening)
         }
     }
 
