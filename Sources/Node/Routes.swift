@@ -29,6 +29,7 @@ public enum Routes {
             RegistrationOperations.all,
             AttachmentOperations.all,
             ProblemOperations.all,
+            KeyDataOperations.all,
             BackupOperations.all,
             Verification.all,
             QuarantineOperations.all,

@@ -8,6 +8,8 @@ extension Payload {
         wire.parties = opening.parties.map { self.wire($0) }
         if let proposal = opening.proposal { wire.proposal = self.wire(proposal.values) }
         wire.evidence = opening.evidence.map { .init($0.bytes) }
+        wire.fields = opening.fields.map { UInt32($0.rawValue) }
+        wire.supplement = UInt32(opening.supplement)
         return wire
     }
 
@@ -21,7 +23,8 @@ extension Payload {
         let evidence = wire.evidence.compactMap { Digest($0) }
         guard parties.count == wire.parties.count, evidence.count == wire.evidence.count else { return nil }
         return CaseOpening(
-            parties: parties, proposal: proposal, proposalDigest: proposal.map { Hashing.keyDigest(of: $0) }, evidence: evidence)
+            parties: parties, proposal: proposal, proposalDigest: proposal.map { Hashing.keyDigest(of: $0) }, evidence: evidence,
+            fields: wire.fields.compactMap { StudentField(rawValue: Int($0)) }, supplement: Int(wire.supplement))
     }
 
     private static func wire(_ party: CaseParty) -> WireCaseParty {

@@ -156,7 +156,8 @@ extension World {
             case .noFormalNumber: guard dossier.formalNumber == nil else { return false }
             case .proofs, .registrationOpen, .routeComplete, .recordValid: break
             // The world's schools open no cases.
-            case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst: return false
+            case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst,
+                 .fieldsControlled, .proposalChecked, .proposalClean: return false
             }
         }
         var number: String?

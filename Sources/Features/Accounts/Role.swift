@@ -42,12 +42,12 @@ public enum RoleRights {
         case .registrar:
             [
                 .enter, .amend, .withdraw, .submit, .delete, .applyForDeletion, .prepareEvidence, .prepareChange, .withdrawCase,
-                .requestProblemDeletion,
+                .requestProblemDeletion, .prepareKeyChange,
             ]
         case .head:
             [
                 .review, .approve, .sendBack, .forward, .confirmDeletion, .refuseDeletion, .submitCase, .forwardCase, .sendBackCase,
-                .closeCase, .approveChange,
+                .closeCase, .approveChange, .approveKeyChange,
             ]
         case .systemAdministrator, .mealRegistrar, .mealHead: []
         }

@@ -45,8 +45,10 @@ struct CaseWriter {
         }
     }
 
+    private func evidence(_ dossier: Dossier) throws -> [Digest] { try Self.evidence(dossier, transaction) }
+
     /// All files of evidence that stand with the dossier (Q62).
-    private func evidence(_ dossier: Dossier) throws -> [Digest] {
+    static func evidence(_ dossier: Dossier, _ transaction: Transaction) throws -> [Digest] {
         let register = BlobRegister(transaction)
         return try register.attachments(of: dossier.id, by: dossier.home).filter { attachment in
             try attachment.purpose == AttachmentPurpose.evidence.rawValue && register.withdrawal(of: attachment) == nil

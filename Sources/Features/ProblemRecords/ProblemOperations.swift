@@ -34,21 +34,12 @@ public enum ProblemOperations {
         },
         open("problems.delete", "deletion", "Have a double deleted; the common authority's node grants it by itself (Q63)",
              .requestProblemDeletion) { writer, id, wish in try writer.requestDeletion(id, reason: wish.reason) },
-        batch("problems.withdraw", "withdraw", "Take back what is only prepared", .withdrawCase),
-        batch("problems.submit", "submit", "School review: pass cases to the competent authority", .submitCase),
-        batch("problems.forward", "forward", "Pass cases to the superior authority", .forwardCase),
-        batch("problems.return", "return", "Return cases to the school with a reason", .sendBackCase),
-        Operation(
-            "problems.approve", .post, "/students/{dossier}/problem/approve", "Approve a change: its version becomes the record",
-            title: "变更通过", parameters: [dossier], response: RegistrationOperations.outcome, roles: [.head, .registrar]
-        ) { call in
-            .json(try call.archive.write { transaction in
-                let id = try RegistrationOperations.id(call)
-                let proposal = try transaction.dossier(id)?.openCase?.opening.proposal
-                try StepWriter(actor: call.actor, transaction: transaction).take(.approveChange, in: id, .init(record: proposal))
-                return RegistrationOperations.Outcome(done: [id.description])
-            })
-        },
+        batch("problems.withdraw", "/problems/withdraw", "Take back what is only prepared", .withdrawCase),
+        batch("problems.submit", "/problems/submit", "School review: pass cases to the competent authority", .submitCase),
+        batch("problems.forward", "/problems/forward", "Pass cases to the superior authority", .forwardCase),
+        batch("problems.return", "/problems/return", "Return cases to the school with a reason", .sendBackCase),
+        approval(
+            "problems.approve", "/students/{dossier}/problem/approve", "Approve a change: its version becomes the record", .approveChange),
         Operation(
             "problems.rule", .post, "/problems/rulings", "Say of two dossiers whether they are one child, and which is upheld (Q63)",
             title: "裁定",
@@ -62,6 +53,21 @@ public enum ProblemOperations {
             })
         },
     ]
+
+    /// The approval of one proposed record.
+    static func approval(_ id: String, _ path: String, _ summary: String, _ kind: StepKind) -> Operation {
+        Operation(
+            id, .post, path, summary, title: kind.label, parameters: [dossier], response: RegistrationOperations.outcome,
+            roles: [.head, .registrar]
+        ) { call in
+            .json(try call.archive.write { transaction in
+                let id = try RegistrationOperations.id(call)
+                let proposal = try transaction.dossier(id)?.openCase?.opening.proposal
+                try StepWriter(actor: call.actor, transaction: transaction).take(kind, in: id, .init(record: proposal))
+                return RegistrationOperations.Outcome(done: [id.description])
+            })
+        }
+    }
 
     /// What a school says when it opens a case.
     struct Wish: Decodable {
@@ -89,9 +95,10 @@ public enum ProblemOperations {
         }
     }
 
-    private static func batch(_ id: String, _ path: String, _ summary: String, _ kind: StepKind) -> Operation {
+    /// A step for many dossiers, one after the other.
+    static func batch(_ id: String, _ path: String, _ summary: String, _ kind: StepKind) -> Operation {
         Operation(
-            id, .post, "/problems/\(path)", summary, title: kind.label,
+            id, .post, path, summary, title: kind.label,
             body: .json(.fields(("dossiers", .array(.string)), ("reason?", .string))), response: RegistrationOperations.outcome,
             roles: [.registrar, .head]
         ) { call in

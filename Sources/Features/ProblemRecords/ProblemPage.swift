@@ -65,7 +65,7 @@ enum ProblemPage {
     private static let answers = ["mismatch": "公安核验:不一致", "unknown": "公安核验:查无此人"]
 
     private static func peers(_ dossier: Dossier, _ directory: UnitDirectory) -> [Peer] {
-        let cards = dossier.verdicts.sorted { $0.tier > $1.tier }.flatMap(\.peers)
+        let cards = (dossier.verdicts + dossier.proposalVerdicts).sorted { $0.tier > $1.tier }.flatMap(\.peers)
         return Dictionary(grouping: cards, by: \.dossier).sorted { $0.key < $1.key }.compactMap { id, cards in
             guard let card = cards.first else { return nil }
             return Peer(
@@ -79,14 +79,9 @@ enum ProblemPage {
 
     private static func shown(_ open: OpenCase, _ dossier: Dossier, _ reading: Reading) throws -> Case {
         let attachments = try BlobRegister(reading).attachments(of: dossier.id, by: dossier.home)
-        let before = dossier.recordOfChain
-        let fields = open.opening.proposal.map { $0.differences(from: before) } ?? []
         return Case(
             stand: open.stand.rawValue, label: open.stand.caseLabel, since: ChinaTime.text(open.opened.at), reason: open.opened.reason ?? "",
             evidence: try attachments.filter { open.opening.evidence.contains($0.hash) }.map { try AttachmentOperations.shown($0, reading) },
-            changes: fields.map { field in
-                RecordChanges.Item(
-                    field: field.label, before: RecordChanges.text(before, field), after: RecordChanges.text(open.opening.proposal ?? before, field))
-            })
+            changes: RecordChanges.proposed(open, dossier))
     }
 }

@@ -93,7 +93,7 @@ struct RulingWriter {
 
     /// The number that the two dispute, empty where there is none.
     private func dispute(_ first: Dossier, _ second: Dossier, _ finding: Ruling.Finding) throws -> String {
-        let number = KeyFields(first.record).idNumber
+        let number = KeyFields(first.checkedRecord).idNumber
         if finding == .genuine {
             guard first.id == second.id, first.identityAnswer == "mismatch" || first.identityAnswer == "unknown" else {
                 throw Refusal(
@@ -101,9 +101,9 @@ struct RulingWriter {
             }
             return number
         }
-        let kind = DuplicateOracle.comparison(of: KeyFields(first.record), with: KeyFields(second.record))
-        let isNamed = first.verdicts.contains { $0.peers.contains { $0.dossier == second.id } }
-            || second.verdicts.contains { $0.peers.contains { $0.dossier == first.id } }
+        let kind = DuplicateOracle.comparison(of: KeyFields(first.checkedRecord), with: KeyFields(second.checkedRecord))
+        let isNamed = (first.verdicts + first.proposalVerdicts).contains { $0.peers.contains { $0.dossier == second.id } }
+            || (second.verdicts + second.proposalVerdicts).contains { $0.peers.contains { $0.dossier == first.id } }
         guard first.id != second.id, kind != nil || isNamed else {
             throw Refusal("ruling.nothing", question: "Q61", "这两份学籍之间没有重复,无需裁定。", remedy: "请从重复学籍列表中选取同一组的两份。")
         }

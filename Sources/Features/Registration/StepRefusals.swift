@@ -105,6 +105,8 @@ extension StepKind {
         case .grantProblemDeletion: "准予删除"
         case .refuseProblemDeletion: "不予删除"
         case .deleteByRuling: "裁定删除"
+        case .prepareKeyChange: "申请关键数据变更"
+        case .approveKeyChange: "关键数据变更通过"
         }
     }
 }
@@ -118,6 +120,8 @@ extension Stand {
         case .changePrepared: "变更待学校审核"
         case .changeSubmitted: "变更待核办"
         case .problemDeletionRequested: "删除待办结"
+        case .keyChangePrepared: "关键数据变更待学校审核"
+        case .keyChangeSubmitted: "关键数据变更待核办"
         default: ""
         }
     }

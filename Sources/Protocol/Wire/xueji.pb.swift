@@ -269,6 +269,12 @@ public nonisolated struct WireCaseOpening: Sendable {
 
   public var evidence: [Data] = []
 
+  /// that the proposal changes
+  public var fields: [UInt32] = []
+
+  /// highest number that the proposal has taken in
+  public var supplement: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1861,7 +1867,7 @@ nonisolated extension WireCaseParty: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireCaseOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CaseOpening"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parties\0\u{1}proposal\0\u{1}evidence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parties\0\u{1}proposal\0\u{1}evidence\0\u{1}fields\0\u{1}supplement\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1872,6 +1878,8 @@ nonisolated extension WireCaseOpening: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.parties) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._proposal) }()
       case 3: try { try decoder.decodeRepeatedBytesField(value: &self.evidence) }()
+      case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.fields) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.supplement) }()
       default: break
       }
     }
@@ -1891,6 +1899,12 @@ nonisolated extension WireCaseOpening: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.evidence.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.evidence, fieldNumber: 3)
     }
+    if !self.fields.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.fields, fieldNumber: 4)
+    }
+    if self.supplement != 0 {
+      try visitor.visitSingularUInt32Field(value: self.supplement, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1898,6 +1912,8 @@ nonisolated extension WireCaseOpening: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.parties != rhs.parties {return false}
     if lhs._proposal != rhs._proposal {return false}
     if lhs.evidence != rhs.evidence {return false}
+    if lhs.fields != rhs.fields {return false}
+    if lhs.supplement != rhs.supplement {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -76,6 +76,16 @@ public struct DossierWords: Sendable, Hashable {
             answers: answers.values.sorted { $0.keyDigest < $1.keyDigest }, rulings: rulings.counting)
     }
 
+    /// Of each authority the newest verdict about these key fields, in order of unit.
+    func newestVerdicts(about digest: Digest?) -> [Verdict] {
+        var newest: [UnitCode: Verdict] = [:]
+        for verdict in verdicts where verdict.keyDigest == digest {
+            if let other = newest[verdict.by], other.isNewer(than: verdict) { continue }
+            newest[verdict.by] = verdict
+        }
+        return newest.values.sorted { $0.by < $1.by }
+    }
+
     /// Those that another list lacks.
     public func subtracting(_ listed: DossierWords) -> DossierWords {
         DossierWords(

@@ -66,6 +66,8 @@ public struct Dossier: Sendable, Hashable {
     public var keyDigest: Digest?
     /// The newest verdict of each authority about the present key fields.
     public var verdicts: [Verdict]
+    /// The newest verdict of each authority about the proposal of the open key-data change (Q71).
+    public var proposalVerdicts: [Verdict] = []
     /// Of each pair that authorities have ruled on, the ruling that counts.
     public var rulings: [Ruling]
     public var provisionalNumber: String?

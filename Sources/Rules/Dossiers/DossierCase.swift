@@ -26,14 +26,29 @@ public struct CaseOpening: Sendable, Hashable {
     public var proposalDigest: Digest?
     /// Hashes of the attached files that the case rests on (Q62).
     public var evidence: [Digest]
+    /// What the proposal changes, in a key-data change alone.
+    public var fields: [StudentField]
+    /// Highest number of a supplement that the proposal has taken in: what it says of `fields` ends with the approval.
+    public var supplement: Int
+
+    /// A record with what the proposal sets: key fields, and the fields of a key-data change.
+    public func applied(to record: StudentRecord) -> StudentRecord {
+        guard let proposal else { return record }
+        var result = record.with(key: proposal)
+        for field in fields { result[field] = proposal[field] }
+        return result
+    }
 
     public init(
-        parties: [CaseParty] = [], proposal: StudentRecord? = nil, proposalDigest: Digest? = nil, evidence: [Digest] = []
+        parties: [CaseParty] = [], proposal: StudentRecord? = nil, proposalDigest: Digest? = nil, evidence: [Digest] = [],
+        fields: [StudentField] = [], supplement: Int = 0
     ) {
         self.parties = parties
         self.proposal = proposal
         self.proposalDigest = proposalDigest
         self.evidence = evidence
+        self.fields = fields
+        self.supplement = supplement
     }
 }
 
@@ -46,6 +61,9 @@ public struct OpenCase: Sendable, Hashable {
     /// The step that opened it, with its opening.
     public var opened: Step
     public var opening: CaseOpening
+
+    /// What is to be checked before anyone decides: the proposal of a key-data change.
+    public var checked: StudentRecord? { stand.isKeyChange ? opening.proposal : nil }
 
     public init(stand: Stand, rest: Stand, opened: Step, opening: CaseOpening) {
         self.stand = stand

@@ -11,6 +11,17 @@ extension Fold {
         return TopologyOfRecords(topology, records)
     }
 
+    /// Fields that an approved change has set after the supplement of this number was written: what it says of them ends there.
+    func fieldsDecided(_ chain: [Step], since supplement: Int) -> Set<StudentField> {
+        var opening: CaseOpening?
+        var fields: Set<StudentField> = []
+        for step in chain {
+            if step.opening != nil { opening = step.opening }
+            if step.kind == .approveKeyChange, let opening, supplement <= opening.supplement { fields.formUnion(opening.fields) }
+        }
+        return fields
+    }
+
     func openCase(at position: Position, _ chain: [Step]) -> OpenCase? {
         guard position.stand.isInCase, let rest = position.rest, let opened = chain.last(where: { $0.opening != nil }),
               let opening = opened.opening else { return nil }

@@ -157,7 +157,10 @@ public struct Fold<T: Topology> {
         let before = chain.first?.archive?.supplement ?? 0
         let counting = facts.supplements.filter { $0.by == home && $0.number > before }
             .max { ($0.number, Self.text($0)) < ($1.number, Self.text($1)) }
-        for (field, value) in counting?.changes ?? [:] where !StudentField.key.contains(field) { record[field] = value }
+        let decided = fieldsDecided(chain, since: counting?.number ?? 0)
+        for (field, value) in counting?.changes ?? [:] where !StudentField.key.contains(field) && !decided.contains(field) {
+            record[field] = value
+        }
         return record
     }
 
@@ -172,15 +175,13 @@ public struct Fold<T: Topology> {
     }
 
     private func apply(_ words: DossierWords, to dossier: inout Dossier, sufficient: Tier) {
-        var newest: [UnitCode: Verdict] = [:]
-        for verdict in words.verdicts where verdict.keyDigest == dossier.keyDigest {
-            if let other = newest[verdict.by], other.isNewer(than: verdict) { continue }
-            newest[verdict.by] = verdict
+        dossier.verdicts = words.newestVerdicts(about: dossier.keyDigest)
+        if let open = dossier.openCase, open.checked != nil {
+            dossier.proposalVerdicts = words.newestVerdicts(about: open.opening.proposalDigest)
         }
-        dossier.verdicts = newest.values.sorted { $0.by < $1.by }
         dossier.identityAnswer = words.answers.filter { $0.keyDigest == dossier.keyDigest }
             .max { $0.position < $1.position }?.answer
-        var problems = Set(dossier.verdicts.flatMap { dossier.openProblems(of: $0) })
+        var problems = Set((dossier.verdicts + dossier.proposalVerdicts).flatMap { dossier.openProblems(of: $0) })
         if dossier.record.hasResidentID, !ResidentIDNumber.isWellFormed(dossier.record.idNumber) {
             problems.insert(DuplicateKind.idInvalid.rawValue)
         }
@@ -204,7 +205,8 @@ public struct Fold<T: Topology> {
         case .deletionConfirmed: .deletionConfirmed
         case .deleted: .deleted
         // A case is no state of its own: its dossier shows where it stood.
-        case .evidencePrepared, .evidenceSubmitted, .changePrepared, .changeSubmitted, .problemDeletionRequested: .problem
+        case .evidencePrepared, .evidenceSubmitted, .changePrepared, .changeSubmitted, .problemDeletionRequested, .keyChangePrepared,
+             .keyChangeSubmitted: .problem
         }
     }
 }

@@ -135,28 +135,44 @@ extension Dossier {
         return rulings.first { $0.pair == pair }
     }
 
+    /// The record that the check speaks about: the proposed one in a key-data change (Q71).
+    public var checkedRecord: StudentRecord { openCase?.checked ?? record }
+
     /// Whether a pair of this kind is settled for this dossier.
-    public func isSettled(_ peer: PeerCard) -> Bool {
+    public func isSettled(_ peer: PeerCard) -> Bool { isSettled(peer, KeyFields(checkedRecord).idNumber) }
+
+    private func isSettled(_ peer: PeerCard, _ idNumber: String) -> Bool {
         guard let kind = DuplicateKind(rawValue: peer.problem) else { return false }
-        return ruling(with: peer.dossier)?.settles(kind, for: id, idNumber: KeyFields(record).idNumber) ?? false
+        return ruling(with: peer.dossier)?.settles(kind, for: id, idNumber: idNumber) ?? false
+    }
+
+    /// The number that a verdict speaks about.
+    private func idNumber(_ verdict: Verdict) -> String {
+        KeyFields(verdict.keyDigest == keyDigest ? record : checkedRecord).idNumber
     }
 
     /// The problems of a verdict that rulings have not settled (问题学籍).
     public func openProblems(of verdict: Verdict) -> [String] {
         verdict.openProblems.filter { problem in
             let peers = verdict.peers.filter { $0.problem == problem }
-            return peers.isEmpty || peers.count >= Self.maxPeers || !peers.allSatisfy(isSettled)
+            return peers.isEmpty || peers.count >= Self.maxPeers || !peers.allSatisfy { isSettled($0, idNumber(verdict)) }
         }
     }
 
     /// Whether nothing of a verdict stands against the registration any more.
     public func isClean(_ verdict: Verdict) -> Bool { openProblems(of: verdict).isEmpty }
 
+    /// Whether a verdict of this tier or above calls the proposed version clean (Q71).
+    public func isProposalClean(atLeast tier: Tier) -> Bool {
+        proposalVerdicts.contains { $0.tier >= tier && isClean($0) } && proposalVerdicts.allSatisfy { isClean($0) }
+    }
+
     /// Whom the group's open problems name, each once, in order: all authorities' verdicts together.
     public var openPeers: [PeerCard] {
         var known: Set<DossierID> = []
-        return verdicts.sorted { $0.tier > $1.tier }.flatMap(\.peers)
-            .filter { DuplicateKind(rawValue: $0.problem)?.isProblem ?? true && !isSettled($0) && known.insert($0.dossier).inserted }
-            .sorted { $0.dossier < $1.dossier }
+        let open = (verdicts + proposalVerdicts).sorted { $0.tier > $1.tier }.flatMap { verdict in
+            verdict.peers.filter { DuplicateKind(rawValue: $0.problem)?.isProblem ?? true && !isSettled($0, idNumber(verdict)) }
+        }
+        return open.filter { known.insert($0.dossier).inserted }.sorted { $0.dossier < $1.dossier }
     }
 }

@@ -56,7 +56,7 @@ extension Workflow {
     }
 
     /// Every shipped table, oldest first; each has all rows of the one before.
-    static let versions = [registration, registrationWithHandOver, registrationWithProblems]
+    static let versions = [registration, registrationWithHandOver, registrationWithProblems, registrationWithKeyData]
 
     /// The table that the next step names: the first one, as long as it has all that the dossier needs, so that programs of a
     /// release before read on; never an older one than the dossier has used.

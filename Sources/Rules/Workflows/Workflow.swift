@@ -6,16 +6,22 @@ public enum Stand: String, Sendable, Hashable, CaseIterable {
     case deletionRequested, deletionConfirmed, deleted
     /// A case of a problem record: 佐证 and 变更 are prepared at the school, then with the authorities; 删除 waits for the group's (Q63).
     case evidencePrepared, evidenceSubmitted, changePrepared, changeSubmitted, problemDeletionRequested
+    /// 关键数据变更 prepared at the school, then with the authorities (Q73).
+    case keyChangePrepared, keyChangeSubmitted
     /// In tables alone: where the dossier stood before its case.
     case asBefore
 
     /// Whether the dossier is in a case of its own and will stand again where it stood before.
     public var isInCase: Bool {
         switch self {
-        case .evidencePrepared, .evidenceSubmitted, .changePrepared, .changeSubmitted, .problemDeletionRequested: true
+        case .evidencePrepared, .evidenceSubmitted, .changePrepared, .changeSubmitted, .problemDeletionRequested, .keyChangePrepared,
+             .keyChangeSubmitted: true
         default: false
         }
     }
+
+    /// 关键数据变更.
+    public var isKeyChange: Bool { self == .keyChangePrepared || self == .keyChangeSubmitted }
 
     /// With the school, nothing under way: from here a case may begin.
     public static let resting: [Stand] = [.entered, .reviewed, .returned, .enrolled]
@@ -28,12 +34,14 @@ public enum StepKind: String, Sendable, Hashable, CaseIterable {
     case handOver
     case prepareEvidence, prepareChange, withdrawCase, submitCase, forwardCase, sendBackCase, closeCase, approveChange
     case requestProblemDeletion, grantProblemDeletion, refuseProblemDeletion, deleteByRuling
+    case prepareKeyChange, approveKeyChange
 
     /// Steps of cases travel as entries of their own kind, so that programs which do not know cases keep them for later.
     public var isOfCase: Bool {
         switch self {
         case .prepareEvidence, .prepareChange, .withdrawCase, .submitCase, .forwardCase, .sendBackCase, .closeCase, .approveChange,
-             .requestProblemDeletion, .grantProblemDeletion, .refuseProblemDeletion, .deleteByRuling: true
+             .requestProblemDeletion, .grantProblemDeletion, .refuseProblemDeletion, .deleteByRuling, .prepareKeyChange,
+             .approveKeyChange: true
         default: false
         }
     }
@@ -92,6 +100,12 @@ public enum Guard: String, Sendable, Hashable, CaseIterable {
     case groupReached
     /// Nothing stands against the dossier any more.
     case problemSettled
+    /// All changed fields are ones that province, city and county have put under control (Q70, Q72).
+    case fieldsControlled
+    /// A verdict of the tier that the province's policy names speaks about the proposed version (Q71).
+    case proposalChecked
+    /// Nothing of such a verdict is open.
+    case proposalClean
     /// A ruling says that this is the same child's second registration.
     case ruledAgainst
 }

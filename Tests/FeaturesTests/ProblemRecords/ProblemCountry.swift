@@ -14,8 +14,8 @@ struct ProblemCountry {
 
     static let jpg: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0, 0, 16] + Array("JFIF".utf8) + [0, 1, 1, 0, 0, 1, 0, 1, 0, 0]
 
-    init(seed: UInt64 = 1) throws {
-        country = try SmallCountry(seed: seed)
+    init(seed: UInt64 = 1, adapter: PublicSecurityAdapter = .localRules) throws {
+        country = try SmallCountry(seed: seed, adapter: adapter)
         for school in [C.tianheFirst, C.haizhuFirst, C.yueluFirst] { _ = try country.newClass(at: school) }
     }
 

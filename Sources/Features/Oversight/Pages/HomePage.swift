@@ -88,7 +88,7 @@ struct Desk {
             arguments: [unit.text]
         ).compactMap { row -> Waiting? in
             guard let stand = Stand(rawValue: row["open_case"]) else { return nil }
-            return Waiting(label: stand.caseLabel, count: row["n"], href: "/problems?scope=self")
+            return Waiting(label: stand.caseLabel, count: row["n"], href: stand.isKeyChange ? "/key-data?scope=self" : "/problems?scope=self")
         }
         waiting = cases + held.compactMap { row in
             guard let state = RegistrationState(rawValue: row["state"]), !(isSchool && [.enrolled, .unchecked].contains(state)) else {
