@@ -1,7 +1,7 @@
 import Protocol
 import Store
 
-/// All projections and offices of the features, in the order in which the offices work: hand over, judge,
+/// All projections and offices of the features, in the order in which the offices work: hand over, judge, settle problems,
 /// lend, number, end.
 public enum FeatureBook {
     /// - Parameters:
@@ -17,7 +17,7 @@ public enum FeatureBook {
             [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook(), PasswordResetProjection()],
             offices: [
                 HandOverOffice(), WordForwarding(),
-                DuplicateDesk(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),
+                DuplicateDesk(isOpen: isOpen), ProblemOffice(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),
                 DeletionOffice(isOpen: isOpen), ImportShelf(), BlobOffice(),
             ] + others, forgetting: forgetting)
     }

@@ -32,6 +32,8 @@ public enum Routes {
             ImportOperations.operations(wake: importWaits),
             RegistrationOperations.all,
             AttachmentOperations.all,
+            ProblemOperations.all,
+            KeyDataOperations.all,
             BackupOperations.all,
             Verification.all,
             QuarantineOperations.all,

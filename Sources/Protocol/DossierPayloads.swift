@@ -39,6 +39,7 @@ public enum Payload {
         wire.provisionalNumber = step.provisionalNumber ?? ""
         wire.reason = step.reason ?? ""
         if let archive = step.archive { wire.archive = self.wire(archive) }
+        if let opening = step.opening { wire.opening = self.wire(opening) }
         return Wire.bytes(wire)
     }
 
@@ -52,14 +53,15 @@ public enum Payload {
             record = StudentRecord(values)
         }
         let carried = wire.hasArchive ? archive(wire.archive) : nil
-        guard (carried == nil) == (kind != .handOver) else { return nil }
+        let opened = wire.hasOpening ? opening(wire.opening) : nil
+        guard (carried == nil) == (kind != .handOver), (opened != nil) == wire.hasOpening else { return nil }
         return Step(
             hash: stepHash(payload), dossier: dossier, previous: Digest(wire.previous), kind: kind,
             by: UnitCode(wire.by), nextHolder: wire.nextHolder.isEmpty ? nil : UnitCode(wire.nextHolder),
             workflow: Int(wire.workflow), topology: Int(wire.topology), at: wire.at, record: record,
             keyDigest: record.map { Hashing.keyDigest(of: $0) },
             provisionalNumber: wire.provisionalNumber.isEmpty ? nil : wire.provisionalNumber,
-            reason: wire.reason.isEmpty ? nil : wire.reason, archive: carried)
+            reason: wire.reason.isEmpty ? nil : wire.reason, archive: carried, opening: opened)
     }
 
     private static func wire(_ archive: ArchiveHandOver) -> WireHandOver {
@@ -73,6 +75,7 @@ public enum Payload {
         wire.numbers = archive.words.numbers.map { .init(encode($0)) }
         wire.answers = archive.words.answers.map { .init(encode($0)) }
         wire.attachments = archive.attachments.map { .init($0) }
+        wire.rulings = archive.words.rulings.map { .init(encode($0)) }
         return wire
     }
 
@@ -84,7 +87,7 @@ public enum Payload {
             supplement: Int(wire.supplement),
             words: DossierWords(
                 verdicts: wire.verdicts.compactMap { verdict(Array($0)) }, numbers: wire.numbers.compactMap { number(Array($0)) },
-                answers: wire.answers.compactMap { answer(Array($0)) }),
+                answers: wire.answers.compactMap { answer(Array($0)) }, rulings: wire.rulings.compactMap { ruling(Array($0)) }),
             attachments: wire.attachments.map { Array($0) })
     }
 

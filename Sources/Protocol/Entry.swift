@@ -9,6 +9,8 @@ public enum EntryKind: UInt32, Sendable, CaseIterable {
     case salvage = 24, drop = 25, address = 26, move = 27, merger = 28
     case attachment = 30, attachmentWithdrawal = 31
     case passwordReset = 40
+    /// A word on a pair of dossiers, and the steps of cases: of kinds of their own, as hand-overs are.
+    case ruling = 41, caseStep = 42
 }
 
 /// 16 random bytes that identify the business act: survives a re-append and a copy for a second audience.

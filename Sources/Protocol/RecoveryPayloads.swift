@@ -162,11 +162,12 @@ extension Entry {
     /// The dossier that a fact is about; nil for facts about units, and for kinds that this program does not know.
     public var dossier: DossierID? {
         switch EntryKind(rawValue: kind) {
-        case .step, .handOver: Payload.step(payload)?.dossier
+        case .step, .handOver, .caseStep: Payload.step(payload)?.dossier
         case .supplement: Payload.supplement(payload)?.dossier
         case .verdict: Payload.verdict(payload)?.dossier
         case .number: Payload.number(payload)?.dossier
         case .answer: Payload.answer(payload)?.dossier
+        case .ruling: Payload.ruling(payload)?.first.dossier
         default: nil
         }
     }

@@ -109,7 +109,7 @@ extension World {
     private func number(_ id: DossierID) -> Bool {
         guard let dossier = centre.store.look({ $0.register.folded[id] }), dossier.state == .enrolled, dossier.formalNumber == nil,
               dossier.problems.isEmpty, centre.store.look({ $0.heldBack[id] == nil }),
-              dossier.verdicts.contains(where: { $0.by == .centre && $0.isClean }),
+              dossier.verdicts.contains(where: { $0.by == .centre && dossier.isClean($0) }),
               let approval = dossier.chain.last(where: { $0.provisionalNumber != nil })?.hash,
               let text = nextNumber(dossier) else { return true }
         let word = IssuedNumber(dossier: id, number: text, cites: approval, at: centre.clock.now)

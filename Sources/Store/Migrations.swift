@@ -9,7 +9,7 @@ struct Migrations {
         var migrator = DatabaseMigrator()
         let own = JournalSchema.migrations + DossierSchema.migrations + RecoverySchema.migrations
         let later = RecoverySchema.later + BlobSchema.migrations + LinkSchema.migrations + TrustSchema.migrations
-            + BlobSchema.later + LinkSchema.later + MergerProjection.schema
+            + BlobSchema.later + LinkSchema.later + MergerProjection.schema + DossierSchema.later
         for (name, sql) in own + book.migrations + later {
             migrator.registerMigration(name) { db in
                 db.add(function: LinkSchema.entryCount)

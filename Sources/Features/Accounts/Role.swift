@@ -39,9 +39,16 @@ public struct Actor: Sendable, Hashable {
 public enum RoleRights {
     public static func steps(of role: Role) -> Set<StepKind> {
         switch role {
-        case .registrar: [.enter, .amend, .withdraw, .submit, .delete, .applyForDeletion]
+        case .registrar:
+            [
+                .enter, .amend, .withdraw, .submit, .delete, .applyForDeletion, .prepareEvidence, .prepareChange, .withdrawCase,
+                .requestProblemDeletion, .prepareKeyChange,
+            ]
         case .head:
-            [.review, .approve, .sendBack, .forward, .confirmDeletion, .refuseDeletion]
+            [
+                .review, .approve, .sendBack, .forward, .confirmDeletion, .refuseDeletion, .submitCase, .forwardCase, .sendBackCase,
+                .closeCase, .approveChange, .approveKeyChange,
+            ]
         case .systemAdministrator, .mealRegistrar, .mealHead: []
         }
     }

@@ -47,7 +47,9 @@ enum AttachmentWithdrawing {
     /// machine; in doubt it counts as cited.
     private static func isCited(_ attachment: Attachment, in transaction: Transaction) throws -> Bool {
         guard let dossier = try transaction.dossier(attachment.dossier) else { return false }
-        return dossier.chain.contains { $0.kind == .submit && $0.at >= attachment.at }
+        return dossier.chain.contains { step in
+            step.kind == .submit && step.at >= attachment.at || step.opening?.evidence.contains(attachment.hash) ?? false
+        }
     }
 
     private static let cited = Refusal(

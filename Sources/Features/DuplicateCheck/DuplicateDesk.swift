@@ -12,14 +12,19 @@ public struct DuplicateDesk: Office {
     static let batch = 500
     /// How long a record waits where the province has switched the instant check off, in seconds (Q54).
     static let queuedSeconds: Int64 = 3600
-    /// Cards in one verdict; a group may be larger, the rest is found at the authority.
-    static let maxPeers = 50
+
+    /// Members of a group that are looked at for one verdict; it names `Dossier.maxPeers` of them at most.
+    static let maxCards = 1000
 
     /// Closed while the centre's boot fence is up.
     private let isOpen: @Sendable () -> Bool
 
     public let migrations: [(name: String, sql: String)] = StoredDuplicateIndex.migrations + [("duplicate-desk-1", """
         CREATE INDEX word_writer ON word (writer, kind, position);
+        """), ("problems-2", """
+        -- Under which keys the proposals of open key-data changes would stand; the index has none of them.
+        CREATE TABLE proposal_key (key TEXT NOT NULL, dossier BLOB NOT NULL, PRIMARY KEY (key, dossier)) WITHOUT ROWID;
+        CREATE INDEX proposal_key_dossier ON proposal_key (dossier);
         """)]
 
     public init(isOpen: @escaping @Sendable () -> Bool = { true }) { self.isOpen = isOpen }
@@ -32,7 +37,10 @@ public struct DuplicateDesk: Office {
         let isLive = isLive(dossier, judge, transaction)
         let wanted = isLive ? Set(KeyFields(dossier.record).keys.map(\.text)) : []
         let isJudged = dossier.verdicts.contains { $0.by == judge.unit }
-        if indexed != wanted || (isLive && !isJudged) {
+        // Of a group too large for one verdict, those that rulings have settled make room for others.
+        let makesRoom = dossier.verdicts.contains { $0.by == judge.unit && $0.peers.count >= Dossier.maxPeers && $0.peers.contains(where: dossier.isSettled) }
+        let isProposalJudged = dossier.openCase?.checked == nil || dossier.proposalVerdicts.contains { $0.by == judge.unit }
+        if indexed != wanted || (isLive && !(isJudged && isProposalJudged)) || makesRoom {
             try transaction.errand(Self.office, dossier.id.bytes)
         }
     }
@@ -54,7 +62,12 @@ public struct DuplicateDesk: Office {
             } else {
                 try index.remove(id)
             }
-            for group in groups { affected.formUnion(group.members.map(\.subject)) }
+            let proposals = ProposalIndex(database: transaction.database)
+            for group in groups {
+                affected.formUnion(group.members.map(\.subject))
+                affected.formUnion(try proposals.dossiers(under: group.key))
+            }
+            try proposals.put(id, dossier?.openCase?.checked.map { KeyFields($0) })
             try transaction.database.cachedStatement(sql: "DELETE FROM errand WHERE office = ? AND subject = ?")
                 .execute(arguments: [Self.office, Data(id.bytes)])
         }
@@ -99,31 +112,46 @@ public struct DuplicateDesk: Office {
         return due
     }
 
-    /// Writes a verdict when it differs from the last one about the same key fields.
+    /// Writes a verdict where it differs from the last one about the same key fields.
     private func speak(
         about id: DossierID, _ index: StoredDuplicateIndex, _ judge: Judge, crossIsProblem: Bool, in transaction: Transaction
     ) throws {
         guard let dossier = try transaction.dossier(id), isLive(dossier, judge, transaction), let digest = dossier.keyDigest else {
             return
         }
-        var found = try index.problems(of: id, with: KeyFields(dossier.record))
+        func say(_ record: StudentRecord, _ digest: Digest, _ known: [Verdict]) throws {
+            let verdict = try verdict(
+                about: dossier, KeyFields(record), digest, index, judge, crossIsProblem: crossIsProblem, in: transaction)
+            if let last = known.first(where: { $0.by == judge.unit }), last.problems == verdict.problems, last.peers == verdict.peers {
+                return
+            }
+            try transaction.append(.verdict, Payload.encode(verdict), as: judge.unit, to: .unit(dossier.home))
+        }
+        try say(dossier.record, digest, dossier.verdicts)
+        // What a key-data change proposes is judged before anyone decides (Q71).
+        if let proposal = dossier.openCase?.checked, let proposed = dossier.openCase?.opening.proposalDigest, proposed != digest {
+            try say(proposal, proposed, dossier.proposalVerdicts)
+        }
+    }
+
+    private func verdict(
+        about dossier: Dossier, _ fields: KeyFields, _ digest: Digest, _ index: StoredDuplicateIndex, _ judge: Judge,
+        crossIsProblem: Bool, in transaction: Transaction
+    ) throws -> Verdict {
+        var found = try index.problems(of: dossier.id, with: fields)
         if crossIsProblem {
             found = found.map { $0.kind == .nsdCross ? DuplicateProblem(kind: .nsdDuplicate, peers: $0.peers) : $0 }
         }
         let peers = try found.flatMap { problem in
-            try problem.peers.prefix(Self.maxPeers).compactMap { try card($0, problem.kind, transaction) }
-        }
-        let problems = Set(found.map(\.kind.rawValue)).sorted()
-        if let last = dossier.verdicts.first(where: { $0.by == judge.unit }), last.problems == problems, last.peers == peers {
-            return
+            let cards = try problem.peers.prefix(Self.maxCards).compactMap { try card($0, problem.kind, transaction) }
+            return cards.count < Dossier.maxPeers ? cards : Array(cards.filter { !dossier.isSettled($0) }.prefix(Dossier.maxPeers))
         }
         let position = 1 + (try Int64.fetchOne(
             transaction.database.cachedStatement(sql: "SELECT max(position) FROM word WHERE writer = ? AND kind = ?"),
             arguments: [judge.unit.text, Int64(EntryKind.verdict.rawValue)]) ?? 0)
-        let verdict = Verdict(
-            dossier: id, keyDigest: digest, by: judge.unit, tier: judge.tier, position: position, problems: problems,
-            peers: peers, at: transaction.now)
-        try transaction.append(.verdict, Payload.encode(verdict), as: judge.unit, to: .unit(dossier.home))
+        return Verdict(
+            dossier: dossier.id, keyDigest: digest, by: judge.unit, tier: judge.tier, position: position,
+            problems: Set(found.map(\.kind.rawValue)).sorted(), peers: peers, at: transaction.now)
     }
 
     private func card(_ id: DossierID, _ kind: DuplicateKind, _ transaction: Transaction) throws -> PeerCard? {

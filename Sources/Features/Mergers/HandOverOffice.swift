@@ -92,7 +92,7 @@ struct HandOverWriter {
     /// What is not at rest with the closed school stays: it is noticed again when its case ends.
     func handOver(_ dossier: Dossier) throws {
         guard dossier.home == merger.source, dossier.holder == dossier.home,
-              Workflow.registrationWithHandOver.row(.handOver, from: dossier.stand) != nil, let step = try step(after: dossier)
+              Workflow.registrationWithHandOver.row(.handOver, from: stand(dossier)) != nil, let step = try step(after: dossier)
         else { return }
         let payload = Payload.encode(step)
         let act = transaction.surroundings.act()
@@ -100,6 +100,9 @@ struct HandOverWriter {
             try transaction.append(.handOver, payload, as: writer, to: .unit(school), act: act)
         }
     }
+
+    /// A case that the closed school has only prepared is not gone on with: the dossier goes as it stood before.
+    private func stand(_ dossier: Dossier) -> Stand { dossier.openCase?.rest ?? dossier.stand }
 
     private func step(after dossier: Dossier) throws -> Step? {
         guard let blank = Digest([UInt8](repeating: 0, count: 32)), let home = transaction.directory.unit(merger.source) else { return nil }
@@ -112,10 +115,11 @@ struct HandOverWriter {
         let attachments = try BlobRegister(transaction).attachments(of: dossier.id, by: dossier.home)
         return Step(
             hash: blank, dossier: dossier.id, previous: dossier.head, kind: .handOver, by: writer, nextHolder: merger.target,
-            workflow: Workflow.registrationWithHandOver.version, topology: home.version, at: transaction.now, record: dossier.record,
+            workflow: max(Workflow.registrationWithHandOver.version, Workflow.registration(after: dossier).version),
+            topology: home.version, at: transaction.now, record: dossier.record,
             provisionalNumber: dossier.provisionalNumber,
             archive: ArchiveHandOver(
-                from: dossier.home, topology: merger.targetVersion, stand: dossier.stand, length: dossier.length,
+                from: dossier.home, topology: merger.targetVersion, stand: stand(dossier), length: dossier.length,
                 supplement: max(facts.supplements.map(\.number).max() ?? 0, earlier?.supplement ?? 0), words: words,
                 attachments: attachments.map { Payload.encode($0) }))
     }

@@ -35,6 +35,7 @@ public struct WordForwarding: Office {
         else { return }
         let words = try DossierShelf(transaction.reading).facts(dossier.id).words.counting.subtracting(archive.words)
         var entries = words.verdicts.filter { $0.by == own }.map { (EntryKind.verdict, Payload.encode($0)) }
+        entries += words.rulings.filter { $0.by == own }.map { (.ruling, Payload.encode($0)) }
         if own == .centre {
             entries += words.numbers.map { (.number, Payload.encode($0)) } + words.answers.map { (.answer, Payload.encode($0)) }
         }

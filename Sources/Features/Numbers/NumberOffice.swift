@@ -44,7 +44,7 @@ public struct NumberOffice: Office {
     private func treat(_ dossier: Dossier, _ transaction: Transaction) throws {
         guard dossier.state == .enrolled, dossier.formalNumber == nil, dossier.problems.isEmpty,
               try !ReleaseGate.holdsBack(dossier.id, in: transaction.database),
-              dossier.verdicts.contains(where: { $0.by == .centre && $0.isClean }), let digest = dossier.keyDigest else { return }
+              dossier.verdicts.contains(where: { $0.by == .centre && dossier.isClean($0) }), let digest = dossier.keyDigest else { return }
         switch dossier.identityAnswer.flatMap(IdentityVerdict.init(rawValue:)) {
         case .matched, .nothingToVerify: try issue(dossier, transaction)
         case .mismatch, .unknown: return

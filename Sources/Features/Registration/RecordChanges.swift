@@ -25,7 +25,15 @@ enum RecordChanges {
         return Answer(since: ChinaTime.text(dossier.chain[last].at), items: items)
     }
 
-    private static func text(_ record: StudentRecord, _ field: StudentField) -> String {
+    /// What an open case would change.
+    static func proposed(_ open: OpenCase, _ dossier: Dossier) -> [Item] {
+        guard let proposal = open.opening.proposal else { return [] }
+        let after = open.opening.applied(to: dossier.record)
+        let fields = open.stand.isKeyChange ? open.opening.fields : proposal.differences(from: dossier.recordOfChain)
+        return fields.map { Item(field: $0.label, before: text(dossier.record, $0), after: text(after, $0)) }
+    }
+
+    static func text(_ record: StudentRecord, _ field: StudentField) -> String {
         record[field].map { field.codeTable?.text(for: $0) ?? $0 } ?? ""
     }
 }

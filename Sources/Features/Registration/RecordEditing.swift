@@ -90,6 +90,11 @@ struct RecordEditing {
             throw Refusal(
                 "field.key", question: "Q72", "“\(key.label)”是关键数据,上报以后不能直接修改。", remedy: "请在关键数据变更中申请。")
         }
+        if let open = dossier.openCase, open.stand.isKeyChange, let said = try counting(dossier)?.changes,
+           open.opening.fields.contains(where: { said[$0] != nil }) {
+            throw Refusal(
+                "case.open", question: "Q72", "该生正在办理关键数据变更,所涉指标以前作过补充,现在不能修改。", remedy: "请在变更办结或撤回后再修改。")
+        }
         try append(dossier, record)
     }
 

@@ -197,7 +197,13 @@ public enum RegistrationOperations {
         _ kind: StepKind, _ dossiers: [String], _ reason: String?, as actor: Actor, in transaction: Transaction
     ) throws -> Outcome {
         let writer = StepWriter(actor: actor, transaction: transaction)
-        return try each(dossiers) { try writer.take(kind, in: $0, .init(reason: reason)) }
+        return try each(dossiers) { id in
+            // Who has doubles is deleted as a problem record: one of the group always stays (Q63).
+            if kind == .delete, let dossier = try transaction.dossier(id), dossier.holder == actor.unit, !dossier.openPeers.isEmpty {
+                return try CaseWriter(actor: actor, transaction: transaction).requestDeletion(id, reason: reason ?? "重复录入")
+            }
+            try writer.take(kind, in: id, .init(reason: reason))
+        }
     }
 
     /// One after the other: what is refused keeps the rest not back.

@@ -6,11 +6,12 @@ struct StepGuards {
     let transaction: Transaction
     let actor: Actor
 
-    func check(_ guards: [Guard], _ dossier: Dossier, _ record: StudentRecord?) throws {
-        for condition in guards { try check(condition, dossier, record) }
+    func check(_ guards: [Guard], _ dossier: Dossier, _ content: StepWriter.Content) throws {
+        for condition in guards { try check(condition, dossier, content) }
     }
 
-    private func check(_ condition: Guard, _ dossier: Dossier, _ record: StudentRecord?) throws {
+    private func check(_ condition: Guard, _ dossier: Dossier, _ content: StepWriter.Content) throws {
+        let record = content.record ?? content.opening.map { $0.applied(to: dossier.record) }
         switch condition {
         case .cleanVerdict: try checkVerdict(dossier)
         case .noProblem:
@@ -23,6 +24,16 @@ struct StepGuards {
                 throw Refusal("delete.formal", question: "Q60", "已有正式学籍号,不能删除。", remedy: "如确属错误,请通过问题学籍处理由主管部门裁定。")
             }
         case .recordValid: try checkRecord(record ?? dossier.record, school: dossier.home)
+        case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst:
+            try CaseGuards(directory: transaction.directory, unit: actor.unit).check(condition, dossier, content.opening)
+        case .fieldsControlled:
+            let controlled = try ControlledFields(for: dossier.home, transaction.reading)
+            try controlled.mustBeSet(transaction.directory)
+            try controlled.mustHold(content.opening?.fields ?? [])
+        case .proposalChecked: try checkProposal(dossier)
+        case .proposalClean:
+            try checkProposal(dossier)
+            if !dossier.problems.isEmpty { throw StepRefusals.problem(dossier.problems) }
         }
     }
 
@@ -33,6 +44,15 @@ struct StepGuards {
             let since = dossier.chain.last { $0.record != nil }?.at ?? transaction.now
             throw StepRefusals.unchecked(waitingFor: tier, since: CalendarDate(secondsSince1970: since))
         }
+    }
+
+    /// A verdict about the proposed version is there (Q71); what it says is another question.
+    private func checkProposal(_ dossier: Dossier) throws {
+        let tier = try DossierShelf(transaction.reading).sufficientTier(for: dossier.home)
+        guard !dossier.proposalVerdicts.contains(where: { $0.tier >= tier }) else { return }
+        let since = CalendarDate(secondsSince1970: dossier.openCase?.opened.at ?? transaction.now)
+        throw Refusal(
+            "unchecked", question: "Q71", "变更后的资料未查重,不能审核:正在等待\(tier.label)查重(自 \(since) 起)。", remedy: "查重完成后即可继续,无需重新填报。")
     }
 
     private func checkProofs(_ dossier: Dossier) throws {

@@ -29,11 +29,15 @@ enum StepRefusals {
         }
         let name = directory.unit(holder)?.name ?? holder.text
         return Refusal(
-            "holder", question: "Q75", "当前处理单位为 \(name)(\(dossier.state.label)),本单位现在不能\(kind.label)。",
+            "holder", question: "Q75", "当前处理单位为 \(name)(\(dossier.openCase?.stand.caseLabel ?? dossier.state.label)),本单位现在不能\(kind.label)。",
             remedy: "请等待 \(name) 处理,或与其联系。")
     }
 
-    static func notNow(_ kind: StepKind, _ state: RegistrationState) -> Refusal {
+    static func notNow(_ kind: StepKind, _ dossier: Dossier) -> Refusal {
+        if let open = dossier.openCase {
+            return Refusal("case.open", question: "Q75", "该生有在办业务(\(open.stand.caseLabel)),现在不能\(kind.label)。", remedy: "请先办结、退回或撤回在办业务。")
+        }
+        let state = dossier.state
         if kind == .delete, state == .enrolled {
             return Refusal(
                 "delete.enrolled", question: "Q60", "该生已通过主管部门核办,不能直接删除。", remedy: "请在在校生查询中“申请删除”,由主管部门在“误操作删除”中确认。")
@@ -42,6 +46,11 @@ enum StepRefusals {
             return Refusal("submit.unreviewed", question: "Q57", "学校尚未审核,不能上报。", remedy: "请先由学籍主管领导完成学校审核。")
         }
         return Refusal("state", "该生当前状态为“\(state.label)”,不能\(kind.label)。", remedy: "请先完成前面的环节。")
+    }
+
+    /// There is no authority above to which the pen could go.
+    static func nowhere(_ kind: StepKind) -> Refusal {
+        Refusal("superior", question: "Q75", "本单位没有上级,不能\(kind.label)。", remedy: "请在本单位办理。")
     }
 
     static func notRole(_ kind: StepKind, _ actor: Actor) -> Refusal {
@@ -84,6 +93,36 @@ extension StepKind {
         case .carryOutDeletion: "办结删除"
         case .returnDeletion: "退回删除"
         case .handOver: "调档"
+        case .prepareEvidence: "填报佐证"
+        case .prepareChange: "填报变更"
+        case .withdrawCase: "撤回申请"
+        case .submitCase: "学校审核并提交"
+        case .forwardCase: "转报上级"
+        case .sendBackCase: "退回申请"
+        case .closeCase: "佐证通过"
+        case .approveChange: "变更通过"
+        case .requestProblemDeletion: "申请删除问题学籍"
+        case .grantProblemDeletion: "准予删除"
+        case .refuseProblemDeletion: "不予删除"
+        case .deleteByRuling: "裁定删除"
+        case .prepareKeyChange: "申请关键数据变更"
+        case .approveKeyChange: "关键数据变更通过"
+        }
+    }
+}
+
+extension Stand {
+    /// What people call a case that stands here; empty where there is none.
+    public var caseLabel: String {
+        switch self {
+        case .evidencePrepared: "佐证待学校审核"
+        case .evidenceSubmitted: "佐证待核办"
+        case .changePrepared: "变更待学校审核"
+        case .changeSubmitted: "变更待核办"
+        case .problemDeletionRequested: "删除待办结"
+        case .keyChangePrepared: "关键数据变更待学校审核"
+        case .keyChangeSubmitted: "关键数据变更待核办"
+        default: ""
         }
     }
 }

@@ -12,6 +12,8 @@ struct StepWriter {
     struct Content {
         var record: StudentRecord?
         var reason: String?
+        /// For steps that open a case.
+        var opening: CaseOpening?
     }
 
     /// Takes a step in an existing dossier.
@@ -26,18 +28,19 @@ struct StepWriter {
         }
         try checkRecovery()
         guard dossier.holder == actor.unit else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
-        guard let row = Workflow.registration(after: dossier).row(kind, from: dossier.stand) else {
-            throw StepRefusals.notNow(kind, dossier.state)
-        }
-        guard Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: transaction.directory) == actor.unit
+        let table = Workflow.registration(after: dossier, taking: kind)
+        guard let row = table.row(kind, from: dossier.stand) else { throw StepRefusals.notNow(kind, dossier) }
+        let parties = (content.opening ?? dossier.openCase?.opening)?.parties.map(\.home) ?? []
+        guard Workflow.isTaker(
+            actor.unit, of: row, home: dossier.home, holder: dossier.holder, parties: parties, in: transaction.directory)
         else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
-        try StepGuards(transaction: transaction, actor: actor).check(row.guards, dossier, content.record)
+        try StepGuards(transaction: transaction, actor: actor).check(row.guards, dossier, content)
         if row.effects.contains(.reason), (content.reason ?? "").isEmpty { throw StepRefusals.reasonMissing(kind) }
         var number: String?
         if row.effects.contains(.drawProvisionalNumber) {
             number = try LeaseBook.draw(for: dossier, as: actor.unit, in: transaction)
         }
-        try append(kind, row, home: dossier.home, id: id, previous: dossier, content, number)
+        try append(kind, row, table, home: dossier.home, id: id, previous: dossier, content, number)
         guard let after = try transaction.dossier(id) else { throw StepRefusals.unknown(id) }
         return after
     }
@@ -45,34 +48,37 @@ struct StepWriter {
     /// Opens a dossier with its first step.
     func enter(_ record: StudentRecord) throws -> DossierID {
         try checkRight(.enter, home: actor.unit)
-        guard let row = Workflow.registration.row(.enter, from: .none) else { throw StepRefusals.notNow(.enter, .draft) }
+        guard let row = Workflow.registration.row(.enter, from: .none) else { throw StepRefusals.unknown(transaction.surroundings.dossier()) }
         try StepGuards(transaction: transaction, actor: actor).checkOpen(school: actor.unit, record, dossier: nil)
         let id = transaction.surroundings.dossier()
-        try append(.enter, row, home: actor.unit, id: id, previous: nil, Content(record: record), nil)
+        try append(.enter, row, .registration, home: actor.unit, id: id, previous: nil, Content(record: record), nil)
         return id
     }
 
-    /// A step that the centre's own office takes: pen and table hold for it too, no person's right is asked for.
+    /// A step that an office takes by itself: pen and table hold for it too, no person's right is asked for.
     func takeBySystem(_ kind: StepKind, in dossier: Dossier, reason: String? = nil) throws {
-        guard dossier.holder == actor.unit, let row = Workflow.registration(after: dossier).row(kind, from: dossier.stand) else {
-            throw StepRefusals.notNow(kind, dossier.state)
+        let table = Workflow.registration(after: dossier, taking: kind)
+        guard let row = table.row(kind, from: dossier.stand), dossier.holder == actor.unit || row.effects.contains(.override) else {
+            throw StepRefusals.notNow(kind, dossier)
         }
-        try append(kind, row, home: dossier.home, id: dossier.id, previous: dossier, Content(reason: reason), nil)
+        try append(kind, row, table, home: dossier.home, id: dossier.id, previous: dossier, Content(reason: reason), nil)
     }
 
     private func append(
-        _ kind: StepKind, _ row: Transition, home: UnitCode, id: DossierID, previous: Dossier?, _ content: Content,
-        _ number: String?
+        _ kind: StepKind, _ row: Transition, _ table: Workflow, home: UnitCode, id: DossierID, previous: Dossier?,
+        _ content: Content, _ number: String?
     ) throws {
-        let next = Workflow.resolve(row.holder, home: home, holder: previous?.holder, in: transaction.directory)
+        let parties = (content.opening ?? previous?.openCase?.opening)?.parties.map(\.home) ?? []
+        let next = Workflow.resolve(row.holder, home: home, holder: previous?.holder, parties: parties, in: transaction.directory)
+        guard next != nil || row.holder == .nobody else { throw StepRefusals.nowhere(kind) }
         guard let digest = Digest([UInt8](repeating: 0, count: 32)) else { return }
         let step = Step(
             hash: digest, dossier: id, previous: previous?.head, kind: kind, by: actor.unit, nextHolder: next,
-            workflow: Workflow.registration(after: previous).version, topology: transaction.directory.unit(home)?.version ?? 0, at: transaction.now,
+            workflow: table.version, topology: transaction.directory.unit(home)?.version ?? 0, at: transaction.now,
             record: row.effects.contains(.newRecord) ? content.record : nil, provisionalNumber: number,
-            reason: content.reason.flatMap { $0.isEmpty ? nil : $0 })
+            reason: content.reason.flatMap { $0.isEmpty ? nil : $0 }, opening: content.opening)
         try transaction.append(
-            .step, Payload.encode(step), as: actor.unit, to: actor.unit == home ? .up : .unit(home))
+            kind.isOfCase ? .caseStep : .step, Payload.encode(step), as: actor.unit, to: actor.unit == home ? .up : .unit(home))
     }
 
     /// While the unit's old streams are not back after a restore, a step could follow a head that is not the last.

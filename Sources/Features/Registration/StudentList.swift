@@ -13,7 +13,21 @@ public enum StudentList {
         @OrNull var number: String?
         @OrNull var holder: String?
         let problems: [String]
+        /// 在办业务; absent while no case is open.
+        var openCase: CaseItem?
         @OrNull var verdict: VerdictItem?
+    }
+
+    /// The case that a dossier is in.
+    struct CaseItem: Encodable, Sendable {
+        /// Code of the case's stand, and what people call it.
+        let stand, label, since: String
+
+        init(_ open: OpenCase) {
+            stand = open.stand.rawValue
+            label = open.stand.caseLabel
+            since = ChinaTime.text(open.opened.at)
+        }
     }
 
     struct VerdictItem: Encodable, Sendable {
@@ -25,6 +39,8 @@ public enum StudentList {
 
     struct PeerItem: Encodable, Sendable {
         let dossier, problem, name, sex, birthDate, school, schoolName: String
+        /// Whether a ruling has taken the pair out of question for this pupil (Q65).
+        let isSettled: Bool
     }
 
     struct Page: Encodable, Sendable {
@@ -130,13 +146,15 @@ public enum StudentList {
             dossier: dossier.id.description, name: dossier.record.name, school: dossier.home.text,
             class: dossier.record.classCode, state: dossier.state.rawValue, number: dossier.number,
             holder: dossier.holder?.text, problems: dossier.problems,
+            openCase: dossier.openCase.map(CaseItem.init),
             verdict: dossier.highestVerdict.map { verdict in
                 VerdictItem(
-                    tier: verdict.tier.rawValue, result: verdict.isClean ? "clean" : "problem",
+                    tier: verdict.tier.rawValue, result: dossier.isClean(verdict) ? "clean" : "problem",
                     peers: verdict.peers.map {
                         PeerItem(
                             dossier: $0.dossier.description, problem: $0.problem, name: $0.name, sex: $0.sex,
-                            birthDate: $0.birthDate, school: $0.school.text, schoolName: $0.schoolName)
+                            birthDate: $0.birthDate, school: $0.school.text, schoolName: $0.schoolName,
+                            isSettled: dossier.isSettled($0))
                     })
             })
     }

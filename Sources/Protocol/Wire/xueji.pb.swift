@@ -140,57 +140,197 @@ public nonisolated struct WireRecord: Sendable {
   public init() {}
 }
 
-public nonisolated struct WireStep: Sendable {
+/// One link of a dossier's chain.
+public nonisolated struct WireStep: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var dossier: Data {
+    get {_storage._dossier}
+    set {_uniqueStorage()._dossier = newValue}
+  }
+
+  public var previous: Data {
+    get {_storage._previous}
+    set {_uniqueStorage()._previous = newValue}
+  }
+
+  public var kind: String {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
+
+  public var by: String {
+    get {_storage._by}
+    set {_uniqueStorage()._by = newValue}
+  }
+
+  /// empty: the dossier has ended
+  public var nextHolder: String {
+    get {_storage._nextHolder}
+    set {_uniqueStorage()._nextHolder = newValue}
+  }
+
+  public var workflow: UInt32 {
+    get {_storage._workflow}
+    set {_uniqueStorage()._workflow = newValue}
+  }
+
+  public var topology: UInt32 {
+    get {_storage._topology}
+    set {_uniqueStorage()._topology = newValue}
+  }
+
+  public var at: Int64 {
+    get {_storage._at}
+    set {_uniqueStorage()._at = newValue}
+  }
+
+  public var record: WireRecord {
+    get {_storage._record ?? WireRecord()}
+    set {_uniqueStorage()._record = newValue}
+  }
+  /// Returns true if `record` has been explicitly set.
+  public var hasRecord: Bool {_storage._record != nil}
+  /// Clears the value of `record`. Subsequent reads from it will return its default value.
+  public mutating func clearRecord() {_uniqueStorage()._record = nil}
+
+  public var provisionalNumber: String {
+    get {_storage._provisionalNumber}
+    set {_uniqueStorage()._provisionalNumber = newValue}
+  }
+
+  public var reason: String {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
+
+  /// in the step handOver alone
+  public var archive: WireHandOver {
+    get {_storage._archive ?? WireHandOver()}
+    set {_uniqueStorage()._archive = newValue}
+  }
+  /// Returns true if `archive` has been explicitly set.
+  public var hasArchive: Bool {_storage._archive != nil}
+  /// Clears the value of `archive`. Subsequent reads from it will return its default value.
+  public mutating func clearArchive() {_uniqueStorage()._archive = nil}
+
+  /// in steps that open a case
+  public var opening: WireCaseOpening {
+    get {_storage._opening ?? WireCaseOpening()}
+    set {_uniqueStorage()._opening = newValue}
+  }
+  /// Returns true if `opening` has been explicitly set.
+  public var hasOpening: Bool {_storage._opening != nil}
+  /// Clears the value of `opening`. Subsequent reads from it will return its default value.
+  public mutating func clearOpening() {_uniqueStorage()._opening = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// One whom a case or a ruling is about, with the home (and the version of its record) by which authority is judged.
+public nonisolated struct WireCaseParty: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   public var dossier: Data = Data()
 
-  public var previous: Data = Data()
-
-  public var kind: String = String()
-
-  public var by: String = String()
-
-  /// empty: the dossier has ended
-  public var nextHolder: String = String()
-
-  public var workflow: UInt32 = 0
+  public var home: String = String()
 
   public var topology: UInt32 = 0
 
-  public var at: Int64 = 0
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  public var record: WireRecord {
-    get {_record ?? WireRecord()}
-    set {_record = newValue}
+  public init() {}
+}
+
+/// What a case is about besides the pupil, the record as it would be, and the attached files that it rests on.
+public nonisolated struct WireCaseOpening: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var parties: [WireCaseParty] = []
+
+  public var proposal: WireRecord {
+    get {_proposal ?? WireRecord()}
+    set {_proposal = newValue}
   }
-  /// Returns true if `record` has been explicitly set.
-  public var hasRecord: Bool {self._record != nil}
-  /// Clears the value of `record`. Subsequent reads from it will return its default value.
-  public mutating func clearRecord() {self._record = nil}
+  /// Returns true if `proposal` has been explicitly set.
+  public var hasProposal: Bool {self._proposal != nil}
+  /// Clears the value of `proposal`. Subsequent reads from it will return its default value.
+  public mutating func clearProposal() {self._proposal = nil}
 
-  public var provisionalNumber: String = String()
+  public var evidence: [Data] = []
 
-  public var reason: String = String()
+  /// that the proposal changes
+  public var fields: [UInt32] = []
 
-  /// in the step handOver alone
-  public var archive: WireHandOver {
-    get {_archive ?? WireHandOver()}
-    set {_archive = newValue}
-  }
-  /// Returns true if `archive` has been explicitly set.
-  public var hasArchive: Bool {self._archive != nil}
-  /// Clears the value of `archive`. Subsequent reads from it will return its default value.
-  public mutating func clearArchive() {self._archive = nil}
+  /// highest number that the proposal has taken in
+  public var supplement: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _record: WireRecord? = nil
-  fileprivate var _archive: WireHandOver? = nil
+  fileprivate var _proposal: WireRecord? = nil
+}
+
+/// An authority's word on a pair of dossiers; of `genuine` the same one twice.
+public nonisolated struct WireRuling: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var first: WireCaseParty {
+    get {_first ?? WireCaseParty()}
+    set {_first = newValue}
+  }
+  /// Returns true if `first` has been explicitly set.
+  public var hasFirst: Bool {self._first != nil}
+  /// Clears the value of `first`. Subsequent reads from it will return its default value.
+  public mutating func clearFirst() {self._first = nil}
+
+  public var second: WireCaseParty {
+    get {_second ?? WireCaseParty()}
+    set {_second = newValue}
+  }
+  /// Returns true if `second` has been explicitly set.
+  public var hasSecond: Bool {self._second != nil}
+  /// Clears the value of `second`. Subsequent reads from it will return its default value.
+  public mutating func clearSecond() {self._second = nil}
+
+  /// "different", "same", "genuine"
+  public var finding: String = String()
+
+  /// who keeps the number or the registration; empty: both keep all
+  public var upheld: Data = Data()
+
+  /// the number that is disputed; empty: none
+  public var idNumber: String = String()
+
+  public var by: String = String()
+
+  public var tier: String = String()
+
+  public var position: Int64 = 0
+
+  public var reason: String = String()
+
+  public var at: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _first: WireCaseParty? = nil
+  fileprivate var _second: WireCaseParty? = nil
 }
 
 /// What a hand-over carries besides record and number: facts as their own messages, serialized.
@@ -216,6 +356,8 @@ public nonisolated struct WireHandOver: Sendable {
   public var answers: [Data] = []
 
   public var attachments: [Data] = []
+
+  public var rulings: [Data] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1636,7 +1778,161 @@ nonisolated extension WireRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Step"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dossier\0\u{1}previous\0\u{1}kind\0\u{1}by\0\u{3}next_holder\0\u{1}workflow\0\u{1}topology\0\u{1}at\0\u{1}record\0\u{3}provisional_number\0\u{1}reason\0\u{1}archive\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dossier\0\u{1}previous\0\u{1}kind\0\u{1}by\0\u{3}next_holder\0\u{1}workflow\0\u{1}topology\0\u{1}at\0\u{1}record\0\u{3}provisional_number\0\u{1}reason\0\u{1}archive\0\u{1}opening\0")
+
+  fileprivate class _StorageClass {
+    var _dossier: Data = Data()
+    var _previous: Data = Data()
+    var _kind: String = String()
+    var _by: String = String()
+    var _nextHolder: String = String()
+    var _workflow: UInt32 = 0
+    var _topology: UInt32 = 0
+    var _at: Int64 = 0
+    var _record: WireRecord? = nil
+    var _provisionalNumber: String = String()
+    var _reason: String = String()
+    var _archive: WireHandOver? = nil
+    var _opening: WireCaseOpening? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _dossier = source._dossier
+      _previous = source._previous
+      _kind = source._kind
+      _by = source._by
+      _nextHolder = source._nextHolder
+      _workflow = source._workflow
+      _topology = source._topology
+      _at = source._at
+      _record = source._record
+      _provisionalNumber = source._provisionalNumber
+      _reason = source._reason
+      _archive = source._archive
+      _opening = source._opening
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._dossier) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._previous) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._kind) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._by) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._nextHolder) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._workflow) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._topology) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._at) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._record) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._provisionalNumber) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._archive) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._opening) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._dossier.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._dossier, fieldNumber: 1)
+      }
+      if !_storage._previous.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._previous, fieldNumber: 2)
+      }
+      if !_storage._kind.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._kind, fieldNumber: 3)
+      }
+      if !_storage._by.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._by, fieldNumber: 4)
+      }
+      if !_storage._nextHolder.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._nextHolder, fieldNumber: 5)
+      }
+      if _storage._workflow != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._workflow, fieldNumber: 6)
+      }
+      if _storage._topology != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._topology, fieldNumber: 7)
+      }
+      if _storage._at != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._at, fieldNumber: 8)
+      }
+      try { if let v = _storage._record {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      if !_storage._provisionalNumber.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._provisionalNumber, fieldNumber: 10)
+      }
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 11)
+      }
+      try { if let v = _storage._archive {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._opening {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireStep, rhs: WireStep) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._dossier != rhs_storage._dossier {return false}
+        if _storage._previous != rhs_storage._previous {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._by != rhs_storage._by {return false}
+        if _storage._nextHolder != rhs_storage._nextHolder {return false}
+        if _storage._workflow != rhs_storage._workflow {return false}
+        if _storage._topology != rhs_storage._topology {return false}
+        if _storage._at != rhs_storage._at {return false}
+        if _storage._record != rhs_storage._record {return false}
+        if _storage._provisionalNumber != rhs_storage._provisionalNumber {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._archive != rhs_storage._archive {return false}
+        if _storage._opening != rhs_storage._opening {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCaseParty: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CaseParty"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dossier\0\u{1}home\0\u{1}topology\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1645,17 +1941,50 @@ nonisolated extension WireStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.dossier) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.previous) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.by) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.nextHolder) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.workflow) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.topology) }()
-      case 8: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
-      case 9: try { try decoder.decodeSingularMessageField(value: &self._record) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.provisionalNumber) }()
-      case 11: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      case 12: try { try decoder.decodeSingularMessageField(value: &self._archive) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.home) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.topology) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.dossier.isEmpty {
+      try visitor.visitSingularBytesField(value: self.dossier, fieldNumber: 1)
+    }
+    if !self.home.isEmpty {
+      try visitor.visitSingularStringField(value: self.home, fieldNumber: 2)
+    }
+    if self.topology != 0 {
+      try visitor.visitSingularUInt32Field(value: self.topology, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireCaseParty, rhs: WireCaseParty) -> Bool {
+    if lhs.dossier != rhs.dossier {return false}
+    if lhs.home != rhs.home {return false}
+    if lhs.topology != rhs.topology {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireCaseOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CaseOpening"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parties\0\u{1}proposal\0\u{1}evidence\0\u{1}fields\0\u{1}supplement\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.parties) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._proposal) }()
+      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.evidence) }()
+      case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.fields) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.supplement) }()
       default: break
       }
     }
@@ -1666,58 +1995,109 @@ nonisolated extension WireStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.dossier.isEmpty {
-      try visitor.visitSingularBytesField(value: self.dossier, fieldNumber: 1)
+    if !self.parties.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.parties, fieldNumber: 1)
     }
-    if !self.previous.isEmpty {
-      try visitor.visitSingularBytesField(value: self.previous, fieldNumber: 2)
-    }
-    if !self.kind.isEmpty {
-      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 3)
-    }
-    if !self.by.isEmpty {
-      try visitor.visitSingularStringField(value: self.by, fieldNumber: 4)
-    }
-    if !self.nextHolder.isEmpty {
-      try visitor.visitSingularStringField(value: self.nextHolder, fieldNumber: 5)
-    }
-    if self.workflow != 0 {
-      try visitor.visitSingularUInt32Field(value: self.workflow, fieldNumber: 6)
-    }
-    if self.topology != 0 {
-      try visitor.visitSingularUInt32Field(value: self.topology, fieldNumber: 7)
-    }
-    if self.at != 0 {
-      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 8)
-    }
-    try { if let v = self._record {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    try { if let v = self._proposal {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
-    if !self.provisionalNumber.isEmpty {
-      try visitor.visitSingularStringField(value: self.provisionalNumber, fieldNumber: 10)
+    if !self.evidence.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.evidence, fieldNumber: 3)
     }
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 11)
+    if !self.fields.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.fields, fieldNumber: 4)
     }
-    try { if let v = self._archive {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
-    } }()
+    if self.supplement != 0 {
+      try visitor.visitSingularUInt32Field(value: self.supplement, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: WireStep, rhs: WireStep) -> Bool {
-    if lhs.dossier != rhs.dossier {return false}
-    if lhs.previous != rhs.previous {return false}
-    if lhs.kind != rhs.kind {return false}
+  public static func ==(lhs: WireCaseOpening, rhs: WireCaseOpening) -> Bool {
+    if lhs.parties != rhs.parties {return false}
+    if lhs._proposal != rhs._proposal {return false}
+    if lhs.evidence != rhs.evidence {return false}
+    if lhs.fields != rhs.fields {return false}
+    if lhs.supplement != rhs.supplement {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRuling: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Ruling"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}second\0\u{1}finding\0\u{1}upheld\0\u{3}id_number\0\u{1}by\0\u{1}tier\0\u{1}position\0\u{1}reason\0\u{1}at\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._first) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._second) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.finding) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.upheld) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.idNumber) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.tier) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.position) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._first {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._second {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.finding.isEmpty {
+      try visitor.visitSingularStringField(value: self.finding, fieldNumber: 3)
+    }
+    if !self.upheld.isEmpty {
+      try visitor.visitSingularBytesField(value: self.upheld, fieldNumber: 4)
+    }
+    if !self.idNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.idNumber, fieldNumber: 5)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 6)
+    }
+    if !self.tier.isEmpty {
+      try visitor.visitSingularStringField(value: self.tier, fieldNumber: 7)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularInt64Field(value: self.position, fieldNumber: 8)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 9)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRuling, rhs: WireRuling) -> Bool {
+    if lhs._first != rhs._first {return false}
+    if lhs._second != rhs._second {return false}
+    if lhs.finding != rhs.finding {return false}
+    if lhs.upheld != rhs.upheld {return false}
+    if lhs.idNumber != rhs.idNumber {return false}
     if lhs.by != rhs.by {return false}
-    if lhs.nextHolder != rhs.nextHolder {return false}
-    if lhs.workflow != rhs.workflow {return false}
-    if lhs.topology != rhs.topology {return false}
-    if lhs.at != rhs.at {return false}
-    if lhs._record != rhs._record {return false}
-    if lhs.provisionalNumber != rhs.provisionalNumber {return false}
+    if lhs.tier != rhs.tier {return false}
+    if lhs.position != rhs.position {return false}
     if lhs.reason != rhs.reason {return false}
-    if lhs._archive != rhs._archive {return false}
+    if lhs.at != rhs.at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1725,7 +2105,7 @@ nonisolated extension WireStep: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension WireHandOver: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HandOver"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}topology\0\u{1}stand\0\u{1}length\0\u{1}supplement\0\u{1}verdicts\0\u{1}numbers\0\u{1}answers\0\u{1}attachments\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}topology\0\u{1}stand\0\u{1}length\0\u{1}supplement\0\u{1}verdicts\0\u{1}numbers\0\u{1}answers\0\u{1}attachments\0\u{1}rulings\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1742,6 +2122,7 @@ nonisolated extension WireHandOver: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 7: try { try decoder.decodeRepeatedBytesField(value: &self.numbers) }()
       case 8: try { try decoder.decodeRepeatedBytesField(value: &self.answers) }()
       case 9: try { try decoder.decodeRepeatedBytesField(value: &self.attachments) }()
+      case 10: try { try decoder.decodeRepeatedBytesField(value: &self.rulings) }()
       default: break
       }
     }
@@ -1775,6 +2156,9 @@ nonisolated extension WireHandOver: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.attachments.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.attachments, fieldNumber: 9)
     }
+    if !self.rulings.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.rulings, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1788,6 +2172,7 @@ nonisolated extension WireHandOver: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.numbers != rhs.numbers {return false}
     if lhs.answers != rhs.answers {return false}
     if lhs.attachments != rhs.attachments {return false}
+    if lhs.rulings != rhs.rulings {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -36,22 +36,27 @@ public struct DossierWords: Sendable, Hashable {
     public var verdicts: [Verdict]
     public var numbers: [IssuedNumber]
     public var answers: [IdentityAnswer]
+    public var rulings: [Ruling]
 
-    public init(verdicts: [Verdict] = [], numbers: [IssuedNumber] = [], answers: [IdentityAnswer] = []) {
+    public init(
+        verdicts: [Verdict] = [], numbers: [IssuedNumber] = [], answers: [IdentityAnswer] = [], rulings: [Ruling] = []
+    ) {
         self.verdicts = verdicts
         self.numbers = numbers
         self.answers = answers
+        self.rulings = rulings
     }
 
-    public var isEmpty: Bool { verdicts.isEmpty && numbers.isEmpty && answers.isEmpty }
+    public var isEmpty: Bool { verdicts.isEmpty && numbers.isEmpty && answers.isEmpty && rulings.isEmpty }
 
     public static func + (one: DossierWords, other: DossierWords) -> DossierWords {
         DossierWords(
-            verdicts: one.verdicts + other.verdicts, numbers: one.numbers + other.numbers, answers: one.answers + other.answers)
+            verdicts: one.verdicts + other.verdicts, numbers: one.numbers + other.numbers, answers: one.answers + other.answers,
+            rulings: one.rulings + other.rulings)
     }
 
     /// Without those that newer ones have replaced: of each unit the newest verdict about each set of key fields, the newest
-    /// answer about each, every number. In a fixed order, each once.
+    /// answer about each, every number, of each pair the ruling that counts. In a fixed order, each once.
     public var counting: DossierWords {
         struct About: Hashable { let by: UnitCode; let digest: Digest }
         var newest: [About: Verdict] = [:]
@@ -68,14 +73,24 @@ public struct DossierWords: Sendable, Hashable {
         return DossierWords(
             verdicts: newest.values.sorted { ($0.by, $0.keyDigest) < ($1.by, $1.keyDigest) },
             numbers: Set(numbers).sorted { ($0.number, $0.cites) < ($1.number, $1.cites) },
-            answers: answers.values.sorted { $0.keyDigest < $1.keyDigest })
+            answers: answers.values.sorted { $0.keyDigest < $1.keyDigest }, rulings: rulings.counting)
+    }
+
+    /// Of each authority the newest verdict about these key fields, in order of unit.
+    func newestVerdicts(about digest: Digest?) -> [Verdict] {
+        var newest: [UnitCode: Verdict] = [:]
+        for verdict in verdicts where verdict.keyDigest == digest {
+            if let other = newest[verdict.by], other.isNewer(than: verdict) { continue }
+            newest[verdict.by] = verdict
+        }
+        return newest.values.sorted { $0.by < $1.by }
     }
 
     /// Those that another list lacks.
     public func subtracting(_ listed: DossierWords) -> DossierWords {
         DossierWords(
             verdicts: verdicts.filter { !listed.verdicts.contains($0) }, numbers: numbers.filter { !listed.numbers.contains($0) },
-            answers: answers.filter { !listed.answers.contains($0) })
+            answers: answers.filter { !listed.answers.contains($0) }, rulings: rulings.filter { !listed.rulings.contains($0) })
     }
 }
 

@@ -5,20 +5,22 @@ public struct DossierFacts: Sendable {
     public var verdicts: [Verdict]
     public var numbers: [IssuedNumber]
     public var answers: [IdentityAnswer]
+    public var rulings: [Ruling]
 
     public init(
         steps: [Step] = [], supplements: [Supplement] = [], verdicts: [Verdict] = [], numbers: [IssuedNumber] = [],
-        answers: [IdentityAnswer] = []
+        answers: [IdentityAnswer] = [], rulings: [Ruling] = []
     ) {
         self.steps = steps
         self.supplements = supplements
         self.verdicts = verdicts
         self.numbers = numbers
         self.answers = answers
+        self.rulings = rulings
     }
 
     /// What authorities have said, as it came by itself.
-    public var words: DossierWords { DossierWords(verdicts: verdicts, numbers: numbers, answers: answers) }
+    public var words: DossierWords { DossierWords(verdicts: verdicts, numbers: numbers, answers: answers, rulings: rulings) }
 }
 
 /// Where a registration stands, as people see it: the stand of the chain refined by verdicts. Raw values are the
@@ -64,6 +66,10 @@ public struct Dossier: Sendable, Hashable {
     public var keyDigest: Digest?
     /// The newest verdict of each authority about the present key fields.
     public var verdicts: [Verdict]
+    /// The newest verdict of each authority about the proposal of the open key-data change (Q71).
+    public var proposalVerdicts: [Verdict] = []
+    /// Of each pair that authorities have ruled on, the ruling that counts.
+    public var rulings: [Ruling]
     public var provisionalNumber: String?
     public var formalNumber: String?
     /// The newest public-security answer about the present key fields.
@@ -71,6 +77,8 @@ public struct Dossier: Sendable, Hashable {
     /// Codes of `DuplicateKind`, sorted: every problem known now (问题学籍).
     public var problems: [String]
     public var state: RegistrationState
+    /// 在办业务; nil while no case is open.
+    public var openCase: OpenCase?
 
     public var head: Digest? { chain.last?.hash }
 
@@ -103,6 +111,6 @@ public struct Dossier: Sendable, Hashable {
 
     /// Whether a verdict of this tier or above calls the present key fields clean.
     public func isClean(atLeast tier: Tier) -> Bool {
-        verdicts.contains { $0.tier >= tier && $0.isClean }
+        verdicts.contains { $0.tier >= tier && isClean($0) }
     }
 }

@@ -24,11 +24,14 @@ public struct Step: Sendable, Hashable {
     public var reason: String?
     /// What a hand-over carries besides record and number.
     public var archive: ArchiveHandOver?
+    /// In steps with effect `opensCase`.
+    public var opening: CaseOpening?
 
     public init(
         hash: Digest, dossier: DossierID, previous: Digest?, kind: StepKind, by: UnitCode, nextHolder: UnitCode?,
         workflow: Int = Workflow.registration.version, topology: Int, at: Int64, record: StudentRecord? = nil,
-        keyDigest: Digest? = nil, provisionalNumber: String? = nil, reason: String? = nil, archive: ArchiveHandOver? = nil
+        keyDigest: Digest? = nil, provisionalNumber: String? = nil, reason: String? = nil, archive: ArchiveHandOver? = nil,
+        opening: CaseOpening? = nil
     ) {
         self.hash = hash
         self.dossier = dossier
@@ -44,6 +47,7 @@ public struct Step: Sendable, Hashable {
         self.provisionalNumber = provisionalNumber
         self.reason = reason
         self.archive = archive
+        self.opening = opening
     }
 }
 
@@ -93,9 +97,7 @@ public struct Verdict: Sendable, Hashable {
         self.at = at
     }
 
-    /// Whether nothing stands against the registration; a suspicion (requirements §1.21) does not.
-    public var isClean: Bool { openProblems.isEmpty }
-
+    /// What stands against the registration, rulings apart; a suspicion (requirements §1.21) does not.
     public var openProblems: [String] {
         problems.filter { DuplicateKind(rawValue: $0)?.isProblem ?? true }
     }

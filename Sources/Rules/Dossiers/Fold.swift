@@ -23,7 +23,7 @@ public struct Fold<T: Topology> {
         self.topology = topology
         children = Dictionary(grouping: facts.steps, by: \.previous)
         settled = Set(facts.numbers.map(\.cites))
-            .union(facts.steps.filter { $0.kind == .carryOutDeletion }.map(\.hash))
+            .union(facts.steps.filter(\.isSettledDeletion).map(\.hash))
     }
 
     // MARK: The chain
@@ -32,6 +32,10 @@ public struct Fold<T: Topology> {
         var stand = Stand.none
         var holder: UnitCode?
         var home: UnitCode?
+        /// In a case: where the dossier stands again after it.
+        var rest: Stand?
+        /// Whom the case is about besides.
+        var parties: [CaseParty] = []
     }
 
     private func dossier(_ id: DossierID, sufficient: Tier) -> Dossier {
@@ -49,10 +53,10 @@ public struct Fold<T: Topology> {
         var dossier = Dossier(
             id: id, home: home, chain: chain, void: [], parked: [], stand: position.stand,
             holder: Self.holder(at: position, in: topology), record: record(of: chain, home: home),
-            keyDigest: chain.last { $0.keyDigest != nil }?.keyDigest, verdicts: [],
+            keyDigest: chain.last { $0.keyDigest != nil }?.keyDigest, verdicts: [], rulings: words.rulings.counting,
             provisionalNumber: chain.last { $0.provisionalNumber != nil }?.provisionalNumber,
             formalNumber: number(words, cited: Set(chain.map(\.hash) + (arrival?.archive?.words.numbers.map(\.cites) ?? []))),
-            identityAnswer: nil, problems: [], state: .draft)
+            identityAnswer: nil, problems: [], state: .draft, openCase: openCase(at: position, chain))
         apply(words, to: &dossier, sufficient: sufficient)
         if let arrival { dossier.chain = history(before: arrival) + chain }
         let reachable = reachableSteps()
@@ -66,19 +70,23 @@ public struct Fold<T: Topology> {
     func advance(_ step: Step, from position: Position) -> Position? {
         let home = position.home ?? step.by
         guard step.kind != .handOver, let table = Workflow.registration(version: step.workflow),
-              let row = table.row(step.kind, from: position.stand),
+              let row = table.row(step.kind, from: position.stand), row.effects.contains(.opensCase) == (step.opening != nil),
               let record = topology.unit(home, version: step.topology) else { return nil }
-        let topology = TopologyOfRecord(topology, record)
-        let holder = Self.holder(at: position, in: topology)
+        var next = Position(
+            stand: row.to, holder: step.nextHolder, home: home, rest: position.rest, parties: step.opening?.parties ?? position.parties)
+        guard let tree = tree(record, next.parties) else { return nil }
+        let holder = Self.holder(at: position, in: tree)
         if position.stand != .none {
-            guard step.by == holder else { return nil }
+            guard step.by == holder || row.effects.contains(.override) else { return nil }
         } else if topology.unit(step.by).map({ !TierRights.may($0.tier, .keepPupils) }) ?? true {
             return nil
         }
-        guard Workflow.resolve(row.by, home: home, holder: holder, in: topology) == step.by,
-              Workflow.resolve(row.holder, home: home, holder: holder, in: topology) == step.nextHolder
+        let parties = next.parties.map(\.home)
+        guard Workflow.isTaker(step.by, of: row, home: home, holder: holder, parties: parties, in: tree),
+              Workflow.resolve(row.holder, home: home, holder: holder, parties: parties, in: tree) == step.nextHolder
         else { return nil }
-        return Position(stand: row.to, holder: step.nextHolder, home: home)
+        next.takeCase(from: position)
+        return next
     }
 
     /// Who has the pen. The record that moves a school passes on each pen that an authority left behind holds: to the one
@@ -149,7 +157,10 @@ public struct Fold<T: Topology> {
         let before = chain.first?.archive?.supplement ?? 0
         let counting = facts.supplements.filter { $0.by == home && $0.number > before }
             .max { ($0.number, Self.text($0)) < ($1.number, Self.text($1)) }
-        for (field, value) in counting?.changes ?? [:] where !StudentField.key.contains(field) { record[field] = value }
+        let decided = fieldsDecided(chain, since: counting?.number ?? 0)
+        for (field, value) in counting?.changes ?? [:] where !StudentField.key.contains(field) && !decided.contains(field) {
+            record[field] = value
+        }
         return record
     }
 
@@ -164,28 +175,24 @@ public struct Fold<T: Topology> {
     }
 
     private func apply(_ words: DossierWords, to dossier: inout Dossier, sufficient: Tier) {
-        var newest: [UnitCode: Verdict] = [:]
-        for verdict in words.verdicts where verdict.keyDigest == dossier.keyDigest {
-            if let other = newest[verdict.by], other.isNewer(than: verdict) { continue }
-            newest[verdict.by] = verdict
+        dossier.verdicts = words.newestVerdicts(about: dossier.keyDigest)
+        if let open = dossier.openCase, open.checked != nil {
+            dossier.proposalVerdicts = words.newestVerdicts(about: open.opening.proposalDigest)
         }
-        dossier.verdicts = newest.values.sorted { $0.by < $1.by }
         dossier.identityAnswer = words.answers.filter { $0.keyDigest == dossier.keyDigest }
             .max { $0.position < $1.position }?.answer
-        var problems = Set(dossier.verdicts.flatMap(\.openProblems))
+        var problems = Set((dossier.verdicts + dossier.proposalVerdicts).flatMap { dossier.openProblems(of: $0) })
         if dossier.record.hasResidentID, !ResidentIDNumber.isWellFormed(dossier.record.idNumber) {
             problems.insert(DuplicateKind.idInvalid.rawValue)
         }
-        if dossier.identityAnswer == "mismatch" || dossier.identityAnswer == "unknown" {
-            problems.insert(DuplicateKind.idInvalid.rawValue)
-        }
+        if dossier.isDisowned { problems.insert(DuplicateKind.idInvalid.rawValue) }
         dossier.problems = dossier.stand == .deleted ? [] : problems.sorted()
         dossier.state = state(of: dossier, sufficient: sufficient)
     }
 
     private func state(of dossier: Dossier, sufficient: Tier) -> RegistrationState {
-        switch dossier.stand {
-        case .none: .draft
+        switch dossier.openCase?.rest ?? dossier.stand {
+        case .none, .asBefore: .draft
         case .entered:
             if !dossier.problems.isEmpty { .problem }
             else if dossier.isClean(atLeast: sufficient) { .clean }
@@ -197,6 +204,9 @@ public struct Fold<T: Topology> {
         case .deletionRequested: .deletionRequested
         case .deletionConfirmed: .deletionConfirmed
         case .deleted: .deleted
+        // A case is no state of its own: its dossier shows where it stood.
+        case .evidencePrepared, .evidenceSubmitted, .changePrepared, .changeSubmitted, .problemDeletionRequested, .keyChangePrepared,
+             .keyChangeSubmitted: .problem
         }
     }
 }

@@ -26,6 +26,13 @@ public struct StudentRecord: Sendable, Hashable {
     /// Whether the pupil stands under a resident ID number: type 1 with a number (Q56.1).
     public var hasResidentID: Bool { idType == "1" && !idNumber.isEmpty }
 
+    /// The same with the key fields of another record.
+    public func with(key other: StudentRecord) -> StudentRecord {
+        var record = self
+        for field in StudentField.key { record[field] = other[field] }
+        return record
+    }
+
     /// The fields in which two records differ, in column order.
     public func differences(from other: StudentRecord) -> [StudentField] {
         StudentField.allCases.filter { self[$0] != other[$0] }

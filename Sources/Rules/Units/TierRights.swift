@@ -6,6 +6,8 @@ public enum Right: String, Sendable, CaseIterable {
     case keepClasses
     /// Run the duplicate check over its subtree (requirements §1.21).
     case checkDuplicates
+    /// Say of two dossiers below what they are to each other (Q61), and take a case further up.
+    case rulePairs
     /// The verdict that is final and allows a formal number.
     case finalVerdict
     /// Issue G and J numbers and lease ranges of L numbers (Q44).
@@ -28,13 +30,13 @@ public enum TierRights {
     public static func of(_ tier: Tier) -> Set<Right> {
         switch tier {
         case .school: [.keepPupils, .keepClasses]
-        case .county: [.checkDuplicates, .admitUnits, .revokeUnits, .mergeUnits]
-        case .city: [.checkDuplicates, .admitUnits, .revokeUnits, .moveUnits, .mergeUnits]
-        case .province: [.checkDuplicates, .admitUnits, .revokeUnits, .moveUnits, .mergeUnits, .importUnits]
+        case .county: [.checkDuplicates, .rulePairs, .admitUnits, .revokeUnits, .mergeUnits]
+        case .city: [.checkDuplicates, .rulePairs, .admitUnits, .revokeUnits, .moveUnits, .mergeUnits]
+        case .province: [.checkDuplicates, .rulePairs, .admitUnits, .revokeUnits, .moveUnits, .mergeUnits, .importUnits]
         case .centre:
             [
-                .checkDuplicates, .finalVerdict, .issueNumbers, .admitUnits, .revokeUnits, .moveUnits, .mergeUnits, .importUnits,
-                .addDivisions,
+                .checkDuplicates, .rulePairs, .finalVerdict, .issueNumbers, .admitUnits, .revokeUnits, .moveUnits, .mergeUnits,
+                .importUnits, .addDivisions,
             ]
         }
     }

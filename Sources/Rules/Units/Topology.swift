@@ -23,6 +23,19 @@ public struct TopologyOfRecord<Base: Topology>: Topology {
     public func unit(_ code: UnitCode) -> Unit? { code == record.code ? record : base.unit(code) }
 }
 
+/// The tree as it was for several units by the records that a step names.
+public struct TopologyOfRecords<Base: Topology>: Topology {
+    let base: Base
+    let records: [UnitCode: Unit]
+
+    public init(_ base: Base, _ records: [Unit]) {
+        self.base = base
+        self.records = Dictionary(records.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public func unit(_ code: UnitCode) -> Unit? { records[code] ?? base.unit(code) }
+}
+
 extension Topology {
     /// The unit and all above it, nearest first; ends at the centre or at the first unknown unit.
     public func path(of code: UnitCode) -> [UnitCode] {
@@ -44,6 +57,14 @@ extension Topology {
     public func lowestCommonAuthority(_ first: UnitCode, _ second: UnitCode) -> UnitCode? {
         let above = Set(path(of: second))
         return path(of: first).first { above.contains($0) && unit($0)?.tier != .school }
+    }
+
+    /// The lowest authority above all of them: of one school alone its competent one; nil when a path is not known so far.
+    public func lowestCommonAuthority(of homes: [UnitCode]) -> UnitCode? {
+        guard let first = homes.first else { return nil }
+        return homes.dropFirst().reduce(lowestCommonAuthority(first, first)) { known, home in
+            known.flatMap { lowestCommonAuthority($0, home) }
+        }
     }
 
     public func tier(of code: UnitCode) -> Tier? { unit(code)?.tier }

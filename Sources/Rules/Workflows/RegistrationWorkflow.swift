@@ -52,12 +52,23 @@ extension Workflow {
 
     /// The table of a version; nil when this program is older than the step (the step is parked until the upgrade).
     public static func registration(version: Int) -> Workflow? {
-        [registration, registrationWithHandOver].first { $0.version == version }
+        versions.first { $0.version == version }
     }
+
+    /// Every shipped table, oldest first; each has all rows of the one before.
+    static let versions = [registration, registrationWithHandOver, registrationWithProblems, registrationWithKeyData]
 
     /// The table that the next step names: the first one, as long as it has all that the dossier needs, so that programs of a
     /// release before read on; never an older one than the dossier has used.
     public static func registration(after dossier: Dossier?) -> Workflow {
         registration(version: dossier?.chain.map(\.workflow).max() ?? registration.version) ?? registration
+    }
+
+    /// The oldest table that a step of this kind may name after the dossier, by which it is allowed where the dossier stands; the
+    /// newest where none allows it.
+    public static func registration(after dossier: Dossier, taking kind: StepKind) -> Workflow {
+        let used = registration(after: dossier).version
+        let usable = versions.filter { $0.version >= used }
+        return usable.first { $0.row(kind, from: dossier.stand) != nil } ?? usable.last ?? registration
     }
 }

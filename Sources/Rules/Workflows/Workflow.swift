@@ -4,6 +4,27 @@ public enum Stand: String, Sendable, Hashable, CaseIterable {
     case none
     case entered, reviewed, submitted, returned, enrolled
     case deletionRequested, deletionConfirmed, deleted
+    /// A case of a problem record: 佐证 and 变更 are prepared at the school, then with the authorities; 删除 waits for the group's (Q63).
+    case evidencePrepared, evidenceSubmitted, changePrepared, changeSubmitted, problemDeletionRequested
+    /// 关键数据变更 prepared at the school, then with the authorities (Q73).
+    case keyChangePrepared, keyChangeSubmitted
+    /// In tables alone: where the dossier stood before its case.
+    case asBefore
+
+    /// Whether the dossier is in a case of its own and will stand again where it stood before.
+    public var isInCase: Bool {
+        switch self {
+        case .evidencePrepared, .evidenceSubmitted, .changePrepared, .changeSubmitted, .problemDeletionRequested, .keyChangePrepared,
+             .keyChangeSubmitted: true
+        default: false
+        }
+    }
+
+    /// 关键数据变更.
+    public var isKeyChange: Bool { self == .keyChangePrepared || self == .keyChangeSubmitted }
+
+    /// With the school, nothing under way: from here a case may begin.
+    public static let resting: [Stand] = [.entered, .reviewed, .returned, .enrolled]
 }
 
 /// The name of a step, a verb of the business. Raw values are on the wire: append-only.
@@ -11,6 +32,19 @@ public enum StepKind: String, Sendable, Hashable, CaseIterable {
     case enter, amend, review, withdraw, submit, forward, approve, sendBack, delete
     case applyForDeletion, refuseDeletion, confirmDeletion, carryOutDeletion, returnDeletion
     case handOver
+    case prepareEvidence, prepareChange, withdrawCase, submitCase, forwardCase, sendBackCase, closeCase, approveChange
+    case requestProblemDeletion, grantProblemDeletion, refuseProblemDeletion, deleteByRuling
+    case prepareKeyChange, approveKeyChange
+
+    /// Steps of cases travel as entries of their own kind, so that programs which do not know cases keep them for later.
+    public var isOfCase: Bool {
+        switch self {
+        case .prepareEvidence, .prepareChange, .withdrawCase, .submitCase, .forwardCase, .sendBackCase, .closeCase, .approveChange,
+             .requestProblemDeletion, .grantProblemDeletion, .refuseProblemDeletion, .deleteByRuling, .prepareKeyChange,
+             .approveKeyChange: true
+        default: false
+        }
+    }
 }
 
 /// Who may take a step, relative to the case. Resolved against the topology by `Workflow.resolve`.
@@ -28,6 +62,10 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
     case receivingSchool
     /// The lowest authority above both the home and the receiving school: above the holder, so its step is an override.
     case commonAuthority
+    /// The lowest authority above the homes of all whom the case is about: it alone grants a deletion.
+    case groupAuthority
+    /// Any authority above the home school.
+    case authorityAbove
     /// Nobody: the dossier has ended.
     case nobody
 }
@@ -48,6 +86,28 @@ public enum Guard: String, Sendable, Hashable, CaseIterable {
     case noFormalNumber
     /// The record has no error finding.
     case recordValid
+    /// A problem is known about the dossier: there is something to decide.
+    case problemKnown
+    /// A problem that evidence can speak to: not a number that breaks the rules of numbers by itself (Q64).
+    case disputable
+    /// Other records stand in the group (重复).
+    case inGroup
+    /// A file of evidence is attached, and cited by the step (Q62).
+    case evidence
+    /// Authorities above have yet to speak: the case goes up until all pairs are this unit's to rule on.
+    case notOursAlone
+    /// The authority stands above all whom the case is about.
+    case groupReached
+    /// Nothing stands against the dossier any more.
+    case problemSettled
+    /// All changed fields are ones that province, city and county have put under control (Q70, Q72).
+    case fieldsControlled
+    /// A verdict of the tier that the province's policy names speaks about the proposed version (Q71).
+    case proposalChecked
+    /// Nothing of such a verdict is open.
+    case proposalClean
+    /// A ruling says that this is the same child's second registration.
+    case ruledAgainst
 }
 
 /// What taking the step brings with it.
@@ -58,6 +118,12 @@ public enum Effect: String, Sendable, Hashable, CaseIterable {
     case newRecord
     /// A reason must be given and is shown to the other side.
     case reason
+    /// The step opens a case: it says whom the case is about besides, and what it rests on.
+    case opensCase
+    /// The case carries the proposed new version of the record.
+    case proposal
+    /// Taken in the holder's stead (强制干预): the pen is not asked for.
+    case override
     /// The step carries the whole dossier: everything before it is settled, and not needed after it.
     case archive
 }
@@ -87,9 +153,12 @@ public struct Workflow: Sendable {
     public func steps(from stand: Stand) -> [Transition] { rows.filter { $0.from == stand } }
 
     /// The unit a role stands for in a case of `home` while `holder` has the pen; nil when the topology has none.
-    /// - Parameter receiving: the school that the dossier goes to.
+    /// - Parameters:
+    ///   - receiving: the school that the dossier goes to.
+    ///   - parties: homes of the others whom the case is about.
     public static func resolve(
-        _ role: Role, home: UnitCode, holder: UnitCode?, receiving: UnitCode? = nil, in topology: some Topology
+        _ role: Role, home: UnitCode, holder: UnitCode?, receiving: UnitCode? = nil, parties: [UnitCode] = [],
+        in topology: some Topology
     ) -> UnitCode? {
         switch role {
         case .homeSchool: home
@@ -99,7 +168,18 @@ public struct Workflow: Sendable {
         case .centre: .centre
         case .receivingSchool: receiving
         case .commonAuthority: receiving.flatMap { topology.lowestCommonAuthority(home, $0) }
-        case .nobody: nil
+        case .groupAuthority: topology.lowestCommonAuthority(of: [home] + parties)
+        case .authorityAbove, .nobody: nil
         }
+    }
+
+    /// Whether a unit is who the row says may take the step.
+    public static func isTaker(
+        _ unit: UnitCode, of row: Transition, home: UnitCode, holder: UnitCode?, parties: [UnitCode] = [], in topology: some Topology
+    ) -> Bool {
+        if row.by == .authorityAbove {
+            return unit != home && topology.contains(unit, home) && topology.tier(of: unit).map { $0 != .school } ?? false
+        }
+        return resolve(row.by, home: home, holder: holder, parties: parties, in: topology) == unit
     }
 }

@@ -5,7 +5,7 @@ import Rules
 
 /// Facts about dossiers, and the folded row that lists and offices read. Built in: the dossier is the archive's subject.
 struct DossierProjection: Projection {
-    let kinds: Set<EntryKind> = [.step, .handOver, .supplement, .verdict, .number, .answer]
+    let kinds: Set<EntryKind> = [.step, .handOver, .caseStep, .supplement, .verdict, .number, .answer, .ruling]
     /// Name of the office that sends a unit's own words after a dossier that went to another school; subject is the dossier.
     static let forwarding = "words"
     let migrations: [(name: String, sql: String)] = []
@@ -13,8 +13,8 @@ struct DossierProjection: Projection {
         (table: "step", sql: "SELECT hash, dossier, payload FROM step ORDER BY hash"),
         (table: "word", sql: "SELECT dossier, kind, writer, position, payload FROM word ORDER BY dossier, kind, writer, position"),
         (table: "dossier", sql: """
-            SELECT id, home, class, name, sex, birth, id_type, id_number, state, holder, problems, provisional, formal, head
-            FROM dossier ORDER BY id
+            SELECT id, home, class, name, sex, birth, id_type, id_number, state, holder, problems, provisional, formal, head,
+              open_case FROM dossier ORDER BY id
             """),
         (table: "number", sql: "SELECT number, dossier FROM number ORDER BY number"),
     ]
@@ -23,7 +23,7 @@ struct DossierProjection: Projection {
         guard let kind = EntryKind(rawValue: entry.kind) else { return .parked(waitsFor: "kind:\(entry.kind)") }
         guard transaction.directory.unit(writer.unit) != nil else { return .parked(waitsFor: "unit:\(writer.unit)") }
         switch kind {
-        case .step, .handOver: return try applyStep(entry, of: writer, in: transaction)
+        case .step, .handOver, .caseStep: return try applyStep(entry, of: writer, in: transaction)
         case .supplement:
             guard let supplement = Payload.supplement(entry.payload) else { return .void("malformed supplement") }
             guard supplement.by == writer.unit else { return .void("in another's name") }
@@ -41,6 +41,7 @@ struct DossierProjection: Projection {
             guard let answer = Payload.answer(entry.payload) else { return .void("malformed answer") }
             guard writer.unit == .centre else { return .void("only the centre answers") }
             return try keep(entry, of: writer, answer.dossier, position: answer.position, in: transaction)
+        case .ruling: return try RulingRegister.apply(entry, of: writer, in: transaction)
         default: return .void("not a fact about a dossier")
         }
     }
@@ -48,7 +49,7 @@ struct DossierProjection: Projection {
     func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool {
         let db = transaction.database
         switch EntryKind(rawValue: entry.kind) {
-        case .step:
+        case .step, .caseStep:
             guard let step = Payload.step(entry.payload), step.by == writer.unit else { return true }
             try db.execute(literal: "DELETE FROM step WHERE hash = \(Data(step.hash.bytes))")
             // A provisional number stands with its approval on the chain; folding claims it again where it still does.
@@ -60,6 +61,7 @@ struct DossierProjection: Projection {
         case .verdict:
             guard let verdict = Payload.verdict(entry.payload), verdict.by == writer.unit else { return true }
             try drop(entry, of: writer, verdict.dossier, position: verdict.position, in: transaction)
+        case .ruling: try RulingRegister.withdraw(entry, of: writer, in: transaction)
         // More than the step's own row follows from it.
         case .handOver: return false
         // The centre's words: its key is above all others and nobody revokes it.
@@ -81,9 +83,15 @@ struct DossierProjection: Projection {
     }
 
     private func applyStep(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
-        guard let step = Payload.step(entry.payload) else { return .void("malformed step") }
+        guard let step = Payload.step(entry.payload) else {
+            if entry.kind == EntryKind.caseStep.rawValue, let kind = Payload.unknownStepKind(entry.payload) {
+                return .parked(waitsFor: "step kind:\(kind)")
+            }
+            return .void("malformed step")
+        }
         guard step.by == writer.unit else { return .void("in another's name") }
-        guard (step.kind == .handOver) == (entry.kind == EntryKind.handOver.rawValue) else { return .void("not the entry of such a step") }
+        let kind: EntryKind = step.kind == .handOver ? .handOver : step.kind.isOfCase ? .caseStep : .step
+        guard entry.kind == kind.rawValue else { return .void("not the entry of such a step") }
         guard Workflow.registration(version: step.workflow) != nil else {
             return .parked(waitsFor: "workflow:\(step.workflow)")
         }
@@ -120,6 +128,9 @@ struct DossierProjection: Projection {
         if let archive = step.archive {
             let named = [(archive.from, step.topology), (step.nextHolder ?? archive.from, archive.topology)]
             return named.first { (transaction.directory.unit($0.0)?.version ?? .min) < $0.1 }.map { "unit:\($0.0)" }
+        }
+        for party in step.opening?.parties ?? [] where (transaction.directory.unit(party.home)?.version ?? .min) < party.topology {
+            return "unit:\(party.home)"
         }
         var home = step.by
         if transaction.directory.tier(of: step.by) != .school {
@@ -183,19 +194,19 @@ struct DossierProjection: Projection {
         }
         try db.cachedStatement(sql: """
             INSERT INTO dossier (id, home, class, name, name_key, sex, birth, id_type, id_number, state, holder, problems,
-              provisional, formal, head, key_digest, entered_at, folded)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+              provisional, formal, head, key_digest, entered_at, open_case, folded)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
             ON CONFLICT DO UPDATE SET home = excluded.home, class = excluded.class, name = excluded.name,
               name_key = excluded.name_key, sex = excluded.sex, birth = excluded.birth, id_type = excluded.id_type,
               id_number = excluded.id_number, state = excluded.state, holder = excluded.holder,
               problems = excluded.problems, provisional = excluded.provisional, formal = excluded.formal,
-              head = excluded.head, key_digest = excluded.key_digest, folded = folded + 1
+              head = excluded.head, key_digest = excluded.key_digest, open_case = excluded.open_case, folded = folded + 1
             """).execute(arguments: [
                 Data(id.bytes), dossier.home.text, record.classCode, record.name, key.name, record.sex, record.birthDate,
                 record.idType, key.hasResidentID ? key.idNumber : record.idNumber, dossier.state.rawValue,
                 dossier.holder?.text, dossier.problems.joined(separator: ","), dossier.provisionalNumber,
                 dossier.formalNumber, dossier.head.map { Data($0.bytes) }, dossier.keyDigest.map { Data($0.bytes) },
-                dossier.chain.first?.at ?? transaction.now,
+                dossier.chain.first?.at ?? transaction.now, dossier.openCase?.stand.rawValue ?? "",
             ])
         for office in transaction.book.offices { try office.noticed(dossier, in: transaction) }
     }

@@ -31,4 +31,11 @@ enum DossierSchema {
         -- Newest word of each province about which tier's verdict suffices; kept by the policy projection.
         CREATE TABLE sufficient_verdict (unit TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         """)]
+
+    /// Appended to the list of all migrations as they came.
+    static let later: [(name: String, sql: String)] = [("problems-1", """
+        -- Where the case stands that the dossier is in; empty while it is in none.
+        ALTER TABLE dossier ADD COLUMN open_case TEXT NOT NULL DEFAULT '';
+        CREATE INDEX dossier_open_case ON dossier (holder, open_case) WHERE open_case <> '';
+        """)]
 }

@@ -36,8 +36,8 @@ struct SmallCountry {
             years: [.primary: 6], owner: "831", urban: "111")
     }
 
-    init(seed: UInt64 = 1) throws {
-        node = try TestNode(seed: seed)
+    init(seed: UInt64 = 1, adapter: PublicSecurityAdapter = .localRules) throws {
+        node = try TestNode(seed: seed, adapter: adapter)
         try node.becomeCentre(hosting: [
             Self.guangdong, Self.guangzhou, Self.tianhe, Self.haizhu, Self.hunan, Self.changsha, Self.yuelu, Self.tianheFirst,
             Self.haizhuFirst, Self.yueluFirst, Self.cityRun, Self.vocational,

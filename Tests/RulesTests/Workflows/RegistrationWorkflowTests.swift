@@ -5,6 +5,9 @@ import Testing
 @Suite struct RegistrationWorkflowTests {
     private let table = Workflow.registration
 
+    /// The stands of the first version.
+    private var stands: Set<Stand> { Set(table.rows.flatMap { [$0.from, $0.to] }) }
+
     /// The whole matrix: every stand with every step. A change of a shipped table shows here first.
     @Test func theMatrixIsTheGoldenOne() {
         let lines = table.rows.map { row in
@@ -17,11 +20,11 @@ import Testing
     @Test func everyStandIsReachable() {
         var reached: Set<Stand> = [.none]
         for _ in Stand.allCases { for row in table.rows where reached.contains(row.from) { reached.insert(row.to) } }
-        #expect(reached == Set(Stand.allCases))
+        #expect(reached == stands)
     }
 
     @Test func onlyDeletedIsADeadEnd() {
-        let ends = Stand.allCases.filter { table.steps(from: $0).isEmpty }
+        let ends = stands.filter { table.steps(from: $0).isEmpty }
         #expect(ends == [.deleted])
     }
 
@@ -59,7 +62,7 @@ import Testing
 
     @Test func `a step names the first version until a hand-over has been, and an unknown version has no table`() {
         #expect(Workflow.registration(after: nil).version == 1)
-        #expect(Workflow.registration(version: 1)?.rows == table.rows && Workflow.registration(version: 3) == nil)
+        #expect(Workflow.registration(version: 1)?.rows == table.rows && Workflow.registration(version: 99) == nil)
     }
 
     private func owner(_ role: Role) -> String {
@@ -67,7 +70,7 @@ import Testing
         case .homeSchool: "school"
         case .competentAuthority, .holdingAuthority, .superiorAuthority: "authority"
         case .centre: "centre"
-        case .receivingSchool, .commonAuthority: "none in this table"
+        case .receivingSchool, .commonAuthority, .groupAuthority, .authorityAbove: "none in this table"
         case .nobody: "nobody"
         }
     }

@@ -81,9 +81,16 @@ struct Desk {
     init(of unit: UnitCode, _ reading: Reading) throws {
         let isSchool = reading.directory.tier(of: unit) == .school
         let held = try Row.fetchAll(
-            reading.database, sql: "SELECT state, count(*) AS n FROM dossier WHERE holder = ? GROUP BY state", arguments: [unit.text])
+            reading.database, sql: "SELECT state, count(*) AS n FROM dossier WHERE holder = ? AND open_case = '' GROUP BY state", arguments: [unit.text])
         // At a school an enrolled pupil's pen rests; nothing waits.
-        waiting = held.compactMap { row in
+        let cases = try Row.fetchAll(
+            reading.database, sql: "SELECT open_case, count(*) AS n FROM dossier WHERE holder = ? AND open_case <> '' GROUP BY open_case",
+            arguments: [unit.text]
+        ).compactMap { row -> Waiting? in
+            guard let stand = Stand(rawValue: row["open_case"]) else { return nil }
+            return Waiting(label: stand.caseLabel, count: row["n"], href: stand.isKeyChange ? "/key-data?scope=self" : "/problems?scope=self")
+        }
+        waiting = cases + held.compactMap { row in
             guard let state = RegistrationState(rawValue: row["state"]), !(isSchool && [.enrolled, .unchecked].contains(state)) else {
                 return nil
             }

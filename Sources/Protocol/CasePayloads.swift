@@ -1,0 +1,73 @@
+import Rules
+import SwiftProtobuf
+
+/// Cases and rulings to and from their wire form. Reading validates once; a nil is a malformed payload.
+extension Payload {
+    static func wire(_ opening: CaseOpening) -> WireCaseOpening {
+        var wire = WireCaseOpening()
+        wire.parties = opening.parties.map { self.wire($0) }
+        if let proposal = opening.proposal { wire.proposal = self.wire(proposal.values) }
+        wire.evidence = opening.evidence.map { .init($0.bytes) }
+        wire.fields = opening.fields.map { UInt32($0.rawValue) }
+        wire.supplement = UInt32(opening.supplement)
+        return wire
+    }
+
+    static func opening(_ wire: WireCaseOpening) -> CaseOpening? {
+        var proposal: StudentRecord?
+        if wire.hasProposal {
+            guard let values = values(wire.proposal) else { return nil }
+            proposal = StudentRecord(values)
+        }
+        let parties = wire.parties.compactMap { party($0) }
+        let evidence = wire.evidence.compactMap { Digest($0) }
+        guard parties.count == wire.parties.count, evidence.count == wire.evidence.count else { return nil }
+        return CaseOpening(
+            parties: parties, proposal: proposal, proposalDigest: proposal.map { Hashing.keyDigest(of: $0) }, evidence: evidence,
+            fields: wire.fields.compactMap { StudentField(rawValue: Int($0)) }, supplement: Int(wire.supplement))
+    }
+
+    private static func wire(_ party: CaseParty) -> WireCaseParty {
+        var wire = WireCaseParty()
+        wire.dossier = .init(party.dossier.bytes)
+        wire.home = party.home.text
+        wire.topology = UInt32(party.topology)
+        return wire
+    }
+
+    private static func party(_ wire: WireCaseParty) -> CaseParty? {
+        guard !wire.home.isEmpty else { return nil }
+        return DossierID(wire.dossier).map { CaseParty(dossier: $0, home: UnitCode(wire.home), topology: Int(wire.topology)) }
+    }
+
+    public static func encode(_ ruling: Ruling) -> [UInt8] {
+        var wire = WireRuling()
+        wire.first = self.wire(ruling.first)
+        wire.second = self.wire(ruling.second)
+        wire.finding = ruling.finding.rawValue
+        wire.upheld = .init(ruling.upheld?.bytes ?? [])
+        wire.idNumber = ruling.idNumber
+        wire.by = ruling.by.text
+        wire.tier = ruling.tier.rawValue
+        wire.position = ruling.position
+        wire.reason = ruling.reason
+        wire.at = ruling.at
+        return Wire.bytes(wire)
+    }
+
+    public static func ruling(_ payload: [UInt8]) -> Ruling? {
+        guard let wire = try? WireRuling(serializedBytes: payload), let first = party(wire.first), let second = party(wire.second),
+              let finding = Ruling.Finding(rawValue: wire.finding), let tier = Tier(rawValue: wire.tier),
+              wire.upheld.isEmpty || wire.upheld.count == 16 else { return nil }
+        let ruling = Ruling(
+            first, second, finding: finding, upheld: DossierID(wire.upheld), idNumber: wire.idNumber, by: UnitCode(wire.by),
+            tier: tier, position: wire.position, reason: wire.reason, at: wire.at)
+        return ruling.isSound ? ruling : nil
+    }
+
+    /// The kind of a step that this program does not know: it waits for one that does.
+    public static func unknownStepKind(_ payload: [UInt8]) -> String? {
+        guard let wire = try? WireStep(serializedBytes: payload), StepKind(rawValue: wire.kind) == nil else { return nil }
+        return wire.kind
+    }
+}
