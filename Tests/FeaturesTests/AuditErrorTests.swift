@@ -6,11 +6,11 @@ import Testing
     private static let header = "rec_no,name,sex,birth,id_type,id_no\n"
 
     /// Runs an audit that must be refused, and sees to it that no file came of it.
-    private func refusal(_ text: String, suspect: Bool = false) throws -> AuditError? {
+    private func refusal(_ text: String) throws -> AuditError? {
         let folder = try AuditTests.Folder()
         try Data(text.utf8).write(to: URL(fileURLWithPath: folder.file("in.csv")))
         let error = #expect(throws: AuditError.self) {
-            try Audit.run(input: folder.file("in.csv"), output: folder.file("out.csv"), suspect: suspect) { 0 }
+            try Audit.run(input: folder.file("in.csv"), output: folder.file("out.csv")) { 0 }
         }
         #expect(folder.names == ["in.csv"])
         return error
@@ -38,8 +38,16 @@ import Testing
         #expect(try refusal(Self.header + "1,张伟,1\n") == .raggedRow(line: 2, fields: 3, columns: 6))
     }
 
-    @Test func `Approximate pairs are refused until they are built`() throws {
-        #expect(try refusal(Self.header, suspect: true) == .suspectNotAvailable)
+    @Test func `Weights that are not whole are refused`() throws {
+        let folder = try AuditTests.Folder()
+        try Data(Self.header.utf8).write(to: URL(fileURLWithPath: folder.file("in.csv")))
+        try Data("name equal 0.5 0.5 0.5\n".utf8).write(to: URL(fileURLWithPath: folder.file("weights")))
+        for weights in [folder.file("weights"), folder.file("none")] {
+            #expect(throws: AuditError.unusableWeights(weights)) {
+                try Audit.run(input: folder.file("in.csv"), output: folder.file("out.csv"), suspect: true, weights: weights) { 0 }
+            }
+        }
+        #expect(folder.names == ["in.csv", "weights"])
     }
 
     @Test func `The input is never overwritten, nor anything that is no ordinary file`() throws {
@@ -67,8 +75,9 @@ import Testing
     @Test func `Every refusal has a code of its own, a Chinese message and a remedy`() {
         let all: [AuditError] = [
             .missingColumns(["name"]), .repeatedColumn("name"), .missingRecordNumber(line: 2),
-            .repeatedRecordNumber("1", line: 3), .raggedRow(line: 2, fields: 3, columns: 6), .suspectNotAvailable,
+            .repeatedRecordNumber("1", line: 3), .raggedRow(line: 2, fields: 3, columns: 6),
             .outputIsInput, .outputIsNoFile("out"), .unwritable("out", reason: "no space"),
+            .unusableWeights("weights"), .unknownRecordNumber(line: 2), .tooFewDecisions,
         ]
         #expect(Set(all.map(\.code)).count == all.count)
         for error in all {

@@ -1,3 +1,4 @@
+import Foundation
 import Rules
 import Sheets
 
@@ -10,19 +11,29 @@ public enum Audit {
     /// - Parameters:
     ///   - input: CSV with the columns `rec_no,name,sex,birth,id_type,id_no` in any order, and any others.
     ///   - output: where the pairs go. Written beside it first and renamed at the end: it is there whole or not at all.
-    ///   - suspect: whether approximate pairs are wanted too.
+    ///   - suspect: whether approximate pairs are wanted too (Q55). They need about 1.5 KB a row.
+    ///   - weights: a file with weights for these, in place of the shipped ones.
+    ///   - reasons: where the reasons for these go, one line a pair and field.
     ///   - clock: seconds from any fixed point, for the report alone.
     /// - Throws: `AuditError` for what the audit refuses, `SheetError` for a file that cannot be read as CSV.
     public static func run(
-        input: String, output: String, suspect: Bool = false, clock: () -> Double
+        input: String, output: String, suspect: Bool = false, weights: String? = nil, reasons: String? = nil, clock: () -> Double
     ) throws -> AuditReport {
         let begin = clock()
-        guard !suspect else { throw AuditError.suspectNotAvailable }
-        let records = try AuditRecords(readingFrom: input)
-        let writer = try PairWriter(path: output, input: input)
+        let chosen = try weights.map(read) ?? .shipped
+        let records = try AuditRecords(readingFrom: input, forSuspicions: suspect)
+        let writer = try PairWriter(path: output, input: input, kinds: suspect ? DuplicateKind.allCases : PairWriter.exactKinds)
         try write(records, to: writer)
+        if suspect { try SuspectWriter.write(records, chosen, to: writer, reasons: reasons) }
         try writer.finish()
         return AuditReport(rows: records.count, pairs: writer.counts, seconds: clock() - begin)
+    }
+
+    private static func read(_ path: String) throws -> SuspicionWeights {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8), let weights = SuspicionWeights(text: text) else {
+            throw AuditError.unusableWeights(path)
+        }
+        return weights
     }
 
     private static func write(_ records: AuditRecords, to writer: PairWriter) throws {

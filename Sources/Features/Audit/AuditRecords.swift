@@ -28,18 +28,22 @@ struct AuditRecords {
     private var records = ContiguousArray<Record>()
     /// Rows with a resident ID that is not well formed, by record number.
     private(set) var rowsWithInvalidID: [Int] = []
+    /// What the search for suspicions looks at, row by row; empty unless it was asked for.
+    private(set) var subjects: [SuspicionSubject] = []
 
     var count: Int { records.count }
 
     /// - Throws: `AuditError`, `SheetError`.
-    init(readingFrom path: String, hash: @escaping Hash = AuditRecords.standardHash) throws {
+    init(readingFrom path: String, forSuspicions: Bool = false, hash: @escaping Hash = AuditRecords.standardHash) throws {
         self.hash = hash
         let reader = try CSVReader(path: path)
-        let columns = try AuditColumns(header: try reader.next())
+        let header = try reader.next()
+        let columns = try AuditColumns(header: header), suspectColumns = SuspectColumns(header: header)
         while let row = try reader.next() {
             if columns.isBlank(row) { continue }
             try columns.check(row)
             try append(row, columns)
+            if forSuspicions { subjects.append(suspectColumns.subject(of: row, columns)) }
         }
         try refuseRepeatedNumbers()
         rowsWithInvalidID.sort(by: precedes)
@@ -58,6 +62,11 @@ struct AuditRecords {
                 UnsafeBufferPointer(rebasing: bytes[records[other].numberRange]))
         }
     }
+
+    func number(of row: Int) -> String { String(decoding: text[records[row].numberRange], as: UTF8.self) }
+
+    /// Rows by their record numbers.
+    var rowsByNumber: [String: Int] { Dictionary(uniqueKeysWithValues: (0..<count).map { (number(of: $0), $0) }) }
 
     func precedes(_ one: Int, _ other: Int) -> Bool {
         withNumbers(of: one, other, RecordNumberOrder.precedes)

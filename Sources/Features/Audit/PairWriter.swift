@@ -3,9 +3,10 @@ import Rules
 
 /// Writes the pairs of an audit as CSV. Nothing stands under the wanted name before `finish()`.
 final class PairWriter {
-    private(set) var counts: [DuplicateKind: Int] = [
-        .idDuplicate: 0, .nsdDuplicate: 0, .nsdCross: 0, .idInvalid: 0,
-    ]
+    /// What the exact check says.
+    static let exactKinds: [DuplicateKind] = [.idDuplicate, .nsdDuplicate, .nsdCross, .idInvalid]
+
+    private(set) var counts: [DuplicateKind: Int]
 
     private let path: String
     private let partialPath: String
@@ -15,7 +16,8 @@ final class PairWriter {
     private static let flushBytes = 1 << 20
 
     /// - Throws: `AuditError` when the output is the input, is no ordinary file, or cannot be written.
-    init(path: String, input: String) throws(AuditError) {
+    init(path: String, input: String, kinds: [DuplicateKind] = PairWriter.exactKinds) throws(AuditError) {
+        counts = Dictionary(uniqueKeysWithValues: kinds.map { ($0, 0) })
         self.path = path
         partialPath = path + ".partial"
         var there = stat(), source = stat()
@@ -53,6 +55,11 @@ final class PairWriter {
         }
     }
 
+    /// A suspicion, with its score.
+    func write(_ one: Int, _ other: Int, suspectedWith score: Double, of records: AuditRecords) throws(AuditError) {
+        try write(.suspect, one, other, of: records, score: String(format: "%.2f", score))
+    }
+
     /// A finding about one row.
     func write(_ kind: DuplicateKind, alone row: Int, of records: AuditRecords) throws(AuditError) {
         records.withNumbers(of: row, row) { number, _ in
@@ -72,20 +79,23 @@ final class PairWriter {
         close(file)
     }
 
-    private func write(_ kind: DuplicateKind, _ one: Int, _ other: Int, of records: AuditRecords) throws(AuditError) {
+    private func write(
+        _ kind: DuplicateKind, _ one: Int, _ other: Int, of records: AuditRecords, score: String = ""
+    ) throws(AuditError) {
         records.withNumbers(of: one, other) { first, second in
             let inOrder = RecordNumberOrder.isSmaller(first, than: second)
             append(inOrder ? first : second)
             buffer.append(Self.comma)
             append(inOrder ? second : first)
         }
-        try end(kind)
+        try end(kind, score)
     }
 
-    private func end(_ kind: DuplicateKind) throws(AuditError) {
+    private func end(_ kind: DuplicateKind, _ score: String = "") throws(AuditError) {
         buffer.append(Self.comma)
         buffer.append(contentsOf: kind.rawValue.utf8)
         buffer.append(Self.comma)
+        buffer.append(contentsOf: score.utf8)
         buffer.append(Self.lineFeed)
         counts[kind, default: 0] += 1
         if buffer.count >= Self.flushBytes { try flush() }

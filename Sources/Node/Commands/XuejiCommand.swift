@@ -34,7 +34,7 @@ public struct XuejiCommand: AsyncParsableCommand {
                 SubmitCommand.self, ApproveCommand.self, ReturnCommand.self, DeleteCommand.self, WhyCommand.self,
                 AttachCommand.self, AttachmentsCommand.self, AttachmentCommand.self, ProblemCommand.self, KeyDataCommand.self,
             ]),
-            CommandGroup(name: "工具 / tools", subcommands: [RulesCommand.self, AuditCommand.self, DemoCommand.self]),
+            CommandGroup(name: "工具 / tools", subcommands: [RulesCommand.self, AuditCommand.self, WeightsCommand.self, DemoCommand.self]),
         ])
 
     public init() {}
