@@ -13,6 +13,8 @@ final class BootFence: Sendable {
         var children: Set<UnitCode> = []
         /// Children that are waited for no longer.
         var done: Set<UnitCode> = []
+        /// Children whose key was revoked: they cannot show anything, and nobody would believe them.
+        var excused: Set<UnitCode> = []
     }
 
     private let state = Mutex(State())
@@ -31,10 +33,18 @@ final class BootFence: Sendable {
         state.withLock { state in
             guard let endpoint = state.endpoint else { return [.centre] }
             let needed = state.children.union(endpoint.rememberedChildren)
-            let waiting = needed.subtracting(state.done).filter { !endpoint.hasWhole($0) }
+            let waiting = needed.subtracting(state.done).subtracting(state.excused).filter { !endpoint.hasWhole($0) }
             if waiting.isEmpty { state.done = needed }
             return waiting.sorted()
         }
+    }
+
+    /// Of a revoked child nothing is waited for: it would close the fence for the nation until it has joined anew.
+    func excuse(_ units: Set<UnitCode>) { state.withLock { $0.excused.formUnion(units) } }
+
+    /// Those of some units whose active key is revoked.
+    static func revoked(_ units: [UnitCode], _ archive: Archive) throws -> Set<UnitCode> {
+        try archive.read { reading in Set(try units.filter { try reading.directory.isRevoked($0) }) }
     }
 
     /// The units directly below this node's, whose statement key is kept at a node of their own.

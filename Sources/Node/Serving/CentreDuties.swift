@@ -33,6 +33,7 @@ struct CentreDuties: Service {
         while !ending.isEnding {
             var isWaiting = true
             do {
+                if !fence.isOpen { fence.excuse(try await workers.run { [archive, fence] in try BootFence.revoked(fence.waitingFor, archive) }) }
                 let missing = fence.waitingFor
                 if missing != shown {
                     try await show(missing)
