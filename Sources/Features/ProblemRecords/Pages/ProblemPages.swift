@@ -34,6 +34,7 @@ enum ProblemPages {
             <h1>问题学籍:{{name}}</h1>
             {{>notice}}
             {{#returned}}<div class="note warn"><h2>上次申请被退回</h2><p>{{.}}</p></div>{{/returned}}
+            {{#requests}}<div class="note warn"><h2>{{byName}}要求补充材料</h2><p>{{text}} <span class="soft">{{at}}</span></p></div>{{/requests}}
             <dl class="facts"><dt>问题</dt><dd>{{#kinds}}<span class="tag bad">{{.}}</span>{{/kinds}}{{^kinds}}<span class="tag good">没有未解决的问题</span>{{/kinds}}</dd>
             <dt>学校</dt><dd>{{schoolName}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>{{#answer}}<dt>核验</dt><dd>{{.}}</dd>{{/answer}}{{#case}}<dt>在办业务</dt><dd>{{label}} <span class="soft">自 {{since}}</span></dd><dt>说明</dt><dd>{{reason}}</dd>{{/case}}</dl>
             <p><a href="/students/{{dossier}}">学籍档案</a></p>
@@ -150,6 +151,7 @@ enum ProblemPages {
         var context = Notice.done(call)
         context.merge(["dossier": id, "name": page.name, "schoolName": page.schoolName, "kinds": kinds(page.problems)]) { $1 }
         context["returned"] = page.returned
+        context["requests"] = page.requests.map { ["byName": $0.byName, "text": $0.text, "at": ShownTime.text($0.at)] as [String: Any] }
         context["answer"] = page.answer
         context["files"] = files.map { ["hash": $0.hash, "name": $0.name, "at": ShownTime.text($0.at), "here": $0.here] as [String: Any] }
         context["hasFiles"] = !files.isEmpty
