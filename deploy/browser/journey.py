@@ -164,6 +164,7 @@ class Journey:
         desk.button("打开")
         assert "程晓雨" in desk.text and "程小雨" in desk.text and desk.has("td ins"), desk.text
         self.look(desk, "duplicate")
+        desk.script("const w=document.getElementById('whom');w.value=[...w.options].find(o=>o.text.startsWith('程晓雨')).value")
         desk.fill("text", "请补充出生医学证明")
         desk.button("发出")
         assert "已发给学校" in desk.text, desk.text

@@ -9,7 +9,7 @@ enum ProblemPages {
     static let pages: [Page] = [
         Page("problems", .get, "/problems", title: "问题学籍", roles: roles) { call in .page("problems", try list(call)) },
         Page("problems.act", .post, "/problems", title: "问题学籍", roles: roles, handle: actOnMany),
-        Page("problem", .get, "/problems/{dossier}", title: "问题学籍", roles: roles) { call in .page("problem", try context(call)) },
+        Page("problem", .get, "/problems/{dossier}", title: "问题学籍", roles: roles) { call in .page("problem-one", try context(call)) },
         Page("problem.act", .post, "/problems/{dossier}", title: "问题学籍", roles: roles, handle: act),
         Page("files.get", .get, "/files/{hash}", title: "附件", roles: roles) { call in
             .file(try call.reply("attachments.get", ["hash": call.parameters["hash"] ?? ""]))
@@ -30,7 +30,7 @@ enum ProblemPages {
             <div class="acts">{{#acts}}<button type="submit" name="act" value="{{value}}" class="plain">{{label}}</button>{{/acts}}</div>{{/hasActs}}</form>{{/hasProblems}}
             {{#next}}<p><a href="/problems?scope={{scope}}&amp;after={{.}}">下一页</a></p>{{/next}}
             """,
-        "problem": """
+        "problem-one": """
             <h1>问题学籍:{{name}}</h1>
             {{>notice}}
             {{#returned}}<div class="note warn"><h2>上次申请被退回</h2><p>{{.}}</p></div>{{/returned}}
@@ -219,7 +219,7 @@ enum ProblemPages {
         } catch let refusal as Refusal {
             var context = try context(call)
             context.merge(Notice.of(refusal)) { $1 }
-            return .page("problem", context)
+            return .page("problem-one", context)
         }
     }
 
