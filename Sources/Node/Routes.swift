@@ -34,6 +34,7 @@ public enum Routes {
             AttachmentOperations.all,
             ProblemOperations.all,
             KeyDataOperations.all,
+            DuplicateOperations.all,
             BackupOperations.all,
             Verification.all,
             QuarantineOperations.all,

@@ -65,6 +65,21 @@ extension Payload {
         return ruling.isSound ? ruling : nil
     }
 
+    public static func encode(_ request: EvidenceRequest) -> [UInt8] {
+        var wire = WireEvidenceRequest()
+        wire.dossier = .init(request.dossier.bytes)
+        wire.by = request.by.text
+        wire.position = request.position
+        wire.text = request.text
+        wire.at = request.at
+        return Wire.bytes(wire)
+    }
+
+    public static func evidenceRequest(_ payload: [UInt8]) -> EvidenceRequest? {
+        guard let wire = try? WireEvidenceRequest(serializedBytes: payload), let dossier = DossierID(wire.dossier) else { return nil }
+        return EvidenceRequest(dossier: dossier, by: UnitCode(wire.by), position: wire.position, text: wire.text, at: wire.at)
+    }
+
     /// The kind of a step that this program does not know: it waits for one that does.
     public static func unknownStepKind(_ payload: [UInt8]) -> String? {
         guard let wire = try? WireStep(serializedBytes: payload), StepKind(rawValue: wire.kind) == nil else { return nil }

@@ -11,6 +11,8 @@ public enum EntryKind: UInt32, Sendable, CaseIterable {
     case passwordReset = 40
     /// A word on a pair of dossiers, and the steps of cases: of kinds of their own, as hand-overs are.
     case ruling = 41, caseStep = 42
+    /// An authority asks a school for evidence.
+    case evidenceRequest = 43
 }
 
 /// 16 random bytes that identify the business act: survives a re-append and a copy for a second audience.

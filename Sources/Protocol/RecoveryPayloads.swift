@@ -167,6 +167,7 @@ extension Entry {
         case .verdict: Payload.verdict(payload)?.dossier
         case .number: Payload.number(payload)?.dossier
         case .answer: Payload.answer(payload)?.dossier
+        case .evidenceRequest: Payload.evidenceRequest(payload)?.dossier
         case .ruling: Payload.ruling(payload)?.first.dossier
         default: nil
         }

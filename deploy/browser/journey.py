@@ -20,7 +20,7 @@ class Journey:
 
     def run(self):
         for step in (self.first_sign_in, self.bad_workbook, self.mended_workbook, self.review_and_number, self.duplicate,
-                     self.edit, self.roster, self.help, self.role_limits, self.two_sessions, self.every_page):
+                     self.edit, self.roster, self.help, self.problem_record, self.role_limits, self.two_sessions, self.every_page):
             print(f"browser: {step.__name__.replace('_', ' ')}", flush=True)
             step()
         if self.faults:
@@ -132,6 +132,59 @@ class Journey:
         browser.go(school.url + "/help/Q51")
         assert "系统检查什么" in browser.text, browser.text
         self.look(browser, "help-answer")
+
+    def problem_record(self):
+        """The double is proved by the school and decided by the county, which opens the group at its desk first."""
+        school, county = self.tree.accounts["学校"], self.tree.accounts["县级"]
+        browser = self.school
+        browser.go(school.url + "/problems")
+        self.look(browser, "problems")
+        browser.script("[...document.querySelectorAll('tbody a')].find(a=>a.innerText==='程晓雨').click()")
+        browser.wait(lambda: "同组的其他学籍" in browser.text, "the problem record")
+        where = browser.url
+        self.look(browser, "problem")
+        browser.fill("reason", "户口簿为证")
+        browser.button("佐证:资料属实")
+        assert "没有佐证材料" in browser.text, browser.text
+        scan = self.folder / "户口簿.jpg"
+        scan.write_bytes(bytes([0xFF, 0xD8, 0xFF, 0xE0, 0, 16]) + b"JFIF" + bytes([0, 1, 1, 0, 0, 1, 0, 1, 0, 0]))
+        browser.choose_file("file", str(scan))
+        browser.button("上传")
+        assert "户口簿.jpg" in browser.text, browser.text
+        browser.script("document.getElementById('why').value='户口簿为证'")
+        browser.button("佐证:资料属实")
+        assert "佐证待学校审核" in browser.text, browser.text
+        browser.button("学校审核并提交")
+        assert "佐证待核办" in browser.text, browser.text
+
+        desk = self.county
+        desk.go(county.url + "/duplicates")
+        assert "程*雨" in desk.text and "程晓雨" not in desk.text, "names are masked in the list"
+        self.look(desk, "duplicates")
+        desk.button("打开")
+        assert "程晓雨" in desk.text and "程小雨" in desk.text and desk.has("td ins"), desk.text
+        self.look(desk, "duplicate")
+        desk.script("const w=document.getElementById('whom');w.value=[...w.options].find(o=>o.text.startsWith('程晓雨')).value")
+        desk.fill("text", "请补充出生医学证明")
+        desk.button("发出")
+        assert "已发给学校" in desk.text, desk.text
+        desk.go(county.url + where[where.index("/problems/"):])
+        desk.wait(lambda: self.reloaded(desk, "佐证待核办") and "户口簿.jpg" in desk.text, "the case at the county")
+        self.look(desk, "problem-county")
+        desk.script("document.getElementById('finding').value='same';document.getElementById('upheld').value='other'")
+        desk.script("document.getElementById('ground').value='同一学生,保留在校的一份'")
+        desk.button("裁定")
+        assert "已办理" in desk.text, desk.text
+        browser.go(school.url + "/students?state=deleted")
+        browser.wait(lambda: self.reloaded(browser, "程晓雨"), "the double deleted at the school")
+        browser.go(where)
+        assert "请补充出生医学证明" in browser.text and "同一学生重复注册" in browser.text, browser.text
+        self.look(browser, "problem-decided")
+        browser.go(school.url + "/students?state=enrolled")
+        browser.click("tbody a")
+        browser.button("关键数据变更")
+        assert "受控字段未设置" in browser.text, browser.text
+        self.look(browser, "key-data-unset")
 
     def role_limits(self):
         school = self.tree.accounts["学校"]

@@ -74,6 +74,7 @@ public enum PolicyCatalogue {
         policy("attachments.reach", "附件保存到哪一级", "Q62", [.province], .choice, "competent", choices: ["competent", "county", "city", "province", "centre"]),
         policy("blobs.bandwidth", "附件传输带宽上限(字节/秒)", "M-PH", Set(Tier.allCases), .bandwidth, ""),
         policy("blobs.hours", "附件传输时段", "M-PH", Set(Tier.allCases), .hours, ""),
+        policy("problems.days", "问题学籍处理期限(天)", "Q65", [.centre, .province], .integer, "30"),
         policy("graduation.window", "毕业时间", "Q90", [.province], .window, ""),
         policy("promotion.day", "升级时间", "Q90", [.province], .monthDay, ""),
         policy("graduation.senior.level", "高中毕业核办级别", "Q89", [.province], .choice, "competent", choices: ["competent", "city"]),

@@ -38,6 +38,8 @@ enum ProblemPage {
         let changes: [RecordChanges.Item]
     }
 
+    struct Request: Encodable, Sendable { let by, byName, text, at: String }
+
     struct Page: Encodable, Sendable {
         let dossier, name, school, schoolName, state: String
         @OrNull var holder: String?
@@ -46,6 +48,8 @@ enum ProblemPage {
         var openCase: Case?
         /// Why the last case came back; absent where none did.
         var returned: String?
+        /// What authorities have asked for, newest first.
+        let requests: [Request]
         /// 不一致 or 查无此人, as the public-security register answers.
         var answer: String?
     }
@@ -59,6 +63,9 @@ enum ProblemPage {
             schoolName: reading.directory.unit(dossier.home)?.name ?? dossier.home.text, state: dossier.state.rawValue,
             holder: dossier.holder?.text, problems: dossier.problems, peers: peers(dossier, reading.directory),
             openCase: try dossier.openCase.map { try shown($0, dossier, reading) }, returned: isReturn ? last?.reason : nil,
+            requests: dossier.requests.reversed().map {
+                Request(by: $0.by.text, byName: reading.directory.unit($0.by)?.name ?? $0.by.text, text: $0.text, at: ChinaTime.text($0.at))
+            },
             answer: answers[dossier.identityAnswer ?? ""])
     }
 

@@ -125,10 +125,12 @@ struct Dispatcher: Sendable {
         struct Named: Decodable {
             let dossiers: [String]?
             let account: String?
+            /// Of a ruling.
+            let first, second: String?
         }
         var parts = operation.parameters.filter { $0.isInPath || $0.name == "of" }.compactMap { parameters[$0.name] }
         if !operation.isReading, !body.isEmpty, let named: Named = try? JSONBody.decode(body) {
-            parts += named.dossiers ?? []
+            parts += (named.dossiers ?? []) + [named.first, named.second].compactMap { $0.map { String($0.prefix(64)) } }
             if let account = named.account { parts.append(String(account.prefix(64))) }
         }
         return parts.joined(separator: " ")
@@ -155,6 +157,6 @@ struct Dispatcher: Sendable {
     }
 
     private static func showsPupils(_ operation: Operation) -> Bool {
-        ["/students", "/dossiers", "/imports", "/problems", "/attachments"].contains { operation.path.hasPrefix($0) }
+        ["/students", "/dossiers", "/imports", "/problems", "/attachments", "/key-data", "/duplicates"].contains { operation.path.hasPrefix($0) }
     }
 }

@@ -6,10 +6,11 @@ public struct DossierFacts: Sendable {
     public var numbers: [IssuedNumber]
     public var answers: [IdentityAnswer]
     public var rulings: [Ruling]
+    public var requests: [EvidenceRequest]
 
     public init(
         steps: [Step] = [], supplements: [Supplement] = [], verdicts: [Verdict] = [], numbers: [IssuedNumber] = [],
-        answers: [IdentityAnswer] = [], rulings: [Ruling] = []
+        answers: [IdentityAnswer] = [], rulings: [Ruling] = [], requests: [EvidenceRequest] = []
     ) {
         self.steps = steps
         self.supplements = supplements
@@ -17,6 +18,7 @@ public struct DossierFacts: Sendable {
         self.numbers = numbers
         self.answers = answers
         self.rulings = rulings
+        self.requests = requests
     }
 
     /// What authorities have said, as it came by itself.
@@ -79,6 +81,8 @@ public struct Dossier: Sendable, Hashable {
     public var state: RegistrationState
     /// 在办业务; nil while no case is open.
     public var openCase: OpenCase?
+    /// What authorities have asked the school for, oldest first.
+    public var requests: [EvidenceRequest] = []
 
     public var head: Digest? { chain.last?.hash }
 

@@ -52,6 +52,25 @@ public struct CaseOpening: Sendable, Hashable {
     }
 }
 
+/// An authority above asks the home school for evidence. A word that needs no pen and changes nothing: the school sees it.
+public struct EvidenceRequest: Sendable, Hashable {
+    public var dossier: DossierID
+    public var by: UnitCode
+    /// Rises with each request of one unit, across its incarnations.
+    public var position: Int64
+    /// Chinese: what is asked for.
+    public var text: String
+    public var at: Int64
+
+    public init(dossier: DossierID, by: UnitCode, position: Int64, text: String, at: Int64) {
+        self.dossier = dossier
+        self.by = by
+        self.position = position
+        self.text = text
+        self.at = at
+    }
+}
+
 /// 在办业务: the case that a dossier is in.
 public struct OpenCase: Sendable, Hashable {
     /// Where the case stands.

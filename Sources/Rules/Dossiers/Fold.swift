@@ -58,6 +58,7 @@ public struct Fold<T: Topology> {
             formalNumber: number(words, cited: Set(chain.map(\.hash) + (arrival?.archive?.words.numbers.map(\.cites) ?? []))),
             identityAnswer: nil, problems: [], state: .draft, openCase: openCase(at: position, chain))
         apply(words, to: &dossier, sufficient: sufficient)
+        dossier.requests = facts.requests.sorted { ($0.at, $0.by, $0.position, $0.text) < ($1.at, $1.by, $1.position, $1.text) }
         if let arrival { dossier.chain = history(before: arrival) + chain }
         let reachable = reachableSteps()
         dossier.void = reachable.subtracting(dossier.chain.map(\.hash))

@@ -5,7 +5,7 @@ import Rules
 
 /// Facts about dossiers, and the folded row that lists and offices read. Built in: the dossier is the archive's subject.
 struct DossierProjection: Projection {
-    let kinds: Set<EntryKind> = [.step, .handOver, .caseStep, .supplement, .verdict, .number, .answer, .ruling]
+    let kinds: Set<EntryKind> = [.step, .handOver, .caseStep, .supplement, .verdict, .number, .answer, .ruling, .evidenceRequest]
     /// Name of the office that sends a unit's own words after a dossier that went to another school; subject is the dossier.
     static let forwarding = "words"
     let migrations: [(name: String, sql: String)] = []
@@ -42,6 +42,11 @@ struct DossierProjection: Projection {
             guard writer.unit == .centre else { return .void("only the centre answers") }
             return try keep(entry, of: writer, answer.dossier, position: answer.position, in: transaction)
         case .ruling: return try RulingRegister.apply(entry, of: writer, in: transaction)
+        case .evidenceRequest:
+            guard let request = Payload.evidenceRequest(entry.payload) else { return .void("malformed request") }
+            guard request.by == writer.unit, transaction.directory.tier(of: writer.unit).map({ TierRights.may($0, .rulePairs) }) ?? false
+            else { return .void("not this unit's to ask") }
+            return try keep(entry, of: writer, request.dossier, position: request.position, in: transaction)
         default: return .void("not a fact about a dossier")
         }
     }
@@ -62,6 +67,9 @@ struct DossierProjection: Projection {
             guard let verdict = Payload.verdict(entry.payload), verdict.by == writer.unit else { return true }
             try drop(entry, of: writer, verdict.dossier, position: verdict.position, in: transaction)
         case .ruling: try RulingRegister.withdraw(entry, of: writer, in: transaction)
+        case .evidenceRequest:
+            guard let request = Payload.evidenceRequest(entry.payload), request.by == writer.unit else { return true }
+            try drop(entry, of: writer, request.dossier, position: request.position, in: transaction)
         // More than the step's own row follows from it.
         case .handOver: return false
         // The centre's words: its key is above all others and nobody revokes it.

@@ -33,6 +33,7 @@ public struct DossierShelf {
             case .verdict: Payload.verdict(payload).map { facts.verdicts.append($0) }
             case .number: Payload.number(payload).map { facts.numbers.append($0) }
             case .answer: Payload.answer(payload).map { facts.answers.append($0) }
+            case .evidenceRequest: Payload.evidenceRequest(payload).map { facts.requests.append($0) }
             case .ruling: Payload.ruling(payload).map { facts.rulings.append($0) }
             default: break
             }

@@ -9,7 +9,7 @@ enum ProblemPages {
     static let pages: [Page] = [
         Page("problems", .get, "/problems", title: "问题学籍", roles: roles) { call in .page("problems", try list(call)) },
         Page("problems.act", .post, "/problems", title: "问题学籍", roles: roles, handle: actOnMany),
-        Page("problem", .get, "/problems/{dossier}", title: "问题学籍", roles: roles) { call in .page("problem", try context(call)) },
+        Page("problem", .get, "/problems/{dossier}", title: "问题学籍", roles: roles) { call in .page("problem-one", try context(call)) },
         Page("problem.act", .post, "/problems/{dossier}", title: "问题学籍", roles: roles, handle: act),
         Page("files.get", .get, "/files/{hash}", title: "附件", roles: roles) { call in
             .file(try call.reply("attachments.get", ["hash": call.parameters["hash"] ?? ""]))
@@ -30,10 +30,11 @@ enum ProblemPages {
             <div class="acts">{{#acts}}<button type="submit" name="act" value="{{value}}" class="plain">{{label}}</button>{{/acts}}</div>{{/hasActs}}</form>{{/hasProblems}}
             {{#next}}<p><a href="/problems?scope={{scope}}&amp;after={{.}}">下一页</a></p>{{/next}}
             """,
-        "problem": """
+        "problem-one": """
             <h1>问题学籍:{{name}}</h1>
             {{>notice}}
             {{#returned}}<div class="note warn"><h2>上次申请被退回</h2><p>{{.}}</p></div>{{/returned}}
+            {{#requests}}<div class="note warn"><h2>{{byName}}要求补充材料</h2><p>{{text}} <span class="soft">{{at}}</span></p></div>{{/requests}}
             <dl class="facts"><dt>问题</dt><dd>{{#kinds}}<span class="tag bad">{{.}}</span>{{/kinds}}{{^kinds}}<span class="tag good">没有未解决的问题</span>{{/kinds}}</dd>
             <dt>学校</dt><dd>{{schoolName}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>{{#answer}}<dt>核验</dt><dd>{{.}}</dd>{{/answer}}{{#case}}<dt>在办业务</dt><dd>{{label}} <span class="soft">自 {{since}}</span></dd><dt>说明</dt><dd>{{reason}}</dd>{{/case}}</dl>
             <p><a href="/students/{{dossier}}">学籍档案</a></p>
@@ -150,6 +151,7 @@ enum ProblemPages {
         var context = Notice.done(call)
         context.merge(["dossier": id, "name": page.name, "schoolName": page.schoolName, "kinds": kinds(page.problems)]) { $1 }
         context["returned"] = page.returned
+        context["requests"] = page.requests.map { ["byName": $0.byName, "text": $0.text, "at": ShownTime.text($0.at)] as [String: Any] }
         context["answer"] = page.answer
         context["files"] = files.map { ["hash": $0.hash, "name": $0.name, "at": ShownTime.text($0.at), "here": $0.here] as [String: Any] }
         context["hasFiles"] = !files.isEmpty
@@ -217,7 +219,7 @@ enum ProblemPages {
         } catch let refusal as Refusal {
             var context = try context(call)
             context.merge(Notice.of(refusal)) { $1 }
-            return .page("problem", context)
+            return .page("problem-one", context)
         }
     }
 
