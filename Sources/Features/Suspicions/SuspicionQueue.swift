@@ -40,7 +40,7 @@ public enum SuspicionQueue {
     static func page(sight unit: UnitCode, below: UnitCode?, limit: Int, _ archive: Archive) throws -> Page {
         let pupils = try archive.read { try registrations(sight: unit, below: below, $0) }
         let search = SuspicionSearch(pupils.map { SuspicionSubject($0.record) })
-        let found = search.suspicions().map { ordered($0, pupils) }.sorted { first, second in
+        let found = search.suspicions().filter { !isRuledDifferent(pupils[$0.one], pupils[$0.other]) }.map { ordered($0, pupils) }.sorted { first, second in
             first.score != second.score ? first.score > second.score
                 : (pupils[first.one].dossier, pupils[first.other].dossier) < (pupils[second.one].dossier, pupils[second.other].dossier)
         }
@@ -56,6 +56,8 @@ public enum SuspicionQueue {
     private struct Registration {
         let dossier: DossierID
         let record: StudentRecord
+        /// Whom an authority has ruled to be another child (Q65).
+        let others: Set<DossierID>
         let shown: Pupil
     }
 
@@ -74,11 +76,19 @@ public enum SuspicionQueue {
         let ids = try Data.fetchAll(reading.database, sql: "SELECT id FROM dossier WHERE \(live) ORDER BY id", arguments: arguments)
         let shelf = DossierShelf(reading)
         return try ids.compactMap { DossierID($0) }.compactMap { try shelf.dossier($0) }.map { dossier in
-            Registration(dossier: dossier.id, record: dossier.record, shown: Pupil(
+            Registration(dossier: dossier.id, record: dossier.record, others: others(than: dossier), shown: Pupil(
                 dossier: dossier.id.description, name: dossier.record.name, sex: dossier.record.sex, birthDate: dossier.record.birthDate,
                 school: dossier.home.text, schoolName: reading.directory.unit(dossier.home)?.name ?? dossier.home.text,
                 state: dossier.state.rawValue))
         }
+    }
+
+    private static func isRuledDifferent(_ one: Registration, _ other: Registration) -> Bool {
+        one.others.contains(other.dossier) || other.others.contains(one.dossier)
+    }
+
+    private static func others(than dossier: Dossier) -> Set<DossierID> {
+        Set(dossier.rulings.filter { $0.finding == .different }.map { $0.first.dossier == dossier.id ? $0.second.dossier : $0.first.dossier })
     }
 
     private static func ordered(_ suspicion: Suspicion, _ pupils: [Registration]) -> Suspicion {
