@@ -31,6 +31,7 @@ public enum Routes {
             CampusOperations.all,
             ImportOperations.operations(wake: importWaits),
             RegistrationOperations.all,
+            SuspicionOperations.all,
             AttachmentOperations.all,
             ProblemOperations.all,
             KeyDataOperations.all,

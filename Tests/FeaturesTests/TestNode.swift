@@ -102,7 +102,8 @@ final class TestNode: Sendable {
         _ id: String, as unit: UnitCode, _ parameters: [String: String] = [:], body: String = "",
         file: (path: String, name: String)? = nil, actor: Actor? = nil
     ) throws -> String {
-        let operations = AttachmentOperations.all + ProblemOperations.all + KeyDataOperations.all + DuplicateOperations.all + ClassOperations.all + CampusOperations.all + RegistrationOperations.all + PolicyOperations.all + DirectoryOperations.all
+        let operations = AttachmentOperations.all + ProblemOperations.all + KeyDataOperations.all + DuplicateOperations.all + ClassOperations.all
+            + CampusOperations.all + RegistrationOperations.all + SuspicionOperations.all + PolicyOperations.all + DirectoryOperations.all
             + HostingOperations.all + UnitMergers.all + DivisionOperations.all + ImportOperations.operations(wake: {})
             + OversightOperations.operations(version: "test", links: { .none })
         guard let operation = operations.first(where: { $0.id == id }) else { throw Refusal("test", id, remedy: "") }

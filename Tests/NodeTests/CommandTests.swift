@@ -14,7 +14,7 @@ struct CommandTests {
             "classes list", "template --version 2013 --out f.xlsx", "check f.xlsx", "import f.xlsx --strict --marked m.xlsx",
             "students --school 1 --state draft --problem any --limit 5 --after 0a", "review a b", "submit a", "approve a",
             "return --reason r a", "delete a", "status --subtree 110000", "why a", "rules", "audit f.csv --suspect --out p.csv",
-            "audit f.csv --suspect --weights w --reasons r.csv --out p.csv", "weights f.csv --decided d.csv --out w",
+            "suspicions --below 440106 --limit 5", "audit f.csv --suspect --weights w --reasons r.csv --out p.csv", "weights f.csv --decided d.csv --out w",
         ]
         let everywhere = ["--data", "d", "--unit", "110000", "--as", "wang", "--wait", "5", "--json"]
         for line in lines {

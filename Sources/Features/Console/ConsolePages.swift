@@ -18,6 +18,7 @@ public enum ConsolePages {
         OverviewPage.pages,
         FigurePage.pages,
         DirectoryPages.pages,
+        SuspicionPages.pages,
         NodePages.pages,
         SettingsPages.pages,
         AccountPages.pages,
@@ -30,7 +31,7 @@ public enum ConsolePages {
         SignInPages.templates, HomePage.templates, StudentPages.templates, StudentPage.templates, ProblemPages.templates,
         KeyDataPages.templates, DuplicatePages.templates, ImportPages.templates, ClassPages.templates, RosterPage.templates, OverviewPage.templates,
         FigurePage.templates, DirectoryPages.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates,
-        AuditPage.templates, HelpPages.templates, CertificatePage.templates,
+        AuditPage.templates, HelpPages.templates, SuspicionPages.templates, CertificatePage.templates,
         ["problem": "<h1>{{title}}</h1>{{>notice}}{{#request}}<p class=\"small\">请求编号 {{.}}</p>{{/request}}<p><a href=\"/\">回到首页</a></p>"],
     ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 
@@ -75,7 +76,7 @@ public enum ConsolePages {
 enum Navigation {
     private static let menu: [(label: String, path: String)] = [
         ("待办", "/"), ("学生", "/students"), ("审核", "/review"), ("问题学籍", "/problems"), ("变更", "/key-data"), ("重复学籍", "/duplicates"),
-        ("辖区", "/overview"), ("机构", "/directory"), ("导入", "/imports"), ("班级", "/classes"), ("节点", "/node"),
+        ("疑似", "/suspicions"), ("辖区", "/overview"), ("机构", "/directory"), ("导入", "/imports"), ("班级", "/classes"), ("节点", "/node"),
         ("设置", "/settings"), ("账号", "/accounts"), ("操作记录", "/audit"),
     ]
 

@@ -30,7 +30,7 @@ public struct XuejiCommand: AsyncParsableCommand {
                 AccountCommand.self, PolicyCommand.self, ClassesCommand.self,
             ]),
             CommandGroup(name: "学籍 / pupils", subcommands: [
-                TemplateCommand.self, CheckCommand.self, ImportCommand.self, StudentsCommand.self, ReviewCommand.self,
+                TemplateCommand.self, CheckCommand.self, ImportCommand.self, StudentsCommand.self, SuspicionsCommand.self, ReviewCommand.self,
                 SubmitCommand.self, ApproveCommand.self, ReturnCommand.self, DeleteCommand.self, WhyCommand.self,
                 AttachCommand.self, AttachmentsCommand.self, AttachmentCommand.self, ProblemCommand.self, KeyDataCommand.self,
                 DuplicatesCommand.self,
