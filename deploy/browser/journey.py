@@ -5,11 +5,12 @@ import pathlib
 
 import checks
 import pupils
+from authority import Authority
 
 PASSWORD = "Jiandan-2026-xueji"
 
 
-class Journey:
+class Journey(Authority):
     def __init__(self, tree, driver, folder, pictures):
         self.tree, self.driver, self.folder = tree, driver, folder
         self.pictures = pathlib.Path(pictures) if pictures else None
@@ -20,7 +21,8 @@ class Journey:
 
     def run(self):
         for step in (self.first_sign_in, self.bad_workbook, self.mended_workbook, self.review_and_number, self.duplicate,
-                     self.edit, self.roster, self.help, self.role_limits, self.two_sessions, self.every_page):
+                     self.edit, self.roster, self.help, self.role_limits, self.two_sessions, self.certificate, self.directory, self.trail,
+                     self.reset_below, self.figures, self.every_page):
             print(f"browser: {step.__name__.replace('_', ' ')}", flush=True)
             step()
         if self.faults:

@@ -10,7 +10,7 @@ enum ConsoleLayout {
         <link rel="stylesheet" href="{{style}}">
         <link rel="icon" href="data:,">
         </head>
-        <body>
+        <body{{#rings}} data-rings="{{.}}"{{/rings}}>
         <a class="skip" href="#main">跳到正文</a>
         <header><div class="wide">
         <strong>学籍</strong><span>{{unitName}}{{#tierLabel}} <span class="tag">{{.}}</span>{{/tierLabel}}</span>

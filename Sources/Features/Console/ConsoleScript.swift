@@ -6,7 +6,7 @@ enum ConsoleScript {
         // A page that says so shows news without a reload; what is being typed or chosen is left alone.
         var parts=function(d){return Array.prototype.slice.call(d.querySelectorAll('[data-live]'))};
         if(parts(document).length&&window.EventSource){
-          var source=new EventSource('/events'),busy=false,again=false;
+          var source=new EventSource('/events?since='+(document.body.getAttribute('data-rings')||'')),busy=false,again=false;
           var fresh=function(){
             if(busy){again=true;return}
             busy=true;

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Mustache
 import Protocol
+import Replication
 import Store
 
 /// Answers browsers: finds the page, knows the session by its cookie, guards forms against other sites, renders.
@@ -14,9 +15,12 @@ struct ConsoleResponder: Sendable {
     let workers: Workers
     /// The node's `incoming` folder.
     let incoming: String
+    /// Rung with every change: how far a page has counted goes along with it.
+    let stored: Bell
 
-    init(dispatcher: Dispatcher, operations: [Operation], workers: Workers, incoming: String) throws {
+    init(dispatcher: Dispatcher, operations: [Operation], workers: Workers, incoming: String, stored: Bell) throws {
         self.dispatcher = dispatcher
+        self.stored = stored
         self.workers = workers
         self.incoming = incoming
         routes = RouteTable(ConsolePages.all)
@@ -52,10 +56,12 @@ struct ConsoleResponder: Sendable {
                     request, fileLimit: ImportOperations.maxFile, folder: incoming, name: name, on: workers)
             }
             let posted = form
+            // Counted before anything is read.
+            let rings = stored.rings
             return try await workers.run { [parameters] in
                 let visit = PageVisit(
                     console: self, page: page, parameters: parameters, form: posted, cookies: cookies, isQuiet: isLive,
-                    isEncrypted: isEncrypted)
+                    isEncrypted: isEncrypted, rings: rings)
                 let answer = visit.answer()
                 // An accepted import keeps its file until the job has run.
                 if !visit.keepsFile(answer) { posted.file?.remove() }

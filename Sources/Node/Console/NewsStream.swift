@@ -32,17 +32,21 @@ final class NewsStream: Sendable {
         guard await isSignedIn(token), open.add(1, ordering: .relaxed).newValue <= Self.atOnce else {
             return Response(status: .noContent)
         }
+        // What came between the making of the page and this call is news already; so is whatever a process before this one has counted.
+        let known = request.uri.queryParameters["since"].flatMap { UInt64($0) }
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store"],
             body: ResponseBody { writer in
                 defer { self.open.subtract(1, ordering: .relaxed) }
                 try await writer.write(ByteBuffer(string: "retry: 5000\n\n"))
+                var seen = known ?? self.stored.rings
                 while !self.ending.isEnding {
-                    let rings = self.stored.rings
+                    let rings = seen
                     await self.stored.wait(since: rings, seconds: Self.heartbeat)
                     if self.ending.isEnding { break }
                     guard await self.isSignedIn(token) else { break }
-                    let event = self.stored.rings == rings ? ": still here\n\n" : "event: news\ndata: 1\n\n"
+                    seen = self.stored.rings
+                    let event = seen == rings ? ": still here\n\n" : "event: news\ndata: 1\n\n"
                     // What was stored is applied first.
                     try await SystemSurroundings.sleep(Self.spacing)
                     try await writer.write(ByteBuffer(string: event))

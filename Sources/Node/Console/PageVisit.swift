@@ -15,6 +15,8 @@ struct PageVisit {
     let isQuiet: Bool
     /// Cookies are then sent back over encrypted lines alone.
     let isEncrypted: Bool
+    /// How often the node had changed before the visit.
+    let rings: UInt64
 
     private struct Visitor {
         var actor: Actor?
@@ -118,11 +120,12 @@ struct PageVisit {
     }
 
     private func render(_ template: String, _ context: [String: Any], _ visitor: Visitor, status: Int = 200) throws -> Answer {
-        let frame = try archive.read {
+        var frame = try archive.read {
             try ConsolePages.frame(
                 title: page.title, path: page.path, actor: visitor.actor, mustChangePassword: visitor.mustChangePassword,
                 formToken: visitor.formToken, version: ProgramVersion.text, $0)
         }
+        frame["rings"] = String(rings)
         guard let html = console.library.render(frame.merging(context) { $1 }, withTemplate: template) else {
             throw Refusal("page.template", "页面程序有误:没有 \(template) 这个模板。", remedy: "请把这句话告诉管理员。")
         }

@@ -107,7 +107,7 @@ public final class NodeServer: Sendable {
             socket: ConnectionRoster(plan.consoleDoor), console: ConnectionRoster(plan.consoleDoor), peers: ConnectionRoster(plan.peerDoor))
         let trust = try NodeTrust(archive, unit: unit)
         let consoleTrust = try ConsoleTrust(plan, trust, folder: archive.folder)
-        let console = try ConsoleResponder(dispatcher: dispatcher, operations: operations, workers: workers, incoming: incoming)
+        let console = try ConsoleResponder(dispatcher: dispatcher, operations: operations, workers: workers, incoming: incoming, stored: stored)
         let (end, refusedBell) = (Bell(), Bell())
         let ending = Ending(bells: [stored, news, importWaits, refusedBell, end], processOf: plan.obeysSignals ? plan.folder : nil)
         let newsStream = NewsStream(archive: archive, workers: workers, stored: stored, ending: ending)

@@ -26,7 +26,7 @@ enum AccountPages {
             {{#isAuthority}}<h2>重置下级单位的密码</h2>
             <form method="post" action="/accounts">{{>token}}
             <div class="field"><label for="below">下级单位代码</label><input id="below" name="below" class="code" inputmode="numeric" autocomplete="off" required></div>
-            <div class="field"><label for="belowAccount">账号名</label><input id="belowAccount" name="reset" value="admin" autocomplete="off" required></div>
+            <div class="field"><label for="belowAccount">账号名</label><input id="belowAccount" name="belowAccount" value="admin" autocomplete="off" required></div>
             <button type="submit">重置</button>
             </form>{{/isAuthority}}
             <div data-live>{{#hasResets}}<h2>上级下达的密码重置</h2>
@@ -82,8 +82,8 @@ enum AccountPages {
         var notice: [String: Any]
         do {
             let list: AccountOperations.List
-            if let account = call.field("reset") {
-                let unit = call.field("below")
+            let unit = call.field("below")
+            if let account = unit == nil ? call.field("reset") : call.field("belowAccount") {
                 list = try call.ask(
                     "accounts.reset", ["account": account].merging(unit.map { ["of": $0] } ?? [:]) { $1 }, as: AccountOperations.List.self)
             } else {

@@ -17,7 +17,7 @@ enum AuditPage {
             <button type="submit">查看</button>
             </form>{{/isAuthority}}
             <div data-live>
-            {{#unitName}}<h2>{{.}}</h2>{{/unitName}}
+            {{#ofName}}<h2>{{.}}</h2>{{/ofName}}
             {{#isAsked}}<p class="note" role="status">已向该单位的节点索取,通常半分钟内到达。到达后本页自动显示;没有显示请刷新。</p>{{/isAsked}}
             {{#isAway}}<p class="note warn" role="status">该单位的节点目前没有联系{{#lastContact}},最近一次是 {{.}}{{/lastContact}}。十分钟内恢复联系会自动显示,之后请再来查看。</p>{{/isAway}}
             {{#answeredAt}}<p class="soft">该单位的节点于 {{.}} 给出,只供查看,不在本节点保存。</p>{{/answeredAt}}
@@ -35,7 +35,7 @@ enum AuditPage {
             (call.actor.flatMap { reading.directory.tier(of: $0.unit) } ?? .school, of.flatMap { reading.directory.unit(UnitCode($0))?.name ?? $0 })
         }
         var context: [String: Any] = ["isAuthority": tier != .school, "of": of ?? ""]
-        if let name { context["unitName"] = name }
+        if let name { context["ofName"] = name }
         let trail: TrailOperations.Trail
         do {
             trail = try call.ask("audit.list", ["limit": "200"].merging(of.map { ["of": $0] } ?? [:]) { $1 }, as: TrailOperations.Trail.self)

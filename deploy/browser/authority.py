@@ -1,0 +1,61 @@
+"""What an authority's administrator does: units, invitations, passwords below, trails, figures."""
+
+
+class Authority:
+    """Steps of a journey that has `tree`, `school`, `county` and `look`."""
+
+    def certificate(self):
+        school = self.tree.accounts["学校"]
+        stranger = self.driver.open()
+        stranger.go(school.url + "/certificate")
+        assert "先核对指纹" in stranger.text and not stranger.has("nav"), stranger.text[:300]
+        self.look(stranger, "certificate")
+        stranger.close()
+        self.school.go(school.url + "/help/Q57")
+        assert self.school.has("nav"), "help must keep the menu for whoever is signed in"
+
+    def directory(self):
+        county, school = self.tree.accounts["县级"], self.tree.accounts["学校"]
+        browser = self.county
+        browser.go(county.url + "/directory?deep=true&stage=1")
+        assert school.unit in browser.text and "自有节点" in browser.text, browser.text[:600]
+        self.look(browser, "directory-filtered")
+        browser.go(f"{county.url}/directory/{school.unit}")
+        assert "属地管理教育行政部门" in browser.text and "最近联系" in browser.text, browser.text[:600]
+        self.look(browser, "directory-unit")
+        browser.button("重新邀请(更换机器)")
+        assert browser.has("svg.qr path") and "xueji join --parent https://" in browser.text, browser.text[:600]
+        self.look(browser, "directory-invitation")
+
+    def trail(self):
+        county, school = self.tree.accounts["县级"], self.tree.accounts["学校"]
+        browser = self.county
+        browser.go(county.url + "/audit")
+        browser.fill("of", school.unit)
+        browser.button("查看")
+        browser.wait(lambda: "只供查看" in browser.text and "accounts.add" in browser.text, "the school's trail on the open page", 90)
+        self.look(browser, "audit-below")
+
+    def reset_below(self):
+        """The school's second account gets a new password from above; whether it has arrived shows by itself."""
+        county, school = self.tree.accounts["县级"], self.tree.accounts["学校"]
+        browser = self.county
+        browser.go(county.url + "/accounts")
+        browser.fill("below", school.unit)
+        browser.fill("belowAccount", "li.na")
+        browser.button("重置")
+        assert "重置令已下达" in browser.text, browser.text[:600]
+        password = browser.script("return document.querySelector('.note .code').innerText")
+        browser.wait(lambda: "已生效" in browser.text, "the reset's arrival on the open page")
+        self.look(browser, "accounts-reset")
+        other = self.driver.open()
+        other.go(school.url)
+        self.sign_in(other, type(school)(school.unit, school.url, "li.na", password), password)
+        assert other.url.endswith("/password"), "the reset password must be changed first"
+        other.close()
+
+    def figures(self):
+        self.county.go(self.tree.accounts["县级"].url + "/overview")
+        self.county.button("走势")
+        assert "每小时排队最多时" in self.county.text, self.county.text[:300]
+        self.look(self.county, "figures")
