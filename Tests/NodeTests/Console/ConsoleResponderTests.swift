@@ -62,6 +62,29 @@ struct ConsoleResponderTests {
         try await ServedNode.serve(folder, seed: seed + 1) { try await body($0, founded.admin.password) }
     }
 
+    @Test func `what came between a page and its wish to hear of news is told at once`() async throws {
+        try await served("console-news", seed: 5280) { node, oneTime in
+            var browser = Browser(node: node)
+            _ = try await browser.signIn(oneTime)
+            let page = try await browser.open("/password")
+            let place = try #require(page.html.range(of: #"data-rings=""#))
+            let rings = try #require(UInt64(page.html[place.upperBound...].prefix { $0 != "\"" }))
+            let session = browser.cookies[Cookies.session] ?? ""
+            func listen(since: UInt64) -> RawConnection {
+                let line = RawConnection(node.ready.console)
+                line.say("GET /events?since=\(since) HTTP/1.1\r\nHost: a\r\nCookie: \(Cookies.session)=\(session)\r\n\r\n")
+                return line
+            }
+            // As a page of a process before this one would ask.
+            let late = listen(since: rings &+ 1000)
+            var heard = ""
+            try await Fixture.eventually {
+                heard += late.heard()
+                return heard.contains("event: news")
+            }
+        }
+    }
+
     @Test func `help is open to all, and keeps the menu for whoever is signed in`() async throws {
         try await served("console-help", seed: 5260) { node, oneTime in
             var browser = Browser(node: node)
