@@ -28,29 +28,46 @@ enum FigurePage {
     private static func context(_ call: PageCall) throws -> [String: Any] {
         let report: FigureOperations.Report
         do { report = try call.ask("node.figures", as: FigureOperations.Report.self) } catch let refusal as Refusal { return Notice.of(refusal) }
-        let days = Array(report.days.suffix(61))
         return ["charts": [
-            chart("每天新增学籍", "人", growth(days, \.dossiers), day),
-            chart("每天发放学籍号", "个", growth(days, \.numbers), day),
-            chart("每小时收到的数据", "批", growth(report.hours, \.envelopes), hour),
-            chart("每小时排队最多时", "项", report.hours.map { ($0.at, $0.queue) }, hour),
+            chart("每天新增学籍", "人", bars(Array(report.days.suffix(61)), .day, grown(\.dossiers))),
+            chart("每天发放学籍号", "个", bars(Array(report.days.suffix(61)), .day, grown(\.numbers))),
+            chart("每小时收到的数据", "批", bars(report.hours, .hour, grown(\.envelopes))),
+            chart("每小时排队最多时", "项", bars(report.hours, .hour) { item, _ in item.queue }),
         ]]
     }
 
-    /// What came between one row and the next; the first row has nothing before it to compare with. A store that went back brings none.
-    private static func growth(
-        _ items: [FigureOperations.Item], _ value: (FigureOperations.Item) -> Int
-    ) -> [(at: String, value: Int)] {
-        zip(items, items.dropFirst()).map { before, after in (after.at, max(0, value(after) - value(before))) }
+    /// What came since the row before, which may lie further back; the first row has nothing to compare with. A store that went back
+    /// brings none.
+    static func grown(
+        _ value: @escaping (FigureOperations.Item) -> Int
+    ) -> (FigureOperations.Item, FigureOperations.Item?) -> Int? {
+        { item, before in before.map { max(0, value(item) - value($0)) } }
     }
 
-    private static func chart(
-        _ title: String, _ unit: String, _ values: [(at: String, value: Int)], _ label: (String) -> String
-    ) -> [String: Any] {
-        let bars = values.map { TimeChart.Bar(label: label($0.at), value: $0.value) }
-        return [
+    /// One bar for each hour or day from the first to the last, also where the node stood still and nothing is known.
+    static func bars(
+        _ items: [FigureOperations.Item], _ span: FigureShelf.Span, _ value: (FigureOperations.Item, FigureOperations.Item?) -> Int?
+    ) -> [TimeChart.Bar] {
+        let known = Dictionary(items.compactMap { item in ChinaTime.seconds(item.at).map { ($0, item) } }) { $1 }
+        guard let first = known.keys.min(), let last = known.keys.max() else { return [] }
+        var before: FigureOperations.Item?
+        var bars: [TimeChart.Bar] = []
+        for start in stride(from: first, through: last, by: Int64.Stride(span.rawValue)) {
+            let item = known[start]
+            let isFirst = start == first
+            let number = item.flatMap { value($0, before) }
+            before = item ?? before
+            if isFirst, number == nil { continue }
+            let stamp = ChinaTime.text(start)
+            bars.append(TimeChart.Bar(label: span == .day ? day(stamp) : hour(stamp), value: number))
+        }
+        return bars
+    }
+
+    private static func chart(_ title: String, _ unit: String, _ bars: [TimeChart.Bar]) -> [String: Any] {
+        [
             "title": title, "unit": unit, "isEmpty": bars.isEmpty, "svg": TimeChart(title: title, bars: bars).svg,
-            "rows": bars.reversed().map { ["label": $0.label, "value": ShownTime.count($0.value ?? 0)] as [String: Any] },
+            "rows": bars.reversed().map { ["label": $0.label, "value": $0.value.map(ShownTime.count) ?? "–"] as [String: Any] },
         ]
     }
 
