@@ -10,6 +10,16 @@ import Testing
     private struct Status: Decodable {
         struct Queue: Decodable, Equatable { let office: String; let waiting: Int; let oldest: String? }
         let queues: [Queue]
+        let digest: String
+    }
+
+    @Test func `the digest, which reads every record, is left out where nobody asks for it`() throws {
+        let node = try TestNode()
+        try node.becomeCentre(hosting: [People.county])
+        let journey = Journey(node: node)
+        let whole: Status = try journey.decode(node.call("node.status", as: .centre))
+        let light: Status = try journey.decode(node.call("node.status", as: .centre, ["digest": "false"]))
+        #expect(whole.digest.count == 64 && light.digest.isEmpty)
     }
 
     @Test func aSchoolSeesHowManyOfItsPupilsWaitForAVerdictAndSinceWhen() throws {

@@ -22,7 +22,9 @@ public enum OversightOperations {
         [
             Operation(
                 "node.status", .get, "/status", "Links, counts, digest, queues, alarms", title: "节点状态",
-                parameters: [.init("subtree", "Counts and digest of this unit's subtree")], response: .anything
+                parameters: [
+                    .init("subtree", "Counts and digest of this unit's subtree"), .init("digest", "`false`: without it, for it reads every record"),
+                ], response: .anything
             ) { call in
                 let now = links()
                 return .json(try call.archive.read { reading in
@@ -31,7 +33,8 @@ public enum OversightOperations {
                         throw Refusal("units.sight", "只能查看本单位及下属单位。", remedy: "请核对单位代码。", kind: .permission)
                     }
                     return try StatusReport.report(
-                        subtree: subtree, version: version, parent: now.parent, children: now.children, reading)
+                        subtree: subtree, version: version, parent: now.parent, children: now.children,
+                        hasDigest: call.parameters["digest"] != "false", reading)
                 })
             },
             SubtreeCounts.operation,

@@ -113,8 +113,9 @@ public struct StatusReport: Encodable, Sendable {
     /// - Parameters:
     ///   - subtree: counts and digest of this unit's subtree.
     ///   - links: what the running node knows about its links; empty for a stopped one.
+    ///   - hasDigest: false leaves it empty: it reads every record of the subtree.
     public static func report(
-        subtree: UnitCode, version: String, parent: Link, children: [Link], _ reading: Reading
+        subtree: UnitCode, version: String, parent: Link, children: [Link], hasDigest: Bool = true, _ reading: Reading
     ) throws -> StatusReport {
         let db = reading.database
         guard let own = try reading.ownUnit() else {
@@ -125,7 +126,7 @@ public struct StatusReport: Encodable, Sendable {
             unit: subtree.text, name: try reading.directory.unit(subtree)?.name ?? reading.nodeText("name") ?? "",
             tier: try reading.directory.tier(of: subtree)?.rawValue ?? reading.nodeText("tier") ?? "", version: version,
             incarnation: incarnation.flatMap { Incarnation($0) }?.hex ?? "", parent: parent, children: children,
-            counts: try counts(of: subtree, own: own, reading), digest: try RegistryDigest.digest(of: subtree, reading),
+            counts: try counts(of: subtree, own: own, reading), digest: hasDigest ? try RegistryDigest.digest(of: subtree, reading) : "",
             quarantine: try Int.fetchOne(db, sql: "SELECT count(*) FROM quarantine") ?? 0,
             parked: try Int.fetchOne(db, sql: "SELECT count(*) FROM parked") ?? 0,
             unapplied: try Int.fetchOne(db, sql: "SELECT count(*) FROM unapplied") ?? 0,

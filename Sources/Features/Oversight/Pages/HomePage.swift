@@ -32,7 +32,7 @@ enum HomePage {
 
     private static func context(_ call: PageCall) throws -> [String: Any] {
         guard let actor = call.actor else { return [:] }
-        let status = try call.ask("node.status", as: StatusReport.self)
+        let status = try call.ask("node.status", ["digest": "false"], as: StatusReport.self)
         let desk = try call.archive.read { try Desk(of: actor.unit, $0) }
         var context = Notice.done(call)
         context["alarms"] = status.alarms.map { ["code": $0.code, "text": $0.text, "since": ShownTime.text($0.since)] }

@@ -14,7 +14,7 @@ enum NodePages {
             {{>notice}}
             <div data-live="on">
             {{#alarms}}<div class="note bad"><h2>{{code}}</h2><p>{{text}} <span class="soft">自 {{since}}</span></p></div>{{/alarms}}
-            <dl class="facts"><dt>单位代码</dt><dd class="code">{{unit}}</dd><dt>程序版本</dt><dd>{{version}}</dd><dt>数据摘要</dt><dd class="code">{{digest}}</dd>
+            <dl class="facts"><dt>单位代码</dt><dd class="code">{{unit}}</dd><dt>程序版本</dt><dd>{{version}}</dd><dt>数据摘要</dt><dd class="code">{{#digest}}{{.}}{{/digest}}{{^digest}}<a href="/node?digest=true">计算</a>{{/digest}}</dd>
             <dt>隔离的记录</dt><dd>{{quarantine}}</dd><dt>等待前置记录</dt><dd>{{parked}}</dd><dt>等待处理</dt><dd>{{unapplied}}</dd></dl>
             {{#hasQueues}}<h2>队列</h2><table><thead><tr><th scope="col">业务</th><th scope="col" class="n">等待</th><th scope="col">最早自</th></tr></thead><tbody>{{#queues}}<tr><td>{{office}}</td><td class="n">{{waiting}}</td><td>{{oldest}}</td></tr>{{/queues}}</tbody></table>{{/hasQueues}}
             <h2>链路</h2>
@@ -26,11 +26,12 @@ enum NodePages {
     ]
 
     private static func context(_ call: PageCall) throws -> [String: Any] {
-        let status = try call.ask("node.status", as: StatusReport.self)
+        // It reads every record: only when somebody wants to compare it with another node's.
+        let status = try call.ask("node.status", ["digest": call.parameter("digest") == "true" ? "true" : "false"], as: StatusReport.self)
         var links = status.children.map { shown($0, $0.name ?? $0.unit ?? "") }
         if status.parent.state != "none" { links.insert(shown(status.parent, "上级"), at: 0) }
-        return [
-            "unit": status.unit, "version": status.version, "digest": status.digest, "quarantine": ShownTime.count(status.quarantine),
+        var context: [String: Any] = [
+            "unit": status.unit, "version": status.version, "quarantine": ShownTime.count(status.quarantine),
             "parked": ShownTime.count(status.parked), "unapplied": ShownTime.count(status.unapplied),
             "alarms": status.alarms.map { ["code": $0.code, "text": $0.text, "since": ShownTime.text($0.since)] as [String: Any] },
             "hasQueues": !status.queues.isEmpty,
@@ -42,6 +43,8 @@ enum NodePages {
             },
             "links": links,
         ]
+        if !status.digest.isEmpty { context["digest"] = status.digest }
+        return context
     }
 
     private static let offices = ["duplicates": "查重", "numbers": "学籍号", "identity": "公安核验", "leases": "临时学籍号号段"]

@@ -31,7 +31,7 @@ enum OverviewPage {
         guard let actor = call.actor else { return [:] }
         let unit = call.parameter("under") ?? actor.unit.text
         let counts = try call.ask("units.counts", ["unit": unit], as: SubtreeCounts.self)
-        let status = try call.ask("node.status", as: StatusReport.self)
+        let status = try call.ask("node.status", ["digest": "false"], as: StatusReport.self)
         let links = Dictionary(status.children.map { ($0.unit ?? "", $0) }) { first, _ in first }
         let most = counts.lines.map(\.counts.dossiers).max() ?? 0
         var context: [String: Any] = [
