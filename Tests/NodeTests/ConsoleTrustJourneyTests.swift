@@ -16,8 +16,10 @@ struct ConsoleTrustJourneyTests {
 
     /// Asks by 127.0.0.1, trusting one root.
     private static func ask(_ node: ServedNode, _ path: String, trusting root: [UInt8]) async throws -> IncomingResponse {
-        let caller = try HTTPCaller(HTTPSettings(tls: .tree(root: Credential.text(certificates: [root]), own: nil), noProxy: "*"))
-        return try await caller.send(OutgoingRequest(.get, address(node) + path, timeoutSeconds: 10))
+        let caller = try HTTPCaller(HTTPSettings(
+            tls: .tree(root: Credential.text(certificates: [root]), own: nil), noProxy: "*", connectSeconds: 240))
+        // On a crowded machine a test that runs beside a thousand others waits long for its turn.
+        return try await caller.send(OutgoingRequest(.get, address(node) + path, timeoutSeconds: 240))
     }
 
     private static func address(_ node: ServedNode) -> String { node.ready.console.replacing("0.0.0.0", with: "127.0.0.1") }
