@@ -34,4 +34,26 @@ struct BootFenceTests {
         #expect(fence.waitingFor == [other.code])
         try archive.close()
     }
+
+    @Test func `a centre moves no school before its children have shown what they hold, and does once none is waited for`() async throws {
+        let (folder, archive) = try Fixture.centre("fence-move", seed: 9310)
+        defer { Fixture.remove(folder) }
+        try archive.write { transaction in
+            for unit in [
+                Unit(code: "330000", name: "浙江省教育厅", tier: .province, competent: .centre),
+                Unit(code: "2144000001", name: "天河一小", tier: .school, competent: Fixture.county.code, territorial: Fixture.county.code),
+            ] { try transaction.append(.unit, Payload.encode(unit), as: .centre, to: .everyone) }
+            let enrolment = KeyEnrolment(
+                unit: Fixture.province.code, publicKey: transaction.surroundings.statementKey().publicKey, issuer: .centre,
+                generation: 1, node: Fixture.province.code)
+            try transaction.append(.key, Payload.encode(enrolment), as: .centre, to: .subtree(Fixture.province.code))
+        }
+        try archive.close()
+        try await ServedNode.serve(folder, seed: 9311) { centre in
+            #expect(await centre.verb("units", "move", "2144000001", "--to", "330000") != 0)
+            // The province never comes back; its machine was stolen.
+            #expect(await centre.verb("revoke", Fixture.province.code.text, "--reason", "机器失窃") == 0)
+            try await Fixture.eventually { await centre.verb("units", "move", "2144000001", "--to", "330000") == 0 }
+        }
+    }
 }

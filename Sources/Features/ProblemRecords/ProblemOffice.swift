@@ -28,9 +28,8 @@ public struct ProblemOffice: Office {
         let due = try Data.fetchAll(
             transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?",
             arguments: [Self.office, Self.batch])
-        // From a store that may have gone back, a group's last but one could be granted for the second time. The centre has nobody above
-        // to compare with: its fence is its proof.
-        guard !due.isEmpty, isOpen(), try transaction.isProvenFresh || transaction.reading.ownUnit() == .centre else { return false }
+        // From a store that may have gone back, a group's last but one could be granted for the second time.
+        guard !due.isEmpty, isOpen(), transaction.isProvenFresh else { return false }
         for subject in due {
             if let id = DossierID(subject), let dossier = try transaction.dossier(id) { try treat(dossier, in: transaction) }
             try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")

@@ -33,14 +33,13 @@ struct CentreDuties: Service {
         while !ending.isEnding {
             var isWaiting = true
             do {
-                if !fence.isOpen { fence.excuse(try await workers.run { [archive, fence] in try BootFence.revoked(fence.waitingFor, archive) }) }
-                let missing = fence.waitingFor
+                let missing = try await missing()
                 if missing != shown {
                     try await show(missing)
                     shown = missing
                     if missing.isEmpty { stored.ring() }
                 }
-                if missing.isEmpty { try await workers.run { [archive] in try Freshness.confirm(archive) } }
+                if missing.isEmpty, !archive.proof.isProven { try await workers.run { [archive] in try Freshness.confirm(archive) } }
                 isWaiting = try await release() || !missing.isEmpty
             } catch {
                 log.error("centre duties failed", metadata: ["error": "\(error)"])
@@ -48,6 +47,14 @@ struct CentreDuties: Service {
             await news.wait(since: news.rings, seconds: isWaiting ? Self.pace : 5)
         }
         try? await gracefulShutdown()
+    }
+
+    /// Whom the fence waits for, without those who can show nothing.
+    private func missing() async throws -> [UnitCode] {
+        let waiting = fence.waitingFor
+        guard !waiting.isEmpty else { return [] }
+        fence.excuse(try await workers.run { [archive] in try BootFence.revoked(waiting, archive) })
+        return fence.waitingFor
     }
 
     private func show(_ missing: [UnitCode]) async throws {
