@@ -16,19 +16,10 @@ struct KeyChangeWriter {
     }
 
     private func opening(_ changes: [String: String], _ dossier: Dossier) throws -> CaseOpening {
-        let judgement = try RecordJudgement.judge(dossier, changes, today: transaction.surroundings.today, transaction.reading)
-        if let error = judgement.findings.first(where: { $0.severity == .error }) {
-            throw Refusal(error.rule, question: error.question, error.message, remedy: error.remedy)
-        }
-        let fields = judgement.record.differences(from: dossier.record)
-        guard !fields.isEmpty else {
-            throw Refusal("case.unchanged", question: "Q73", "没有要变更的内容。", remedy: "请填写变更后的内容。", kind: .usage)
-        }
-        var proposal = dossier.recordOfChain
-        for field in fields { proposal[field] = judgement.record[field] }
+        let proposal = try RecordProposal(changes, of: dossier, question: "Q73", remedy: "请填写变更后的内容。", in: transaction)
         let facts = try DossierShelf(transaction.reading).facts(dossier.id)
         return CaseOpening(
-            proposal: proposal, evidence: try CaseWriter.evidence(dossier, transaction), fields: fields,
+            proposal: proposal.record, evidence: try CaseWriter.evidence(dossier, transaction), fields: proposal.fields,
             supplement: max(facts.supplements.map(\.number).max() ?? 0, dossier.handOver?.archive?.supplement ?? 0))
     }
 }

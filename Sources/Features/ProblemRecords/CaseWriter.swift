@@ -55,23 +55,15 @@ struct CaseWriter {
         }.map(\.hash)
     }
 
-    /// The record of the chain with other key data; what supplements say goes on lying over it.
+    /// Key data alone.
     private func proposal(_ changes: [String: String], _ dossier: Dossier) throws -> StudentRecord {
-        let judgement = try RecordJudgement.judge(dossier, changes, today: transaction.surroundings.today, transaction.reading)
-        if let error = judgement.findings.first(where: { $0.severity == .error }) {
-            throw Refusal(error.rule, question: error.question, error.message, remedy: error.remedy)
-        }
-        let changed = judgement.record.differences(from: dossier.record)
-        if let other = changed.first(where: { !StudentField.key.contains($0) }) {
+        let proposal = try RecordProposal(
+            changes, of: dossier, question: "Q63", remedy: "请填写更正后的姓名、性别、出生日期或身份证件。", in: transaction)
+        if let other = proposal.fields.first(where: { !StudentField.key.contains($0) }) {
             throw Refusal(
                 "case.field", question: "Q72", "“\(other.label)”与查重无关,不在问题学籍处理中变更。",
                 remedy: "问题学籍只更正" + StudentField.key.map { "“\($0.label)”" }.joined(separator: "、") + ";其他指标请在修改学籍信息或关键数据变更中办理。")
         }
-        guard !changed.isEmpty else {
-            throw Refusal("case.unchanged", question: "Q63", "没有要变更的内容。", remedy: "请填写更正后的姓名、性别、出生日期或身份证件。", kind: .usage)
-        }
-        var proposal = dossier.recordOfChain
-        for field in changed { proposal[field] = judgement.record[field] }
-        return proposal
+        return proposal.record
     }
 }
