@@ -53,6 +53,18 @@ struct DuplicateGroups {
 
     /// All groups, the highest score first, then the oldest, then by their opaque names.
     func all() throws -> [Group] {
+        try keyed().compactMap { try group($0, $1) }.sorted { (-$0.score, $0.since, $0.id) < (-$1.score, $1.since, $1.id) }
+    }
+
+    func group(_ id: String) throws -> Group {
+        guard let (key, members) = try keyed().first(where: { Self.id(of: $0.key) == id }), let group = try group(key, members) else {
+            throw Refusal("group.unknown", question: "Q61", "没有这一组重复学籍,或已经解除。", remedy: "请从重复学籍列表中选取。", kind: .missing)
+        }
+        return group
+    }
+
+    /// What stands under one key with others, as the index has it.
+    private func keyed() throws -> [(key: DuplicateKey, members: [DuplicateMember<DossierID>])] {
         let rows = try Row.fetchAll(
             reading.database, sql: """
                 SELECT k.key, k.dossier, k.has_id FROM duplicate_key k
@@ -61,17 +73,12 @@ struct DuplicateGroups {
         let keyed = rows.map { row -> (String, DuplicateMember<DossierID>?) in
             (row["key"], DossierID(row["dossier"] as Data).map { DuplicateMember($0, hasResidentID: row["has_id"]) })
         }
-        return try Dictionary(grouping: keyed, by: \.0).compactMap { text, rows in
-            try DuplicateKey(text: text).flatMap { try group($0, rows.compactMap(\.1)) }
-        }.sorted { (-$0.score, $0.since, $0.id) < (-$1.score, $1.since, $1.id) }
+        return Dictionary(grouping: keyed, by: \.0).compactMap { text, rows in
+            DuplicateKey(text: text).map { ($0, rows.compactMap(\.1)) }
+        }
     }
 
-    func group(_ id: String) throws -> Group {
-        guard let group = try all().first(where: { $0.id == id }) else {
-            throw Refusal("group.unknown", question: "Q61", "没有这一组重复学籍,或已经解除。", remedy: "请从重复学籍列表中选取。", kind: .missing)
-        }
-        return group
-    }
+    private static func id(of key: DuplicateKey) -> String { String(Hashing.sha256(Array(key.text.utf8)).description.prefix(32)) }
 
     private func group(_ key: DuplicateKey, _ members: [DuplicateMember<DossierID>]) throws -> Group? {
         let shelf = DossierShelf(reading)
@@ -88,7 +95,7 @@ struct DuplicateGroups {
         let since = arrivals.count > 1 ? arrivals[1] : now
         let days = max(0, Int((now - since) / 86_400))
         return Group(
-            id: String(Hashing.sha256(Array(key.text.utf8)).description.prefix(32)), key: key, kind: kind, since: since, days: days,
+            id: Self.id(of: key), key: key, kind: kind, since: since, days: days,
             status: try status(seen, dossiers, days), members: those)
     }
 
