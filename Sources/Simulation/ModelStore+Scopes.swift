@@ -23,9 +23,7 @@ extension ModelStore: Doorkeeper {
 
     /// Of a unit that was given away since, or written for it: it may be that nobody else has it.
     private func isLeftBehind(_ stream: StreamID, _ disk: ModelDisk) -> Bool {
-        guard mutant != .leftBehindForgotten else { return false }
-        return disk.register.hasContained(unit, stream.unit)
-            || stream.audience.addressee.map { disk.register.hasContained(unit, $0) } ?? false
+        mutant != .leftBehindForgotten && disk.register.hasConcerned(unit, stream)
     }
 
     /// Whether a stream stands below a unit or is addressed there.

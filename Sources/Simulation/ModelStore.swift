@@ -407,8 +407,7 @@ final class ModelStore: Outbox, Inbox {
         let target: UnitCode = if case .child(let child) = neighbour { child } else { unit }
         let isFresh = neighbour == .parent && tree.unit(unit) == nil
         // What was written below a child, or above for it, for a unit that left it since has no other way up.
-        let isFromBelow = neighbour != .parent && (register.hasContained(target, stream.unit)
-            || stream.audience.addressee.map { register.hasContained(target, $0) } ?? false)
+        let isFromBelow = neighbour != .parent && register.hasConcerned(target, stream)
         guard isOurs(stream, at: target, register) || isFresh || isFromBelow else { return .notForUs }
         switch stream.audience {
         case .up: return nil

@@ -278,6 +278,10 @@ struct Register: Sendable {
         }
     }
 
+    func hasConcerned(_ authority: UnitCode, _ stream: StreamID) -> Bool {
+        hasContained(authority, stream.unit) || stream.audience.addressee.map { hasContained(authority, $0) } ?? false
+    }
+
     /// Whether a unit that was written for here belongs to an authority elsewhere now.
     func hasLeft(_ unit: UnitCode, _ owner: UnitCode) -> Bool {
         unit != owner && tree.unit(unit) != nil && tree.unit(owner) != nil && !tree.contains(owner, unit)

@@ -35,12 +35,8 @@ struct ScopeView {
         }
         guard let own, directory.unit(stream.unit) != nil else { return true }
         if directory.contains(own, stream.unit) || stream.audience.reaches(own, in: directory) { return true }
-        guard hasLeft(stream, own) else { return false }
+        guard directory.hasConcerned(own, stream) else { return false }
         return try scope == .upOnce || Journal.isUntold(stream, in: reading)
-    }
-
-    private func hasLeft(_ stream: StreamID, _ own: UnitCode) -> Bool {
-        directory.hasContained(own, stream.unit) || stream.audience.addressee.map { directory.hasContained(own, $0) } ?? false
     }
 }
 

@@ -66,6 +66,11 @@ public final class UnitDirectory: Topology {
         contains(authority, code) || records(of: code).contains { TopologyOfRecord(self, $0).contains(authority, code) }
     }
 
+    /// Whether a stream is, or by an earlier record was, of a unit below an authority or for one there.
+    public func hasConcerned(_ authority: UnitCode, _ stream: StreamID) -> Bool {
+        hasContained(authority, stream.unit) || stream.audience.addressee.map { hasContained(authority, $0) } ?? false
+    }
+
     func forget(_ code: UnitCode) {
         known[code] = nil
         history[code] = nil

@@ -101,8 +101,7 @@ extension Transaction {
         case .child(let child):
             // What a child may show us: its subtree's streams, those of units that were below it when they wrote, for it may be the only
             // one that still has them, and copies of streams that had reached it.
-            guard directory.hasContained(child, stream.unit) || stream.audience.reaches(child, in: directory)
-                || stream.audience.addressee.map({ directory.hasContained(child, $0) }) ?? false else {
+            guard directory.hasConcerned(child, stream) || stream.audience.reaches(child, in: directory) else {
                 return .notForUs
             }
         case .parent:
