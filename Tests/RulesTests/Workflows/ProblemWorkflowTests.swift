@@ -13,25 +13,12 @@ import Testing
 
     /// The whole matrix: a change of a shipped table shows here first.
     @Test func `the matrix is the golden one`() {
-        let lines = Workflow.problemRows.map { row in
-            let guards = row.guards.map(\.rawValue).joined(separator: "+")
-            let effects = row.effects.map(\.rawValue).joined(separator: "+")
-            return "\(row.from.rawValue) --\(row.step.rawValue)/\(row.by.rawValue)--> \(row.to.rawValue) @\(row.holder.rawValue) [\(guards)] {\(effects)}"
-        }
-        #expect(lines.joined(separator: "\n") == Self.golden)
+        #expect(WorkflowMatrix.text(Workflow.problemRows) == Self.golden)
     }
 
     @Test func `every stand can be reached and left, and no stand offers one step twice`() {
-        var reached: Set<Stand> = [.none]
-        for _ in Stand.allCases { for row in table.rows where reached.contains(row.from) { reached.insert(row.to) } }
-        let stands = Set(table.rows.flatMap { [$0.from, $0.to] })
-        #expect(reached == stands)
         // Where a case goes back to is a stand of its own pupil's, not one of the table's.
-        #expect(Set(stands.filter { table.steps(from: $0).isEmpty }) == [.deleted, .asBefore])
-        for stand in stands {
-            let steps = table.steps(from: stand).map(\.step)
-            #expect(Set(steps).count == steps.count)
-        }
+        WorkflowMatrix.expectEveryStandReached(in: table, ends: [.deleted, .asBefore])
     }
 
     @Test func `whoever holds the pen in a case has a step to take`() {
