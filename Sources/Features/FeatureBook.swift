@@ -1,8 +1,8 @@
 import Protocol
 import Store
 
-/// All projections and offices of the features, in the order in which the offices work: hand over, judge, settle problems,
-/// lend, number, end.
+/// All projections and offices of the features, in the order in which the offices work: hand over, withdraw
+/// what was taken in twice, judge, settle problems, lend, number, end.
 public enum FeatureBook {
     /// - Parameters:
     ///   - adapter: how the centre asks the public-security register.
@@ -16,7 +16,7 @@ public enum FeatureBook {
         ProjectionBook(
             [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook(), PasswordResetProjection()],
             offices: [
-                HandOverOffice(), WordForwarding(),
+                HandOverOffice(), WordForwarding(), ReturnedTwins(),
                 DuplicateDesk(isOpen: isOpen), ProblemOffice(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),
                 DeletionOffice(isOpen: isOpen), ImportShelf(), BlobOffice(),
             ] + others, forgetting: forgetting)

@@ -61,6 +61,61 @@ struct RecoveryJourneyTests {
         #expect(after.isSuperset(of: before) && after.count == before.count + 1)
     }
 
+    @Test func `a workbook that is sent again before the old records are back leaves each pupil once`() async throws {
+        let (centre, archive) = try Fixture.centre("recovery-twins", seed: 720)
+        let (province, school) = (try Fixture.folder("recovery-twins-province"), try Fixture.folder("recovery-twins-school"))
+        let book = school + ".xlsx"
+        defer { for path in [centre, province, school, book] { Fixture.remove(path) } }
+        try ServedTree.writeWorkbook(at: book)
+        let code = try archive.write { transaction in
+            try transaction.append(.unit, Payload.encode(ServedTree.schoolUnit), as: .centre, to: .everyone)
+            return try Invitations.issue(for: Fixture.province.code, by: .centre, in: transaction).code.text
+        }
+        try archive.close()
+        try await ServedNode.serve(centre, seed: 721) { top in
+            let joined = try await Joining(
+                parent: top.ready.peer, code: code, folder: province, proxy: nil, surroundings: Fixture.surroundings(seed: 722)).join()
+            try await ServedNode.serve(province, seed: 723) { middle in
+                let code = try await middle.invite(ServedTree.schoolUnit.code, try await middle.begin(joined.admin.password))
+                _ = try await Joining(
+                    parent: middle.ready.peer, code: code, folder: school, proxy: nil, surroundings: Fixture.surroundings(seed: 724)).join()
+                try await ServedNode.serve(school, seed: 725) { below in
+                    try await Fixture.eventually {
+                        await below.verb("classes", "add", "--stage", "primary", "--year", "2015", "--count", "1") == 0
+                    }
+                    #expect(await below.verb("backup") == 0)
+                    #expect(await below.verb("import", book) == 0)
+                    try await Fixture.eventually { try Self.live(in: centre) == 1 }
+                }
+            }
+        }
+        let before = try #require(try Self.read(school) { try String.fetchOne($0.database, sql: "SELECT hex(id) FROM dossier") })
+        let backup = try #require(backups(school).first?.path)
+        #expect(await XuejiCommand.runProgram(["restore", "--from", backup, "--data", school, "--force", "--json"]) == 0)
+        let addresses = try [province, school].map { try #require(try Self.read($0) { try $0.nodeText(Joining.parentAddress) }) }
+        try await ServedNode.serve(school, seed: 726) { below in
+            #expect(await below.verb("import", book) == 0)
+            #expect(try Self.live(in: school) == 1)
+            try await ServedNode.serve(centre, seed: 727, peerListen: addresses[0]) { _ in
+                try await ServedNode.serve(province, seed: 728, peerListen: addresses[1]) { _ in
+                    try await Fixture.eventually {
+                        try [centre, province, school].allSatisfy { try Self.dossiers(in: $0) == 2 && Self.live(in: $0) == 1 }
+                    }
+                }
+            }
+        }
+        let left = try Self.read(school) { try String.fetchOne($0.database, sql: "SELECT hex(id) FROM dossier WHERE state <> 'deleted'") }
+        #expect(left == before)
+    }
+
+    private static func dossiers(in folder: String) throws -> Int {
+        try read(folder) { try Int.fetchOne($0.database, sql: "SELECT count(*) FROM dossier") ?? 0 }
+    }
+
+    private static func live(in folder: String) throws -> Int {
+        try read(folder) { try Int.fetchOne($0.database, sql: "SELECT count(*) FROM dossier WHERE state <> 'deleted'") ?? 0 }
+    }
+
     /// The peer address of the centre.
     private func join(_ centre: String, _ folder: String, _ code: String) async throws -> String {
         try await ServedNode.serve(centre, seed: 711) { node in

@@ -61,13 +61,18 @@ struct ServedTree: Sendable {
         }
         let file = school.folder + ".xlsx"
         defer { Fixture.remove(file) }
-        let columns = Template[.v2013].columns
-        let writer = try TableWriter(path: file, columns: columns.map { ColumnSpec($0.header) })
-        try writer.write(columns.map { column in column.field.flatMap { ExamplePupil.cells[$0]?.text } ?? "" })
-        try writer.finish()
+        try Self.writeWorkbook(at: file)
         #expect(try await school.ask(.post, "/api/v1/imports", token: schoolToken, file: file).status == 200)
         try await Fixture.eventually { try await pupil()?["state"]?.text == "clean" }
         return try #require(try await pupil()?["dossier"]?.text)
+    }
+
+    /// A workbook with the example pupil.
+    static func writeWorkbook(at path: String) throws {
+        let columns = Template[.v2013].columns
+        let writer = try TableWriter(path: path, columns: columns.map { ColumnSpec($0.header) })
+        try writer.write(columns.map { column in column.field.flatMap { ExamplePupil.cells[$0]?.text } ?? "" })
+        try writer.finish()
     }
 
     /// The school's one pupil, as its list shows it.
@@ -78,7 +83,7 @@ struct ServedTree: Sendable {
 
 extension ServedNode {
     /// Waits until this node knows the unit, and invites it.
-    fileprivate func invite(_ unit: UnitCode, _ token: String) async throws -> String {
+    func invite(_ unit: UnitCode, _ token: String) async throws -> String {
         var code: String?
         try await Fixture.eventually {
             let answer = try await ask(.post, "/api/v1/units/\(unit.text)/invitation", token: token)
