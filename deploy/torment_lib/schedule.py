@@ -28,6 +28,8 @@ class Schedule:
         self.serial = itertools.count()
         # Nodes by what is being done to them.
         self.down, self.starting, self.sick, self.bad_links = set(), set(), {}, set()
+        # The process of a node that last met a failing disk: what SQLite had then opened for reading alone stays so.
+        self.hurt = {}
 
     def run(self):
         """Until so many kills are done; everything is well again when it returns."""
@@ -66,7 +68,7 @@ class Schedule:
                 continue
             self.starting.discard(node)
             # A node may give up where its disk fails, in order and saying so.
-            if status == STORAGE and node in self.sick:
+            if status == STORAGE and (node in self.sick or self.hurt.get(node) is node.process):
                 self.progress.count("ended by a failing disk")
             else:
                 self.progress.trouble(f"node {node.unit.code} ended by itself with {status}:\n{node.log_tail()}")
@@ -172,6 +174,7 @@ class Schedule:
             node.disk.mend()
             _, before = self.sick.pop(node)
             if node.disk.hits > before:
+                self.hurt[node] = node.process
                 self.progress.count(f"disk {kind}")
                 self.progress.count("failed disk calls", node.disk.hits - before)
         self.later(self.chance.uniform(0.5, 5), mend)
