@@ -52,7 +52,7 @@ import Testing
         let lines = DemoTree.csv.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.first == "code,name,tier,competent,territorial,kind,stages,years,owner,urban")
         #expect(lines.count == DemoTree.units.count + 1 && lines.last == "")
-        #expect(lines[1] == "440000,广东省教育厅(演示),province,000000,,,,,,")
+        #expect(lines[1] == "440000,广东省教育厅（演示）,province,000000,,,,,,")
         #expect(lines.contains("3144000102,番禺区示例九年一贯制学校,school,440113,440113,312,1;2,6;3,831,121"))
         #expect(lines.dropLast().allSatisfy { $0.count { $0 == "," } == 9 })
     }

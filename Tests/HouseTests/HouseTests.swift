@@ -25,6 +25,7 @@ struct HouseTests {
     @Test("Nothing is left as a note") func notes() { expectNone(house.files.flatMap(CodeHabits.notes)) }
     @Test("Identifiers are ASCII") func identifiers() { expectNone(house.swift.flatMap(CodeHabits.identifiers)) }
     @Test("No variable stands at file level") func globals() { expectNone(house.sources.flatMap(CodeHabits.globals)) }
+    @Test("Chinese text has full-width punctuation") func chinese() { expectNone(house.sources.flatMap(ChineseText.punctuation)) }
     @Test("No path of one machine is written down") func paths() { expectNone(house.files.flatMap(CodeHabits.machinePaths)) }
 
     @Test("Rooms import what the table allows, and the table allows what rooms import")

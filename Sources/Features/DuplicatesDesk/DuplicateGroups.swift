@@ -58,7 +58,7 @@ struct DuplicateGroups {
 
     func group(_ id: String) throws -> Group {
         guard let (key, members) = try keyed().first(where: { Self.id(of: $0.key) == id }), let group = try group(key, members) else {
-            throw Refusal("group.unknown", question: "Q61", "没有这一组重复学籍,或已经解除。", remedy: "请从重复学籍列表中选取。", kind: .missing)
+            throw Refusal("group.unknown", question: "Q61", "没有这一组重复学籍，或已经解除。", remedy: "请从重复学籍列表中选取。", kind: .missing)
         }
         return group
     }

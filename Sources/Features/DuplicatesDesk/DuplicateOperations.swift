@@ -63,7 +63,7 @@ public enum DuplicateOperations {
         else { throw StepRefusals.unknown(id) }
         guard dossier.stand != .deleted else { throw StepRefusals.notHolder(dossier, .prepareEvidence, transaction.directory) }
         guard text.contains(where: { !$0.isWhitespace }), text.count <= 200 else {
-            throw Refusal("request.text", question: "Q62", "须写明要求学校补充什么,不超过 200 字。", remedy: "请填写后重试。", kind: .usage)
+            throw Refusal("request.text", question: "Q62", "须写明要求学校补充什么，不超过 200 字。", remedy: "请填写后重试。", kind: .usage)
         }
         let position = 1 + (try Int64.fetchOne(
             transaction.database.cachedStatement(sql: "SELECT max(position) FROM word WHERE writer = ? AND kind = ?"),
@@ -107,10 +107,10 @@ enum DuplicateList {
         let limit = try number("limit", 100, 1...StudentList.maxPage)
         let (days, from) = (try number("days", 0, 0...100_000), try number("from", 0, 0...100_000_000))
         if let kind = parameters["kind"], DuplicateKind(rawValue: kind) == nil {
-            throw Refusal("problem.unknown", question: "Q61", "没有“\(kind)”这种重复。", remedy: "可选:id_dup、nsd_dup、nsd_cross", kind: .usage)
+            throw Refusal("problem.unknown", question: "Q61", "没有“\(kind)”这种重复。", remedy: "可选：id_dup、nsd_dup、nsd_cross", kind: .usage)
         }
         if let status = parameters["status"], DuplicateGroups.Status(rawValue: status) == nil {
-            throw Refusal("status.unknown", "没有“\(status)”这种状态。", remedy: "可选:open、overdue、decided", kind: .usage)
+            throw Refusal("status.unknown", "没有“\(status)”这种状态。", remedy: "可选：open、overdue、decided", kind: .usage)
         }
         let province = parameters["province"].map { UnitCode($0) }
         let groups = try DuplicateGroups(sight: unit, now: now, reading).all().filter { group in

@@ -75,9 +75,9 @@ public struct ReturnedTwins: Office {
         }
         guard let first = earlier.first, earlier.count >= again else { return }
         let fields = dossier.record.differences(from: first.record)
-        let differing = fields.isEmpty ? "" : ";与原记录不同的指标:\(fields.map(\.label).joined(separator: "、")),需要时请在学籍数据维护中办理"
+        let differing = fields.isEmpty ? "" : "；与原记录不同的指标：\(fields.map(\.label).joined(separator: "、"))，需要时请在学籍数据维护中办理"
         try StepWriter(actor: .localOperator(of: dossier.home), transaction: transaction).takeBySystem(
-            .delete, in: dossier, reason: "恢复期间再次录入,本校原有记录已取回,自动撤下重复的一份\(differing)。")
+            .delete, in: dossier, reason: "恢复期间再次录入，本校原有记录已取回，自动撤下重复的一份\(differing)。")
     }
 
     /// Live dossiers of the school that an import takes for this pupil: name and resident ID number, without one the whole row.

@@ -50,7 +50,7 @@ import Testing
         let item = try #require(queue.suspicions.first)
         #expect(Set([item.one.name, item.other.name]) == ["欧阳若曦", "欧阳若溪"])
         #expect(item.score >= SuspicionWeights.shipped.threshold)
-        #expect(item.reasons.contains { $0.field == "name" && $0.level == "sound" && $0.text == "姓名:读音相同" })
+        #expect(item.reasons.contains { $0.field == "name" && $0.level == "sound" && $0.text == "姓名：读音相同" })
         #expect(try journey.students().allSatisfy { $0.problems.isEmpty && $0.state == "clean" })
     }
 
