@@ -119,11 +119,11 @@ public final class Archive: Sendable {
             StoreError(.cannotOpen, message: "无法打开数据文件。", remedy: "请检查数据文件夹的权限和磁盘空间。", cause: "\(error)")
         // Aborted: an earlier statement of the transaction had met the disk's failure.
         case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_ABORT:
-            StoreError(.diskFull, message: "磁盘已满或无法写入,本次操作没有保存。", remedy: "请清理磁盘空间后重试。", cause: "\(error)")
+            StoreError(.diskFull, message: "磁盘已满或无法写入，本次操作没有保存。", remedy: "请清理磁盘空间后重试。", cause: "\(error)")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            StoreError(.damaged, message: "数据文件已损坏。", remedy: "请停止节点,用最近的备份恢复。", cause: "\(error)")
+            StoreError(.damaged, message: "数据文件已损坏。", remedy: "请停止节点，用最近的备份恢复。", cause: "\(error)")
         case .SQLITE_READONLY:
-            StoreError(.readOnly, message: "数据文件为只读,没有保存。", remedy: "请检查文件权限。", cause: "\(error)")
+            StoreError(.readOnly, message: "数据文件为只读，没有保存。", remedy: "请检查文件权限。", cause: "\(error)")
         default:
             error
         }

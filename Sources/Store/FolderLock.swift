@@ -16,7 +16,7 @@ final class FolderLock: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             release()
             throw StoreError(
-                .locked, message: "这个数据文件夹正由另一个进程使用。", remedy: "请先停止另一个进程,或为本进程指定其他文件夹。", cause: path)
+                .locked, message: "这个数据文件夹正由另一个进程使用。", remedy: "请先停止另一个进程，或为本进程指定其他文件夹。", cause: path)
         }
     }
 

@@ -20,7 +20,7 @@ struct Migrations {
         let applied = try pool.read { try migrator.appliedIdentifiers($0) }
         guard applied.isSubset(of: migrator.migrations) else {
             throw StoreError(
-                .newerSchema, message: "数据文件由更新版本的程序写入,本程序不能打开。", remedy: "请安装新版本的程序。",
+                .newerSchema, message: "数据文件由更新版本的程序写入，本程序不能打开。", remedy: "请安装新版本的程序。",
                 cause: "unknown migrations: \(applied.subtracting(migrator.migrations).sorted())")
         }
         guard applied.count < migrator.migrations.count else { return }

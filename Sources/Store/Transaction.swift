@@ -66,8 +66,8 @@ public final class Transaction {
         let entry = Entry(act: act ?? surroundings.act(), kind: kind, payload: payload)
         if try quarantineBefore(entry) != nil {
             throw StoreError(
-                .notAllowed, message: "这份学籍档案有一条记录处理失败、正在隔离,暂时不能继续办理。",
-                remedy: "请系统管理员用 quarantine list 查看,升级后重试或处理后再办理。", cause: "an earlier entry is in quarantine")
+                .notAllowed, message: "这份学籍档案有一条记录处理失败、正在隔离，暂时不能继续办理。",
+                remedy: "请系统管理员用 quarantine list 查看，升级后重试或处理后再办理。", cause: "an earlier entry is in quarantine")
         }
         let sequence = try put(entry, in: stream, writer)
         let outcome = try apply(entry, of: stream)
@@ -123,7 +123,7 @@ public final class Transaction {
         guard let row, let incarnation = Incarnation(row["incarnation"] as Data),
               let key = StatementKey(seed: Array(row["seed"] as Data)) else {
             throw StoreError(
-                .noKey, message: "本节点没有单位 \(unit) 的签名密钥,不能代其办理。", remedy: "请到该单位所在的节点办理。", cause: "no active secret")
+                .noKey, message: "本节点没有单位 \(unit) 的签名密钥，不能代其办理。", remedy: "请到该单位所在的节点办理。", cause: "no active secret")
         }
         let writer = Writer(incarnation: incarnation, key: key)
         writers[unit] = writer
@@ -255,7 +255,7 @@ public final class Transaction {
         guard row?["known"] != true else { return }
         let isFull = (row?["n"] ?? 0) >= Self.alarmsPerCode
         let (subject, text) = isFull
-            ? (Self.furtherAlarms, "这类告警已有 \(Self.alarmsPerCode) 条,其余不再逐条列出。请先按已列出的处理,再用 alarm acknowledge \(code) \(Self.furtherAlarms) 消除本条。")
+            ? (Self.furtherAlarms, "这类告警已有 \(Self.alarmsPerCode) 条，其余不再逐条列出。请先按已列出的处理，再用 alarm acknowledge \(code) \(Self.furtherAlarms) 消除本条。")
             : (subject, text)
         try database.execute(
             literal: "INSERT OR IGNORE INTO alarm (code, subject, since, text) VALUES (\(code), \(subject), \(now), \(text))")

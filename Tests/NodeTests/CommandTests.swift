@@ -34,9 +34,9 @@ struct CommandTests {
     @Test func `help is in Chinese and English with an example`() {
         let text = XuejiCommand.helpMessage(for: ImportCommand.self, columns: 120)
         #expect(text == """
-            OVERVIEW: 导入学生信息工作簿 / take a workbook in
+            OVERVIEW：导入学生信息工作簿 / take a workbook in
 
-            等到处理完毕(默认至多 600 秒,--wait 可改;--wait 0 立即返回 pending)。
+            等到处理完毕（默认至多 600 秒，--wait 可改；--wait 0 立即返回 pending）。
             例 / example: xueji import 学生信息.xlsx --marked 待修改.xlsx --data /srv/school
 
             USAGE: xueji import <file> [--strict] [--marked <out>] [--data <dir>] [--unit <code>] [--as <account>] [--wait <seconds>] [--json]
@@ -48,7 +48,7 @@ struct CommandTests {
               --strict                全部合格才入库 / all rows or none
               --marked <out>          把失败的行写到这里 / failed rows with marks
               --data <dir>            节点的数据文件夹 / the node's folder (XUEJI_DATA) (default: /var/lib/xueji)
-              --unit <code>           以本节点的哪个单位办理,默认节点自己的单位 / hosted unit to act for
+              --unit <code>           以本节点的哪个单位办理，默认节点自己的单位 / hosted unit to act for
               --as <account>          按该账号的权限办理 / act with this account's roles
               --wait <seconds>        等待结果的秒数 / seconds to wait for the outcome
               --json                  在标准输出上打印一个 JSON 对象 / print one JSON object

@@ -6,7 +6,7 @@ import Testing
     func text() {
         let error = SheetError.notAWorkbook(file: "名单.xls", .html)
         #expect(error.code == "SHEET-05")
-        #expect(error.message == "“名单.xls”不是 Excel 工作簿:它是改了扩展名的网页(HTML)")
+        #expect(error.message == "“名单.xls”不是 Excel 工作簿：它是改了扩展名的网页（HTML）")
         #expect(error.remedy.contains("另存为"))
     }
 

@@ -134,11 +134,11 @@ struct QuarantineTests {
         let (centre, dossiers) = try stumbling([[1, 2, 3]])
         let found = try #require(try found(centre).first)
         #expect(try centre.archive.write {
-            try $0.dropQuarantined(position: found.position, slot: found.slot, by: "admin", reason: "程序缺陷,上级已更正")
+            try $0.dropQuarantined(position: found.position, slot: found.slot, by: "admin", reason: "程序缺陷，上级已更正")
         })
         #expect(try phone(dossiers[0], centre) == "13800000003")
         let given = try #require(try centre.archive.read { try $0.givenUp(dossier: dossiers[0]) }.first)
-        #expect(given.by == .centre && given.reason == "程序缺陷,上级已更正" && given.stream == found.stream)
+        #expect(given.by == .centre && given.reason == "程序缺陷，上级已更正" && given.stream == found.stream)
         let last = try Envelope(bytes: try #require(try centre.envelopes().last))
         #expect(last.stream.audience == .up && last.count == 1)
         #expect(try last.entries().first??.kind == EntryKind.drop.rawValue)

@@ -23,7 +23,7 @@ class Authority:
         browser.go(f"{county.url}/directory/{school.unit}")
         assert "属地管理教育行政部门" in browser.text and "最近联系" in browser.text, browser.text[:600]
         self.look(browser, "directory-unit")
-        browser.button("重新邀请(更换机器)")
+        browser.button("重新邀请（更换机器）")
         assert browser.has("svg.qr path") and "xueji join --parent https://" in browser.text, browser.text[:600]
         self.look(browser, "directory-invitation")
 

@@ -146,7 +146,7 @@ class Journey(Authority):
         where = browser.url
         self.look(browser, "problem")
         browser.fill("reason", "户口簿为证")
-        browser.button("佐证:资料属实")
+        browser.button("佐证：资料属实")
         assert "没有佐证材料" in browser.text, browser.text
         scan = self.folder / "户口簿.jpg"
         scan.write_bytes(bytes([0xFF, 0xD8, 0xFF, 0xE0, 0, 16]) + b"JFIF" + bytes([0, 1, 1, 0, 0, 1, 0, 1, 0, 0]))
@@ -154,7 +154,7 @@ class Journey(Authority):
         browser.button("上传")
         assert "户口簿.jpg" in browser.text, browser.text
         browser.script("document.getElementById('why').value='户口簿为证'")
-        browser.button("佐证:资料属实")
+        browser.button("佐证：资料属实")
         assert "佐证待学校审核" in browser.text, browser.text
         browser.button("学校审核并提交")
         assert "佐证待核办" in browser.text, browser.text
@@ -174,7 +174,7 @@ class Journey(Authority):
         desk.wait(lambda: self.reloaded(desk, "佐证待核办") and "户口簿.jpg" in desk.text, "the case at the county")
         self.look(desk, "problem-county")
         desk.script("document.getElementById('finding').value='same';document.getElementById('upheld').value='other'")
-        desk.script("document.getElementById('ground').value='同一学生,保留在校的一份'")
+        desk.script("document.getElementById('ground').value='同一学生，保留在校的一份'")
         desk.button("裁定")
         assert "已办理" in desk.text, desk.text
         browser.go(school.url + "/students?state=deleted")

@@ -114,7 +114,7 @@ public enum AccountOperations {
         let (text, password) = try AccountShelf.oneTimePassword(call.archive.surroundings)
         return .json(try call.archive.write { transaction in
             guard try AccountShelf.account(body.account, of: call.actor.unit, transaction.reading) == nil else {
-                throw Refusal("account.exists", question: "Q108", "账号“\(body.account)”已存在。", remedy: "请换一个账号名,或重置该账号的密码。")
+                throw Refusal("account.exists", question: "Q108", "账号“\(body.account)”已存在。", remedy: "请换一个账号名，或重置该账号的密码。")
             }
             try AccountShelf.put(body.account, of: call.actor.unit, roles: roles, oneTime: password, in: transaction)
             return try shown(body.account, call.actor.unit, text, call.archive, transaction)
@@ -128,7 +128,7 @@ public enum AccountOperations {
         return .json(try call.archive.write { transaction in
             guard transaction.directory.contains(call.actor.unit, unit) else {
                 throw Refusal(
-                    "account.notBelow", question: "Q111", "单位 \(unit) 不是本单位的下级,不能重置其密码。", remedy: "请由该单位的上级办理。",
+                    "account.notBelow", question: "Q111", "单位 \(unit) 不是本单位的下级，不能重置其密码。", remedy: "请由该单位的上级办理。",
                     kind: .permission)
             }
             guard try unit == call.actor.unit || transaction.hosts(unit) else {
@@ -168,13 +168,13 @@ public enum AccountOperations {
         guard let role = Role(rawValue: text) ?? Role.allCases.first(where: { $0.label == text }) else {
             throw Refusal(
                 "account.role", question: "Q108", "没有角色“\(text)”。",
-                remedy: "可用的角色:" + Role.allCases.map { "\($0.rawValue)(\($0.label))" }.joined(separator: "、") + "。", kind: .usage)
+                remedy: "可用的角色：" + Role.allCases.map { "\($0.rawValue)(\($0.label))" }.joined(separator: "、") + "。", kind: .usage)
         }
         return role
     }
 
     static let unfitName = Refusal(
-        "account.name", question: "Q108", "账号名或角色不对。", remedy: "账号名用 2 至 32 个字母、数字、点、横线;角色至少一个。", kind: .usage)
+        "account.name", question: "Q108", "账号名或角色不对。", remedy: "账号名用 2 至 32 个字母、数字、点、横线；角色至少一个。", kind: .usage)
 
     private static func missing(_ name: String) -> Refusal {
         Refusal("account.missing", question: "Q108", "没有账号“\(name)”。", remedy: "请用 account list 查看账号。", kind: .missing)

@@ -80,6 +80,6 @@ public struct Password: Sendable, Hashable {
     }
 
     private static func weak(_ message: String) -> Refusal {
-        Refusal("password.weak", question: "Q110", message, remedy: "请至少使用字母、数字、符号中的两类,共 8 个字符以上。", kind: .usage)
+        Refusal("password.weak", question: "Q110", message, remedy: "请至少使用字母、数字、符号中的两类，共 8 个字符以上。", kind: .usage)
     }
 }

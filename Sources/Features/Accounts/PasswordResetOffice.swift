@@ -84,7 +84,7 @@ public struct PasswordResetOffice: Office {
                 try give(Password.unknown(transaction.surroundings), to: account, why: "重置密码的上级密钥已吊销", in: transaction)
                 try transaction.raiseAlarm(
                     "password.withdrawn", subject: "\(unit)/\(name)",
-                    "单位 \(unit) 的账号 \(name) 曾由已吊销的上级密钥重置密码,现已停用。请用 account reset 重新给出密码,"
+                    "单位 \(unit) 的账号 \(name) 曾由已吊销的上级密钥重置密码，现已停用。请用 account reset 重新给出密码，"
                         + "核对该账号的操作记录后运行 alarm acknowledge password.withdrawn \(unit)/\(name)。")
             }
             try transaction.database.execute(literal: "DELETE FROM password_taken WHERE unit = \(unit) AND account = \(name)")

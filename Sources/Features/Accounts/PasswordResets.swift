@@ -47,11 +47,11 @@ enum PasswordResets {
         guard AccountShelf.isName(account) else { throw AccountOperations.unfitName }
         guard let record = transaction.directory.unit(unit), let key = try transaction.directory.activeKey(of: unit) else {
             throw Refusal(
-                "account.noNode", question: "Q111", "单位 \(unit) 还没有入网,没有账号可以重置。", remedy: "请先邀请它入网,或由上级托管。", kind: .missing)
+                "account.noNode", question: "Q111", "单位 \(unit) 还没有入网，没有账号可以重置。", remedy: "请先邀请它入网，或由上级托管。", kind: .missing)
         }
         let known = try PasswordResetShelf(transaction.reading).resets(of: account, at: unit).map(\.reset.number).max() ?? 0
         guard known < PasswordReset.lastNumber else {
-            throw Refusal("account.resets", question: "Q111", "账号“\(account)”的重置次数已用完。", remedy: "请为该单位另建账号,或由它重新入网。")
+            throw Refusal("account.resets", question: "Q111", "账号“\(account)”的重置次数已用完。", remedy: "请为该单位另建账号，或由它重新入网。")
         }
         let reset = PasswordReset(
             unit: unit, account: account, password: password.bytes, by: issuer, keyID: key.key.id, topology: record.version,

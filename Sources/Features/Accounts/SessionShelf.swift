@@ -82,12 +82,12 @@ public enum SessionShelf {
     }
 
     private static let unknown = Refusal(
-        "session.unknown", question: "Q12", "登录凭据无效。", remedy: "请先登录(POST /api/v1/sessions)。", kind: .permission)
+        "session.unknown", question: "Q12", "登录凭据无效。", remedy: "请先登录（POST /api/v1/sessions）。", kind: .permission)
 
     private static func ended(at time: Int64, _ why: String) -> SignInFailure {
         .notSignedIn(Refusal(
-            "session.ended", question: "Q12", "本次登录已于 \(ChinaTime.text(time)) 结束:\(why)。",
-            remedy: "请重新登录;如非本人操作,请立即修改密码。", kind: .permission))
+            "session.ended", question: "Q12", "本次登录已于 \(ChinaTime.text(time)) 结束：\(why)。",
+            remedy: "请重新登录；如非本人操作，请立即修改密码。", kind: .permission))
     }
 
     private static func key(_ token: String) -> Data { Data(Hashing.sha256(Array(token.utf8)).bytes) }

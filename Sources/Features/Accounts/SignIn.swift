@@ -101,18 +101,18 @@ struct SignIn {
     /// Told only to whoever knows the password.
     private static func asleep(_ days: Int) -> Refusal {
         Refusal(
-            "session.asleep", question: "Q108", "该账号已超过 \(days) 天没有使用,已休眠。", remedy: "请联系本单位或上级的学籍系统管理员重置密码,重置后即可使用。",
+            "session.asleep", question: "Q108", "该账号已超过 \(days) 天没有使用，已休眠。", remedy: "请联系本单位或上级的学籍系统管理员重置密码，重置后即可使用。",
             kind: .permission)
     }
 
     private static let wrong = Refusal(
-        "session.wrong", question: "Q110", "单位、账号或密码不对。", remedy: "请核对后重试;忘记密码请联系上级的学籍系统管理员重置。", kind: .permission)
+        "session.wrong", question: "Q110", "单位、账号或密码不对。", remedy: "请核对后重试；忘记密码请联系上级的学籍系统管理员重置。", kind: .permission)
 
     private func closed(until: Int64, _ now: Int64) -> SignInFailure {
         .tooManyAttempts(
             Refusal(
-                "session.closed", question: "Q110", "连续多次登录失败,已暂停登录至 \(ChinaTime.text(until))。",
-                remedy: "请稍后重试,或联系上级的学籍系统管理员重置密码。", kind: .permission),
+                "session.closed", question: "Q110", "连续多次登录失败，已暂停登录至 \(ChinaTime.text(until))。",
+                remedy: "请稍后重试，或联系上级的学籍系统管理员重置密码。", kind: .permission),
             retryAfter: until - now)
     }
 }

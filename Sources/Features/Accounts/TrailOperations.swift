@@ -77,7 +77,7 @@ public enum TrailOperations {
     private static func here(_ unit: UnitCode, _ actor: Actor, _ limit: Int, _ reading: Reading) throws -> Trail? {
         guard reading.directory.contains(actor.unit, unit) else {
             throw Refusal(
-                "audit.notBelow", question: "Q111", "单位 \(unit) 不是本单位的下级,不能查看其操作记录。", remedy: "请核对单位代码。", kind: .permission)
+                "audit.notBelow", question: "Q111", "单位 \(unit) 不是本单位的下级，不能查看其操作记录。", remedy: "请核对单位代码。", kind: .permission)
         }
         guard try unit == actor.unit || reading.hostedUnits().contains(unit) else { return nil }
         return Trail(unit: unit.text, state: "here", audit: try AuditTrail.newest(limit, of: unit.text, reading))
@@ -95,7 +95,7 @@ public enum TrailOperations {
         switch standing.told {
         case .refused:
             throw Refusal(
-                "audit.refused", question: "Q111", "单位 \(unit) 的节点没有给出操作记录。", remedy: "该单位可能刚划转或正在恢复;请核对隶属关系后重试。")
+                "audit.refused", question: "Q111", "单位 \(unit) 的节点没有给出操作记录。", remedy: "该单位可能刚划转或正在恢复；请核对隶属关系后重试。")
         case .lines(let told): lines = Array(told.prefix(limit))
         case nil: break
         }
@@ -110,11 +110,11 @@ public enum TrailOperations {
     /// The unit at whose node the accounts are; it must call this node itself.
     private static func node(of unit: UnitCode, _ reading: Reading) throws -> UnitCode {
         guard let node = try reading.directory.activeKey(of: unit)?.node else {
-            throw Refusal("audit.noNode", question: "Q111", "单位 \(unit) 还没有入网,没有操作记录。", remedy: "请先邀请它入网,或由上级托管。", kind: .missing)
+            throw Refusal("audit.noNode", question: "Q111", "单位 \(unit) 还没有入网，没有操作记录。", remedy: "请先邀请它入网，或由上级托管。", kind: .missing)
         }
         guard let parent = reading.directory.unit(node)?.competent, try reading.hostedUnits().contains(parent) else {
             throw Refusal(
-                "audit.notDirect", question: "Q111", "单位 \(unit) 的节点不直接连到本节点。", remedy: "请由它的直接上级查看,或向其索取。", kind: .permission)
+                "audit.notDirect", question: "Q111", "单位 \(unit) 的节点不直接连到本节点。", remedy: "请由它的直接上级查看，或向其索取。", kind: .permission)
         }
         return node
     }

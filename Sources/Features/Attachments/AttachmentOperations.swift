@@ -68,7 +68,7 @@ public enum AttachmentOperations {
             }
             guard shelf.isSound(attachment.hash) else {
                 throw Refusal(
-                    damagedCode, question: "Q62", "本节点上的这个文件已损坏。", remedy: "请调取:节点会把它移开并重新取回。")
+                    damagedCode, question: "Q62", "本节点上的这个文件已损坏。", remedy: "请调取：节点会把它移开并重新取回。")
             }
             return .file(
                 path: shelf.path(attachment.hash), name: attachment.name,
@@ -99,7 +99,7 @@ public enum AttachmentOperations {
 
     private static func dossier(_ call: Call) throws -> DossierID {
         guard let id = DossierID(hex: call.parameters["dossier"] ?? "") else {
-            throw Refusal("dossier.id", "学籍档案编号不对,应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
+            throw Refusal("dossier.id", "学籍档案编号不对，应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
         }
         return id
     }
@@ -108,7 +108,7 @@ public enum AttachmentOperations {
         guard !text.isEmpty else { return .evidence }
         guard let purpose = AttachmentPurpose(rawValue: text) else {
             let names = AttachmentPurpose.allCases.map { "\($0.rawValue)(\($0.label))" }.joined(separator: "、")
-            throw Refusal("attachment.purpose", question: "Q62", "没有“\(text)”这种用途。", remedy: "可选:\(names)。", kind: .usage)
+            throw Refusal("attachment.purpose", question: "Q62", "没有“\(text)”这种用途。", remedy: "可选：\(names)。", kind: .usage)
         }
         return purpose
     }
@@ -133,11 +133,11 @@ public enum AttachmentOperations {
 
     private static func away(_ attachment: Attachment) -> Refusal {
         Refusal(
-            awayCode, question: "Q62", "这个文件还不在本节点,在下级或还在路上。", remedy: "请先调取(attachment get 会自动调取),取到后再下载;可用 --wait 等待。")
+            awayCode, question: "Q62", "这个文件还不在本节点，在下级或还在路上。", remedy: "请先调取（attachment get 会自动调取），取到后再下载；可用 --wait 等待。")
     }
 
     private static let withdrawn = Refusal(
-        "attachment.withdrawn", question: "Q62", "这个附件已由学校撤回,文件不再保存。", remedy: "撤回的时间和原因见附件列表;需要时请学校重新上传。")
+        "attachment.withdrawn", question: "Q62", "这个附件已由学校撤回，文件不再保存。", remedy: "撤回的时间和原因见附件列表；需要时请学校重新上传。")
 
     static func shown(_ attachment: Attachment, _ reading: Reading) throws -> Item {
         let register = BlobRegister(reading)

@@ -18,7 +18,7 @@ enum AttachmentWithdrawing {
         let reason = wish.reason
         guard reason.contains(where: { !$0.isWhitespace }), reason.count <= reasonLength else {
             throw Refusal(
-                "attachment.reason", question: "Q62", "撤回附件须写明原因,不超过 \(reasonLength) 字。", remedy: "请用 --reason 写明原因。", kind: .usage)
+                "attachment.reason", question: "Q62", "撤回附件须写明原因，不超过 \(reasonLength) 字。", remedy: "请用 --reason 写明原因。", kind: .usage)
         }
         return .json(try call.archive.write { transaction in
             try withdraw(call.parameters["hash"] ?? "", reason, as: call.actor, in: transaction)
@@ -32,7 +32,7 @@ enum AttachmentWithdrawing {
         let register = BlobRegister(transaction)
         let own = try Digest(hex: text).map { try register.standing(with: $0).filter { $0.by == actor.unit } } ?? []
         guard !own.isEmpty else {
-            throw Refusal("attachment.unknown", question: "Q62", "本单位没有上传过这个附件,或已撤回。", remedy: "请从附件列表中选取。", kind: .missing)
+            throw Refusal("attachment.unknown", question: "Q62", "本单位没有上传过这个附件，或已撤回。", remedy: "请从附件列表中选取。", kind: .missing)
         }
         for attachment in own {
             guard try !isCited(attachment, in: transaction) else { throw cited }
@@ -53,5 +53,5 @@ enum AttachmentWithdrawing {
     }
 
     private static let cited = Refusal(
-        "attachment.cited", question: "Q62", "这个附件已随学籍档案上报,是办理的依据,不能撤回。", remedy: "材料有误时,请补充正确的材料并联系主管教育行政部门。")
+        "attachment.cited", question: "Q62", "这个附件已随学籍档案上报，是办理的依据，不能撤回。", remedy: "材料有误时，请补充正确的材料并联系主管教育行政部门。")
 }

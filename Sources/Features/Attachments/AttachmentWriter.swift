@@ -34,8 +34,8 @@ struct AttachmentWriter {
             let known = try register.attachments(of: id, by: actor.unit)
             if let withdrawn = try known.first(where: { try $0.hash == hash && register.withdrawal(of: $0) != nil }) {
                 throw Refusal(
-                    "attachment.withdrawn", question: purpose.question, "同样的文件在本档案中已撤回(原名 \(withdrawn.name)),不能再次上传。",
-                    remedy: "确需上传时,请重新扫描后再上传。")
+                    "attachment.withdrawn", question: purpose.question, "同样的文件在本档案中已撤回（原名 \(withdrawn.name)），不能再次上传。",
+                    remedy: "确需上传时，请重新扫描后再上传。")
             }
             if let same = known.first(where: { $0.hash == hash && $0.purpose == purpose.rawValue }) { return same }
             guard try known.count(where: { try register.withdrawal(of: $0) == nil }) < Self.perDossier else {
@@ -57,7 +57,7 @@ struct AttachmentWriter {
         }
         if let school = reading.directory.unit(dossier.home), school.isClosed { throw try StepRefusals.closed(school, reading) }
         guard dossier.stand != .deleted else {
-            throw Refusal("dossier.ended", question: "Q14", "该学籍档案已终结(\(dossier.state.label)),不能再添加附件。", remedy: "如有疑问请联系主管教育行政部门。")
+            throw Refusal("dossier.ended", question: "Q14", "该学籍档案已终结（\(dossier.state.label)），不能再添加附件。", remedy: "如有疑问请联系主管教育行政部门。")
         }
     }
 
@@ -70,18 +70,18 @@ struct AttachmentWriter {
         guard bytes <= purpose.maxBytes else {
             let limit = purpose == .photo ? "照片须小于 60K" : "附件不能超过 2M"
             throw Refusal(
-                "attachment.size", question: purpose.question, "\(limit),这个文件有 \((bytes + 1023) >> 10)K。", remedy: "请降低扫描分辨率或压缩后重试。",
+                "attachment.size", question: purpose.question, "\(limit)，这个文件有 \((bytes + 1023) >> 10)K。", remedy: "请降低扫描分辨率或压缩后重试。",
                 kind: .usage)
         }
         let names = AttachedFileType.allCases.filter { allowed.contains($0) }.map(\.label).joined(separator: "、")
         guard let type = AttachedFileType.recognise(path: path) else {
             throw Refusal(
-                "attachment.type", question: purpose.question, "按内容认不出这个文件的类型(不看扩展名)。",
-                remedy: "\(purpose.label)只接受 \(names);文件可能已损坏或只改了扩展名。", kind: .usage)
+                "attachment.type", question: purpose.question, "按内容认不出这个文件的类型（不看扩展名）。",
+                remedy: "\(purpose.label)只接受 \(names)；文件可能已损坏或只改了扩展名。", kind: .usage)
         }
         guard allowed.contains(type) else {
             throw Refusal(
-                "attachment.type", question: purpose.question, "\(purpose.label)只接受 \(names),这个文件按内容是 \(type.label)。",
+                "attachment.type", question: purpose.question, "\(purpose.label)只接受 \(names)，这个文件按内容是 \(type.label)。",
                 remedy: "请转换格式后重试。", kind: .usage)
         }
         return type

@@ -51,7 +51,7 @@ public struct BlobSweep {
         guard !lost.isEmpty else { return }
         try archive.write { transaction in
             for row in lost { try BlobRegister(transaction).forget(row.hash) }
-            try transaction.raiseAlarm("blob.lost", subject: "node", "有 \(lost.count) 个附件文件不见了或大小不符,正从上级或下级重新取回。")
+            try transaction.raiseAlarm("blob.lost", subject: "node", "有 \(lost.count) 个附件文件不见了或大小不符，正从上级或下级重新取回。")
         }
         report.lost = lost.count
     }

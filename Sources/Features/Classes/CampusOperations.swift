@@ -55,11 +55,11 @@ public enum CampusOperations {
                 "campuses.right", question: "Q13", "分校区由学校的主管教育行政部门指定。", remedy: "请联系主管教育行政部门。", kind: .permission)
         }
         guard !school.isClosed else {
-            throw Refusal("school.closed", question: "Q14", "学校“\(school.name)”已撤销,不能修改。", remedy: "已撤销的学校只能查询。")
+            throw Refusal("school.closed", question: "Q14", "学校“\(school.name)”已撤销，不能修改。", remedy: "已撤销的学校只能查询。")
         }
         guard let number = Int(call.parameters["number"] ?? ""), (1...99).contains(number), !wish.name.isEmpty,
               wish.name.count <= 60 else {
-            throw Refusal("campuses.value", question: "Q16", "校区号应为1至99,名称不能为空且不超过60字。", remedy: "主校区为0号,不需要指定。", kind: .usage)
+            throw Refusal("campuses.value", question: "Q16", "校区号应为1至99，名称不能为空且不超过60字。", remedy: "主校区为0号，不需要指定。", kind: .usage)
         }
         let present = try Row.fetchOne(
             transaction.database, sql: "SELECT * FROM campus WHERE school = ? AND number = ?", arguments: [school.code.text, number])

@@ -53,19 +53,19 @@ public enum ClassOperations {
         let school = try school(actor, in: transaction)
         guard let stage = StageName.stage(wish.stage) else {
             throw Refusal(
-                "classes.stage", question: "Q15", "学段“\(wish.stage)”不对。", remedy: "请填 primary、junior 或 senior(小学、初中、高中)。",
+                "classes.stage", question: "Q15", "学段“\(wish.stage)”不对。", remedy: "请填 primary、junior 或 senior（小学、初中、高中）。",
                 kind: .usage)
         }
         let isAttached = wish.attached ?? false
         guard school.stages.contains(stage) || isAttached else {
             throw Refusal(
-                "classes.offered", question: "Q1", "学校类型不采集该学段:学校“\(school.name)”不设\(stage.label)。", remedy: "请核对学段,或由主管部门更正学校信息。")
+                "classes.offered", question: "Q1", "学校类型不采集该学段：学校“\(school.name)”不设\(stage.label)。", remedy: "请核对学段，或由主管部门更正学校信息。")
         }
         let thisYear = transaction.surroundings.today.year
         guard (thisYear - 12...thisYear + 1).contains(wish.year), (1...99).contains(wish.count), (0...99).contains(wish.campus ?? 0) else {
             throw Refusal(
                 "classes.range", question: "Q15", "入学年份、班数或校区号超出范围。",
-                remedy: "入学年份应在 \(thisYear - 12) 至 \(thisYear + 1) 之间,班数 1 至 99,校区号 0 至 99。", kind: .usage)
+                remedy: "入学年份应在 \(thisYear - 12) 至 \(thisYear + 1) 之间，班数 1 至 99，校区号 0 至 99。", kind: .usage)
         }
         let shelf = ClassShelf(transaction.reading)
         let taken = try shelf.usedCodes(of: school.code).compactMap { ClassCode($0) }
@@ -93,7 +93,7 @@ public enum ClassOperations {
         }
         let pupils = try StudentList.count(inClass: code, of: school.code, transaction.reading)
         guard pupils == 0 else {
-            throw Refusal("classes.notEmpty", question: "M-CLS", "班级 \(code) 还有 \(pupils) 名学生,不能删除。", remedy: "请先调班或处理这些学生。")
+            throw Refusal("classes.notEmpty", question: "M-CLS", "班级 \(code) 还有 \(pupils) 名学生，不能删除。", remedy: "请先调班或处理这些学生。")
         }
         let closed = SchoolClass(
             school: school.code, code: code, campus: facts.campus, isAttached: facts.isAttached, isClosed: true)

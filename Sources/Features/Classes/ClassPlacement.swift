@@ -30,7 +30,7 @@ public enum ClassPlacement {
         return try RegistrationOperations.each(dossiers) { id in
             if let limit, pupils >= limit, try editing.classCode(of: id) != code {
                 throw Refusal(
-                    "place.full", question: "M-CLS", "班级 \(code) 已有 \(pupils) 人,达到班额上限 \(limit) 人。", remedy: "请选其他班级,或由上级调整班额上限。")
+                    "place.full", question: "M-CLS", "班级 \(code) 已有 \(pupils) 人，达到班额上限 \(limit) 人。", remedy: "请选其他班级，或由上级调整班额上限。")
             }
             if try editing.place(id, in: code) { pupils += 1 }
         }

@@ -14,7 +14,7 @@ enum ConsoleLayout {
         <a class="skip" href="#main">跳到正文</a>
         <header><div class="wide">
         <strong>学籍</strong><span>{{unitName}}{{#tierLabel}} <span class="tag">{{.}}</span>{{/tierLabel}}</span>
-        {{#account}}<span class="who"><span>{{.}}{{#roleLabels}}({{.}}){{/roleLabels}}</span>
+        {{#account}}<span class="who"><span>{{.}}{{#roleLabels}}（{{.}}）{{/roleLabels}}</span>
         <a href="/help">帮助</a>
         <a href="/password">修改密码</a>
         <form method="post" action="/sign-out"><input type="hidden" name="formToken" value="{{formToken}}"><button class="plain" type="submit">退出</button></form></span>{{/account}}
@@ -26,7 +26,7 @@ enum ConsoleLayout {
         <main id="main" class="wide">
         {{$main}}{{/main}}
         </main>
-        <footer><div class="wide">全国中小学生学籍信息管理系统 · 时间均为北京时间(UTC+8) · 程序版本 {{version}}</div></footer>
+        <footer><div class="wide">全国中小学生学籍信息管理系统 · 时间均为北京时间（UTC+8） · 程序版本 {{version}}</div></footer>
         <script src="{{script}}" defer></script>
         </body>
         </html>

@@ -131,7 +131,7 @@ public struct PageCall: Sendable {
 
     private static func value<Answer>(_ reply: Reply, _ operation: String) throws -> Answer {
         guard case .json(let value) = reply, let answer = value as? Answer else {
-            throw Refusal("page.answer", "页面程序有误:\(operation) 的结果不是所要的内容。", remedy: "请把这句话告诉管理员。")
+            throw Refusal("page.answer", "页面程序有误：\(operation) 的结果不是所要的内容。", remedy: "请把这句话告诉管理员。")
         }
         return answer
     }

@@ -74,14 +74,14 @@ public enum DemoTree {
     // MARK: - The tree
 
     private static let authorities = [
-        authority("000000", "教育部学籍管理中心(演示)", .centre, under: nil),
-        authority("440000", "广东省教育厅(演示)", .province, under: "000000"),
-        authority("430000", "湖南省教育厅(演示)", .province, under: "000000"),
-        authority("440100", "广州市教育局(演示)", .city, under: "440000"),
-        authority("430100", "长沙市教育局(演示)", .city, under: "430000"),
-        authority("440106", "广州市天河区教育局(演示)", .county, under: "440100"),
-        authority("440113", "广州市番禺区教育局(演示)", .county, under: "440100"),
-        authority("430104", "长沙市岳麓区教育局(演示)", .county, under: "430100"),
+        authority("000000", "教育部学籍管理中心（演示）", .centre, under: nil),
+        authority("440000", "广东省教育厅（演示）", .province, under: "000000"),
+        authority("430000", "湖南省教育厅（演示）", .province, under: "000000"),
+        authority("440100", "广州市教育局（演示）", .city, under: "440000"),
+        authority("430100", "长沙市教育局（演示）", .city, under: "430000"),
+        authority("440106", "广州市天河区教育局（演示）", .county, under: "440100"),
+        authority("440113", "广州市番禺区教育局（演示）", .county, under: "440100"),
+        authority("430104", "长沙市岳麓区教育局（演示）", .county, under: "430100"),
     ]
 
     private static let schools = [

@@ -49,14 +49,14 @@ public struct CertificateDesk: Sendable {
     }
 
     private static func nameless(_ unit: UnitCode) -> Refusal {
-        Refusal("certificate.name", "无法为单位 \(unit) 签发证书:机构信息或密钥还不全。", remedy: "请等本节点与上级同步后重试。")
+        Refusal("certificate.name", "无法为单位 \(unit) 签发证书：机构信息或密钥还不全。", remedy: "请等本节点与上级同步后重试。")
     }
 
     private static func refusal(_ flaw: TrustFlaw) -> Refusal {
         switch flaw {
         case .badRequest: Refusal("certificate.request", "证书申请不合格。", remedy: "请核对两端的程序版本。", kind: .permission)
         case .outsidePath, .foreignAddress: Refusal("certificate.path", "不能为本单位管辖以外的名称签发证书。", remedy: "请由该单位的主管部门签发。", kind: .permission)
-        case .issuerEnded: Refusal("certificate.issuer", "上级节点的签发证书已过期。", remedy: "请先恢复上级节点与其上级的连接,证书会自动更新。")
+        case .issuerEnded: Refusal("certificate.issuer", "上级节点的签发证书已过期。", remedy: "请先恢复上级节点与其上级的连接，证书会自动更新。")
         case .malformed: Refusal("certificate.failed", "证书签发失败。", remedy: "请查看上级节点的日志。")
         }
     }

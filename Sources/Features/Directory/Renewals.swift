@@ -16,10 +16,10 @@ public enum Renewals {
             throw Refusal("renew.unit", "单位 \(request.unit) 不是在本节点入网的下级。", remedy: "请核对上级地址。", kind: .permission)
         }
         guard request.isSigned(by: active.key) else {
-            throw Refusal("renew.signature", "单位签名核验不通过,不能更新证书。", remedy: "本单位可能已在别处重新入网;请联系上级。", kind: .permission)
+            throw Refusal("renew.signature", "单位签名核验不通过，不能更新证书。", remedy: "本单位可能已在别处重新入网；请联系上级。", kind: .permission)
         }
         guard try !transaction.directory.isRevoked(request.unit) else {
-            throw Refusal("certificate.revoked", "上级已吊销本单位的密钥,不能更新证书。", remedy: "请联系上级,凭新的邀请码重新入网。", kind: .permission)
+            throw Refusal("certificate.revoked", "上级已吊销本单位的密钥，不能更新证书。", remedy: "请联系上级，凭新的邀请码重新入网。", kind: .permission)
         }
         let chains = try desk.certify(
             request.unit, nodeRequest: request.nodeRequest, authorityRequest: request.authorityRequest,

@@ -28,8 +28,8 @@ struct UnitImport {
     static func run(path: String, as actor: Actor, in transaction: Transaction) throws -> Report {
         guard let tier = transaction.directory.tier(of: actor.unit), TierRights.may(tier, .importUnits) else {
             throw Refusal(
-                "units.right", question: "Q106", "机构信息只能由教育部或省级从机构库导入,学校和县市不能自建或修改。",
-                remedy: "请通过机构库申报(申报→主管部门→省→部)。", kind: .permission)
+                "units.right", question: "Q106", "机构信息只能由教育部或省级从机构库导入，学校和县市不能自建或修改。",
+                remedy: "请通过机构库申报（申报→主管部门→省→部）。", kind: .permission)
         }
         var work = UnitImport(actor: actor, transaction: transaction)
         let lines = try UnitLines.read(path)
@@ -60,11 +60,11 @@ struct UnitImport {
                     return
                 }
                 if present.isClosed {
-                    report.refused.append(Refused(line: line.number, code: "Q14", message: "单位已撤销,不允许修改"))
+                    report.refused.append(Refused(line: line.number, code: "Q14", message: "单位已撤销，不允许修改"))
                     return
                 }
                 if present.competent != unit.competent || present.tier != unit.tier {
-                    report.refused.append(Refused(line: line.number, code: "Q107", message: "主管部门或层级的变更须走机构变更流程,不能用导入改变"))
+                    report.refused.append(Refused(line: line.number, code: "Q107", message: "主管部门或层级的变更须走机构变更流程，不能用导入改变"))
                     return
                 }
                 unit.version += 1
@@ -95,7 +95,7 @@ struct UnitLines {
         func unit(in directory: UnitDirectory, for importer: UnitCode) -> Result<Unit, Fault> {
             func value(_ column: String) -> String { values[column] ?? "" }
             func fault(_ code: String, _ message: String) -> Result<Unit, Fault> { .failure(Fault(code: code, message: message)) }
-            guard let tier else { return fault("tier", "层级“\(value("tier"))”不对,应为 school、county、city、province 之一") }
+            guard let tier else { return fault("tier", "层级“\(value("tier"))”不对，应为 school、county、city、province 之一") }
             guard tier != .centre else { return fault("tier", "中央节点不能导入") }
             let code = value("code")
             guard !value("name").isEmpty else { return fault("name", "名称为空") }
@@ -104,7 +104,7 @@ struct UnitLines {
                     return fault("Q2", SchoolCode.fault(in: code)?.message ?? "没有10位学校标识码的学校须作为公办学校的分校区处理")
                 }
             } else if !(code.utf8.count == 6 && code.utf8.allSatisfy { (48...57).contains($0) }) {
-                return fault("code", "教育行政部门代码应为6位数字,实为“\(code)”")
+                return fault("code", "教育行政部门代码应为6位数字，实为“\(code)”")
             }
             let competent = UnitCode(value("competent").isEmpty && tier == .province ? UnitCode.centre.text : value("competent"))
             guard let above = directory.unit(competent) else { return fault("competent", "所属主管部门“\(competent)”不在机构库") }
@@ -128,7 +128,7 @@ struct UnitLines {
             }
             let years = Self.numbers(value("years"))
             for (stage, length) in zip(stages.isEmpty ? details.stages.sorted() : stages, years) {
-                guard (2...6).contains(length) else { return fault("M-学制", "学制“\(length)”不对,应为2至6年") }
+                guard (2...6).contains(length) else { return fault("M-学制", "学制“\(length)”不对，应为2至6年") }
                 unit.years[stage] = length
             }
             unit.owner = CodeTable.schoolOwner.code(forText: value("owner")) ?? value("owner")
@@ -173,7 +173,7 @@ struct UnitLines {
         let missing = ["code", "name", "tier", "competent"].filter { !header.contains($0) }
         guard missing.isEmpty else {
             throw Refusal(
-                "units.header", question: "Q106", "文件不是机构表:缺少列 \(missing.joined(separator: "、"))。",
+                "units.header", question: "Q106", "文件不是机构表：缺少列 \(missing.joined(separator: "、"))。",
                 remedy: "首行应为 \(UnitImport.columns.joined(separator: ","))。", kind: .usage)
         }
         return lines

@@ -78,7 +78,7 @@ public enum UnitMoves {
             throw Refusal("units.missing", question: "Q106", "机构库中没有单位 \(code)。", remedy: "请核对单位代码。", kind: .missing)
         }
         guard school.tier == .school, !school.isClosed else {
-            throw Refusal("units.move", question: "Q107", "单位“\(school.name)”不是在用的学校,不能划转。", remedy: "只有未撤销的学校可以划转。")
+            throw Refusal("units.move", question: "Q107", "单位“\(school.name)”不是在用的学校，不能划转。", remedy: "只有未撤销的学校可以划转。")
         }
         guard let new = directory.unit(target), new.tier != .school, !new.isClosed else {
             throw Refusal("units.target", question: "Q107", "“\(target)”不是在用的教育行政部门。", remedy: "请核对 --to 的单位代码。", kind: .missing)

@@ -55,7 +55,7 @@ public enum DivisionOperations {
             return .json(try call.archive.write { transaction in
                 guard let tier = transaction.directory.tier(of: call.actor.unit), TierRights.may(tier, .addDivisions) else {
                     throw Refusal(
-                        "divisions.right", question: "Q102", "自建行政区划由教育部统一赋码,省市县不能自编代码。", remedy: "请由省级申报。",
+                        "divisions.right", question: "Q102", "自建行政区划由教育部统一赋码，省市县不能自编代码。", remedy: "请由省级申报。",
                         kind: .permission)
                 }
                 let table = try DivisionProjection.table(transaction.reading)

@@ -63,7 +63,7 @@ public enum DuplicateOperations {
         else { throw StepRefusals.unknown(id) }
         guard dossier.stand != .deleted else { throw StepRefusals.notHolder(dossier, .prepareEvidence, transaction.directory) }
         guard text.contains(where: { !$0.isWhitespace }), text.count <= 200 else {
-            throw Refusal("request.text", question: "Q62", "须写明要求学校补充什么,不超过 200 字。", remedy: "请填写后重试。", kind: .usage)
+            throw Refusal("request.text", question: "Q62", "须写明要求学校补充什么，不超过 200 字。", remedy: "请填写后重试。", kind: .usage)
         }
         let position = 1 + (try Int64.fetchOne(
             transaction.database.cachedStatement(sql: "SELECT max(position) FROM word WHERE writer = ? AND kind = ?"),
@@ -112,11 +112,11 @@ enum DuplicateList {
         filter.kind = try parameters["kind"].map { text in
             if let kind = DuplicateKind(rawValue: text) { return kind }
             throw Refusal(
-                "problem.unknown", question: "Q61", "没有“\(text)”这种重复。", remedy: "可选:id_dup、nsd_dup、nsd_cross", kind: .usage)
+                "problem.unknown", question: "Q61", "没有“\(text)”这种重复。", remedy: "可选：id_dup、nsd_dup、nsd_cross", kind: .usage)
         }
         filter.status = try parameters["status"].map { text in
             if let status = DuplicateGroups.Status(rawValue: text) { return status }
-            throw Refusal("status.unknown", "没有“\(text)”这种状态。", remedy: "可选:open、overdue、decided", kind: .usage)
+            throw Refusal("status.unknown", "没有“\(text)”这种状态。", remedy: "可选：open、overdue、decided", kind: .usage)
         }
         filter.province = parameters["province"].map { UnitCode($0) }
         let page = try DuplicateGroups(sight: unit, now: now, reading).page(filter)

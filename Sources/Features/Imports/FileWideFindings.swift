@@ -39,9 +39,9 @@ struct FileWideFindings {
     var findings: [Finding] {
         told.map { told in
             var finding = told.finding
-            finding.message = told.messages.joined(separator: ";") + "(共 \(told.count) 名学生)"
+            finding.message = told.messages.joined(separator: ";") + "（共 \(told.count) 名学生）"
             if told.count <= Self.namedRows {
-                finding.message += ":第 " + told.rows.map(String.init).joined(separator: "、") + " 行"
+                finding.message += "：第 " + told.rows.map(String.init).joined(separator: "、") + " 行"
             }
             return finding
         }

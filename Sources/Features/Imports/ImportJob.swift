@@ -166,8 +166,8 @@ public struct ImportShelf: Office {
         report.outcome = .failed
         report.add(
             Finding(
-                rule: "Q50-interrupted", question: "Q50", severity: .error, field: nil, message: "导入中断:\(reason)",
-                remedy: "请排除原因后重新导入同一文件;已录入的行不会重复。"), row: nil, cell: nil)
+                rule: "Q50-interrupted", question: "Q50", severity: .error, field: nil, message: "导入中断：\(reason)",
+                remedy: "请排除原因后重新导入同一文件；已录入的行不会重复。"), row: nil, cell: nil)
         try finish(id, report, in: transaction)
     }
 

@@ -86,7 +86,7 @@ public enum ImportOperations {
                 guard let version = Template.Version(rawValue: call.parameters["version"] ?? "") else {
                     throw Refusal(
                         "template.version", question: "Q49", "没有这个版本的模板。",
-                        remedy: "可选:" + Template.Version.allCases.map(\.rawValue).joined(separator: "、"), kind: .missing)
+                        remedy: "可选：" + Template.Version.allCases.map(\.rawValue).joined(separator: "、"), kind: .missing)
                 }
                 let path = call.archive.folder + "/incoming/template-\(version.rawValue).xlsx"
                 try writeTemplate(version, to: path)
@@ -110,7 +110,7 @@ public enum ImportOperations {
         return try call.archive.write { transaction in
             guard transaction.directory.tier(of: call.actor.unit) == .school else {
                 throw Refusal(
-                    "imports.school", question: "Q50", "学籍导入由学校办理。", remedy: "请以学校账号登录,或用 --unit 指定本节点代管的学校。", kind: .permission)
+                    "imports.school", question: "Q50", "学籍导入由学校办理。", remedy: "请以学校账号登录，或用 --unit 指定本节点代管的学校。", kind: .permission)
             }
             let id = try ImportShelf.add((file.path, shownName(file.name)), strict: strict, as: call.actor, in: transaction)
             guard let job = try ImportShelf.find(id, of: call.actor.unit, transaction.reading) else {
@@ -150,9 +150,9 @@ public enum ImportOperations {
         try TemplateWriter.write(
             columns: columns,
             instructions: [
-                "学生信息导入模板(\(version.rawValue) 版)", "带颜色的列为必填(★)。有下拉列表的列只能选列表中的文字。",
-                "身份证件号等列已设为文本格式:请用“选择性粘贴-数值”粘贴,不要改成数字格式,否则后三位会丢失。",
-                "不需要启用宏。导入后,失败的行会标出单元格和原因退回,改好再导入即可;重复导入不会重复建籍。",
+                "学生信息导入模板（\(version.rawValue) 版）", "带颜色的列为必填（★）。有下拉列表的列只能选列表中的文字。",
+                "身份证件号等列已设为文本格式：请用“选择性粘贴-数值”粘贴，不要改成数字格式，否则后三位会丢失。",
+                "不需要启用宏。导入后，失败的行会标出单元格和原因退回，改好再导入即可；重复导入不会重复建籍。",
             ], to: path)
     }
 

@@ -21,7 +21,7 @@ final class PupilWorkbook {
     private let ignored: Int?
 
     init(path: String) throws {
-        let download = "请重新下载新模板,用“选择性粘贴-数值”填入后再导入。"
+        let download = "请重新下载新模板，用“选择性粘贴-数值”填入后再导入。"
         let header: SheetHeader
         do throws(SheetError) {
             rows = try WorkbookReader.open(path).rows()
@@ -30,12 +30,12 @@ final class PupilWorkbook {
             }
             header = found ?? SheetHeader(titles: [], rows: 1...1)
         } catch {
-            throw Mismatch(reasons: [("不符合模板:" + error.message, error.remedy)])
+            throw Mismatch(reasons: [("不符合模板：" + error.message, error.remedy)])
         }
         match = Template.recognise(headers: header.titles)
         guard match.isTemplate else {
             let reasons = header.titles.isEmpty ? ["没有找到表头"] : match.refusals
-            throw Mismatch(reasons: reasons.map { ("不符合模板:" + $0, download) })
+            throw Mismatch(reasons: reasons.map { ("不符合模板：" + $0, download) })
         }
         notices = match.notices.filter { !$0.contains("「\(MarkedWorkbookWriter.explanationHeader)」") }
         ignored = header.titles.firstIndex(of: MarkedWorkbookWriter.explanationHeader)
@@ -55,7 +55,7 @@ final class PupilWorkbook {
             }
             return nil
         } catch {
-            throw Mismatch(reasons: [("不符合模板:" + error.message, error.remedy)])
+            throw Mismatch(reasons: [("不符合模板：" + error.message, error.remedy)])
         }
     }
 

@@ -82,6 +82,6 @@ struct RowEntry {
         let names = fields.map(\.label).joined(separator: "、")
         return Finding(
             rule: "Q50-already", question: "Q50", severity: .notice, field: fields.first,
-            message: "该生已在本校,未改动;与本行不同的指标:\(names)。", remedy: "需要修改时请在学籍数据维护中办理。")
+            message: "该生已在本校，未改动；与本行不同的指标：\(names)。", remedy: "需要修改时请在学籍数据维护中办理。")
     }
 }

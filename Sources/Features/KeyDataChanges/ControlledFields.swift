@@ -25,14 +25,14 @@ struct ControlledFields {
         guard !unset.isEmpty else { return }
         let names = unset.map { directory.unit($0)?.name ?? $0.text }.joined(separator: "、")
         throw Refusal(
-            "controlled.unset", question: "Q70", "受控字段未设置:\(names)尚未设置受控字段,不能申请关键数据变更。",
-            remedy: "请联系上述部门,在“设置”的“受控字段设置”中设定;省、市、县三级都设定后即可申请。")
+            "controlled.unset", question: "Q70", "受控字段未设置：\(names)尚未设置受控字段，不能申请关键数据变更。",
+            remedy: "请联系上述部门，在“设置”的“受控字段设置”中设定；省、市、县三级都设定后即可申请。")
     }
 
     /// - Throws: `Refusal` that points to where the other fields are changed.
     func mustHold(_ changed: [StudentField]) throws {
         guard let other = changed.first(where: { !fields.contains($0) }) else { return }
         throw Refusal(
-            "controlled.other", question: "Q72", "“\(other.label)”不是受控字段,不在关键数据变更中办理。", remedy: "请在修改学籍信息中直接修改,立即生效。")
+            "controlled.other", question: "Q72", "“\(other.label)”不是受控字段，不在关键数据变更中办理。", remedy: "请在修改学籍信息中直接修改，立即生效。")
     }
 }

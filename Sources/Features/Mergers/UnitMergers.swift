@@ -85,19 +85,19 @@ public enum UnitMergers {
         }
         guard let receiving = directory.unit(target), receiving.tier == .school, !receiving.isClosed else {
             throw Refusal(
-                "units.target", question: "Q112", "接收学校 \(target) 不在机构库,或已撤销。", remedy: "请核对 --into 的学校标识码。", kind: .missing)
+                "units.target", question: "Q112", "接收学校 \(target) 不在机构库，或已撤销。", remedy: "请核对 --into 的学校标识码。", kind: .missing)
         }
         let common = directory.lowestCommonAuthority(code, target)
         guard common == merger, directory.tier(of: merger).map({ TierRights.may($0, .mergeUnits) }) ?? false else {
             let name = common.flatMap { directory.unit($0)?.name } ?? "中央"
             throw Refusal(
-                "units.merge.right", question: "Q112", "合并须由两校共同的最近上级“\(name)”办理,接收学校须在其管理范围内。",
+                "units.merge.right", question: "Q112", "合并须由两校共同的最近上级“\(name)”办理，接收学校须在其管理范围内。",
                 remedy: "请到该部门的节点办理。", kind: .permission)
         }
         if let stage = source.stages.subtracting(receiving.stages).min() {
             throw Refusal(
-                "units.merge.stages", question: "Q112", "接收学校“\(receiving.name)”没有\(StageName.label(stage))学段,无法给学生分班。",
-                remedy: "请另选接收学校,或先通过机构变更增加其学段。")
+                "units.merge.stages", question: "Q112", "接收学校“\(receiving.name)”没有\(StageName.label(stage))学段，无法给学生分班。",
+                remedy: "请另选接收学校，或先通过机构变更增加其学段。")
         }
         return (source, receiving)
     }
@@ -117,11 +117,11 @@ public enum UnitMergers {
         let kinds = byState.map { state, cases -> String in
             let holders = Set(cases.map(\.holder)).sorted().map { reading.directory.unit(UnitCode($0))?.name ?? $0 }
             let label = RegistrationState(rawValue: state)?.label ?? state
-            return "\(label) \(cases.count) 件(在\(holders.joined(separator: "、")))"
+            return "\(label) \(cases.count) 件（在\(holders.joined(separator: "、"))）"
         }
         var refusal = Refusal(
-            "units.merge.openCases", question: "Q112", "学校“\(school.name)”还有在办业务,不能合并:\(kinds.joined(separator: ";"))。",
-            remedy: "请各当前处理单位先办结或退回,再办理合并。")
+            "units.merge.openCases", question: "Q112", "学校“\(school.name)”还有在办业务，不能合并：\(kinds.joined(separator: ";"))。",
+            remedy: "请各当前处理单位先办结或退回，再办理合并。")
         refusal.cases = cases
         throw refusal
     }

@@ -130,7 +130,7 @@ public enum IdentityExchange {
 
     private static func setAside(_ name: String, _ reason: String, folder: String, archive: Archive) throws {
         try archive.write { transaction in
-            try transaction.raiseAlarm("identity.file", subject: name, "身份核验结果文件 \(name) 不能读取:\(reason)")
+            try transaction.raiseAlarm("identity.file", subject: name, "身份核验结果文件 \(name) 不能读取：\(reason)")
         }
         try move("\(folder)/in/\(name)", to: "\(folder)/failed/\(name)")
     }
@@ -144,7 +144,7 @@ public enum IdentityExchange {
         guard rows.first?.prefix(2) == ["query", "answer"] else { throw Unfit(message: "首行应为 query,answer") }
         return try rows.indices.dropFirst().map { index in
             guard rows[index].count >= 2, verdict(rows[index][1]) != nil else {
-                throw Unfit(message: "第 \(index + 1) 行的结果不是 matched、mismatch 或 unknown,整个文件没有采用")
+                throw Unfit(message: "第 \(index + 1) 行的结果不是 matched、mismatch 或 unknown，整个文件没有采用")
             }
             return Answer(query: rows[index][0], answer: rows[index][1])
         }

@@ -107,8 +107,8 @@ public struct LeaseBook: Projection {
         let free = ranges.flatMap { row in Array((row["first"] as Int)...(row["last"] as Int)) }.filter { !drawn.contains($0) }
         guard !free.isEmpty else {
             throw Refusal(
-                "lease.missing", question: "Q44", "出生日期 \(birth) 的临时学籍号号段\(ranges.isEmpty ? "尚未从中央下发到" : "已用完,等待中央补发到")本单位,暂时不能核办。",
-                remedy: "号段随数据自动下发;线路恢复后请重试。若持续不到,该县该出生日期的一万个临时号可能已用尽,请联系中央。")
+                "lease.missing", question: "Q44", "出生日期 \(birth) 的临时学籍号号段\(ranges.isEmpty ? "尚未从中央下发到" : "已用完，等待中央补发到")本单位，暂时不能核办。",
+                remedy: "号段随数据自动下发；线路恢复后请重试。若持续不到，该县该出生日期的一万个临时号可能已用尽，请联系中央。")
         }
         let chance = transaction.surroundings.randomBytes(4).reduce(0) { $0 << 8 | Int($1) }
         return NationalStudentNumber.provisional(division: division, birthDate: birth, tail: free[chance % free.count])

@@ -105,7 +105,7 @@ public struct NumberOffice: Office {
                 transaction.database, sql: "SELECT EXISTS (SELECT 1 FROM number WHERE number = ?)", arguments: [number]) ?? false
             guard !isTaken else {
                 try transaction.raiseAlarm(
-                    "number.taken", subject: dossier.id.description, "该生的正式学籍号已属于另一份学籍档案,未发号,请核查。")
+                    "number.taken", subject: dossier.id.description, "该生的正式学籍号已属于另一份学籍档案，未发号，请核查。")
                 return nil
             }
             return number
@@ -125,7 +125,7 @@ public struct NumberOffice: Office {
         guard sequence <= 999 else {
             try transaction.raiseAlarm(
                 "number.exhausted", subject: division + dossier.record.birthDate,
-                "\(division) 出生日期 \(dossier.record.birthDate) 的正式学籍号顺序码已用尽,学生保留临时号,请由中央处理。")
+                "\(division) 出生日期 \(dossier.record.birthDate) 的正式学籍号顺序码已用尽，学生保留临时号，请由中央处理。")
             return nil
         }
         return NationalStudentNumber.formal(division: division, birthDate: dossier.record.birthDate, sequence: sequence)

@@ -28,7 +28,7 @@ public enum JSONBody {
     static func malformed(_ place: String) -> Refusal {
         Refusal(
             "json.malformed", place.isEmpty ? "请求内容不是有效的 JSON。" : "请求内容中的“\(place)”缺少或类型不对。",
-            remedy: "请按接口文档(/api/v1/openapi.json)填写。", kind: .usage)
+            remedy: "请按接口文档（/api/v1/openapi.json）填写。", kind: .usage)
     }
 
     private static func place(of error: DecodingError) -> String {

@@ -64,7 +64,7 @@ public enum AlarmOperations {
             }
             guard subjects.allSatisfy({ isEvent(code, $0) }) else {
                 throw Refusal(
-                    "alarm.standing", "告警 \(code) 说的情况仍在,不能靠确认消除;情况结束后自动消失。", remedy: "请按告警文字处理。")
+                    "alarm.standing", "告警 \(code) 说的情况仍在，不能靠确认消除；情况结束后自动消失。", remedy: "请按告警文字处理。")
             }
             if code == Freshness.alarm { try transaction.confirmFresh() }
             if code == CloneMark.alarm { try transaction.endClone() }

@@ -15,7 +15,7 @@ public enum Freshness {
         guard draws, !transaction.isProvenFresh else { return }
         try transaction.raiseAlarm(
             alarm, subject: "node",
-            "本节点启动后还没有与上级核对数据,核对前不取临时学籍号,其他业务照常;上级长期不通、且确知没有恢复过磁盘或快照的,可运行 alarm acknowledge unproven。")
+            "本节点启动后还没有与上级核对数据，核对前不取临时学籍号，其他业务照常；上级长期不通、且确知没有恢复过磁盘或快照的，可运行 alarm acknowledge unproven。")
     }
 
     /// Heads were compared with the parent, or the operator answers for the disk.

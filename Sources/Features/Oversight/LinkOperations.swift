@@ -51,7 +51,7 @@ public enum LinkOperations {
                 response: .fields(("resync", .boolean)), roles: [.systemAdministrator]
             ) { call in
                 if try call.archive.read({ try PausedLinks($0).isParentPaused }) {
-                    throw Refusal("link.paused", "到上级的链路已暂停,不能核对。", remedy: "请先运行 resume。")
+                    throw Refusal("link.paused", "到上级的链路已暂停，不能核对。", remedy: "请先运行 resume。")
                 }
                 guard controls().resync() else { throw noParent }
                 return .json(Resynced(resync: true))
@@ -70,7 +70,7 @@ public enum LinkOperations {
                 guard transaction.directory.unit(unit)?.competent == call.actor.unit,
                       try transaction.directory.activeKey(of: unit)?.node == unit else {
                     throw Refusal(
-                        "link.missing", "没有到“\(name)”的链路。", remedy: "请写 parent,或有自己节点的直接下级的单位代码。", kind: .missing)
+                        "link.missing", "没有到“\(name)”的链路。", remedy: "请写 parent，或有自己节点的直接下级的单位代码。", kind: .missing)
                 }
             }
             return try PausedLinks.set(name, paused: paused, in: transaction)
@@ -88,5 +88,5 @@ public enum LinkOperations {
         }
     }
 
-    private static let noParent = Refusal("link.none", "本节点没有上级链路。", remedy: "中央节点没有上级;请在下级节点上办理。")
+    private static let noParent = Refusal("link.none", "本节点没有上级链路。", remedy: "中央节点没有上级；请在下级节点上办理。")
 }

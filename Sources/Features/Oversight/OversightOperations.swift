@@ -43,7 +43,7 @@ public enum OversightOperations {
                 parameters: [.path("dossier", "Dossier id")], response: .anything
             ) { call in
                 guard let id = DossierID(hex: call.parameters["dossier"] ?? "") else {
-                    throw Refusal("dossier.id", "学籍档案编号不对,应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
+                    throw Refusal("dossier.id", "学籍档案编号不对，应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
                 }
                 return .json(try call.archive.read { try PathReport.report(id, sight: call.actor.unit, $0) })
             },

@@ -16,7 +16,7 @@ public enum ParentAddressOperations {
             ) { call in
                 let wish: Wish = try JSONBody.decode(call.body)
                 guard try call.archive.read({ try $0.ownUnit() }) != .centre else {
-                    throw Refusal("link.none", "本节点没有上级链路。", remedy: "中央节点没有上级;请在下级节点上办理。")
+                    throw Refusal("link.none", "本节点没有上级链路。", remedy: "中央节点没有上级；请在下级节点上办理。")
                 }
                 return .json(State(parent: try controls().redirect(wish.address)))
             },

@@ -105,7 +105,7 @@ public enum QuarantineOperations {
             let place = try place(call)
             let wish: Reason = try JSONBody.decode(call.body)
             guard wish.reason.contains(where: { !$0.isWhitespace }), wish.reason.count <= 500 else {
-                throw Refusal("quarantine.reason", "放弃隔离的记录须写明理由,不超过 500 字。", remedy: "请用 --reason 写明理由。", kind: .usage)
+                throw Refusal("quarantine.reason", "放弃隔离的记录须写明理由，不超过 500 字。", remedy: "请用 --reason 写明理由。", kind: .usage)
             }
             return .json(try call.archive.write { transaction in
                 guard try transaction.dropQuarantined(
@@ -118,7 +118,7 @@ public enum QuarantineOperations {
     private static func place(_ call: Call) throws -> (position: Int64, slot: Int) {
         let parts = (call.parameters["entry"] ?? "").split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let position = Int64(parts[0]), let slot = Int(parts[1]), position > 0, slot >= 0 else {
-            throw Refusal("quarantine.entry", "隔离记录的编号不对,应形如 1024.0。", remedy: "请用 quarantine list 查看编号。", kind: .usage)
+            throw Refusal("quarantine.entry", "隔离记录的编号不对，应形如 1024.0。", remedy: "请用 quarantine list 查看编号。", kind: .usage)
         }
         return (position, slot)
     }

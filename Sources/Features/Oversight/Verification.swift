@@ -64,7 +64,7 @@ public struct Verification: Encodable, Sendable {
         problems = check.problems + differing.map {
             JournalCheck.Problem("projection", $0, "表 \($0) 与由日志重建的不一致。")
         } + damaged.prefix(JournalCheck.limit).map {
-            JournalCheck.Problem("blob", $0.description, "附件文件缺失或损坏;下次巡检或调取时会重新取回。")
+            JournalCheck.Problem("blob", $0.description, "附件文件缺失或损坏；下次巡检或调取时会重新取回。")
         }
     }
 }

@@ -72,9 +72,9 @@ public enum PolicyCatalogue {
         policy("evidence.text", "证明材料要求", "Q62", [.province], .text, ""),
         policy("evidence.types", "附件的文件类型", "Q62", [.province], .fileTypes, "doc,rar,jpg"),
         policy("attachments.reach", "附件保存到哪一级", "Q62", [.province], .choice, "competent", choices: ["competent", "county", "city", "province", "centre"]),
-        policy("blobs.bandwidth", "附件传输带宽上限(字节/秒)", "M-PH", Set(Tier.allCases), .bandwidth, ""),
+        policy("blobs.bandwidth", "附件传输带宽上限（字节/秒）", "M-PH", Set(Tier.allCases), .bandwidth, ""),
         policy("blobs.hours", "附件传输时段", "M-PH", Set(Tier.allCases), .hours, ""),
-        policy("problems.days", "问题学籍处理期限(天)", "Q65", [.centre, .province], .integer, "30"),
+        policy("problems.days", "问题学籍处理期限（天）", "Q65", [.centre, .province], .integer, "30"),
         policy("graduation.window", "毕业时间", "Q90", [.province], .window, ""),
         policy("promotion.day", "升级时间", "Q90", [.province], .monthDay, ""),
         policy("graduation.senior.level", "高中毕业核办级别", "Q89", [.province], .choice, "competent", choices: ["competent", "city"]),
@@ -86,7 +86,7 @@ public enum PolicyCatalogue {
         policy("transfer.provinceStep", "跨省转学经省级核办", "M-T3", [.province], .onOff, "on"),
         policy("transfer.freeze", "转学暂停时间", "M-T7", [.centre], .window, ""),
         policy("roles.separated", "录入与审核职责分离", "Q108", [.province], .onOff, "on"),
-        policy("accounts.sleepAfterDays", "账号休眠天数(0 为不休眠)", "Q108", [.centre, .province], .integer, "180"),
+        policy("accounts.sleepAfterDays", "账号休眠天数（0 为不休眠）", "Q108", [.centre, .province], .integer, "180"),
         policy("class.ranges", "校区班号范围", "Q16", [.school], .classRanges, ""),
         policy("class.limit", "班额上限", "M-CLS", [.county, .province], .integer, ""),
     ]
@@ -100,19 +100,19 @@ extension PolicyDefinition {
         if text.isEmpty { return nil }
         switch value {
         case .onOff: return ["on", "off"].contains(text) ? nil : "只能是 on 或 off"
-        case .window: return TimeWindow(text) == nil ? "应为“起始日/截止日”,例如 2026-08-15/2026-09-30" : nil
-        case .monthDay: return CalendarDate(compact: "2024" + text) == nil ? "应为四位月日,例如 0831" : nil
+        case .window: return TimeWindow(text) == nil ? "应为“起始日/截止日”，例如 2026-08-15/2026-09-30" : nil
+        case .monthDay: return CalendarDate(compact: "2024" + text) == nil ? "应为四位月日，例如 0831" : nil
         case .fields:
             let unknown = text.split(separator: ",").map(String.init).filter { StudentField.named($0) == nil }
-            guard unknown.isEmpty else { return "没有这些指标:" + unknown.joined(separator: "、") }
+            guard unknown.isEmpty else { return "没有这些指标：" + unknown.joined(separator: "、") }
             return columnFault(in: text)
-        case .grants: return LateGrants(text) == nil ? "应为“学校标识码或学籍档案编号:截止日”,以分号隔开,例如 2144000001:2026-12-01" : nil
+        case .grants: return LateGrants(text) == nil ? "应为“学校标识码或学籍档案编号:截止日”，以分号隔开，例如 2144000001:2026-12-01" : nil
         case .integer: return Int(text).map { $0 >= 0 } == true ? nil : "应为不小于零的整数"
         case .text: return text.count <= 2000 ? nil : "不能超过 2000 字"
-        case .classRanges: return ClassRanges.numbering(text) == nil ? "应为“校区号:起始-截止”,以分号隔开且互不重叠,例如 0:1-20;1:21-40" : nil
-        case .fileTypes: return AttachedFileType.list(text) == nil ? "可选 doc,rar,jpg,docx,pdf,png,以逗号隔开" : nil
-        case .hours: return DailyHours(text) == nil ? "应为“起-止”,例如 18:00-06:00" : nil
-        case .bandwidth: return Int(text).map { $0 >= 1000 } == true ? nil : "应为不小于 1000 的整数,单位为字节每秒"
+        case .classRanges: return ClassRanges.numbering(text) == nil ? "应为“校区号:起始-截止”，以分号隔开且互不重叠，例如 0:1-20;1:21-40" : nil
+        case .fileTypes: return AttachedFileType.list(text) == nil ? "可选 doc,rar,jpg,docx,pdf,png，以逗号隔开" : nil
+        case .hours: return DailyHours(text) == nil ? "应为“起-止”，例如 18:00-06:00" : nil
+        case .bandwidth: return Int(text).map { $0 >= 1000 } == true ? nil : "应为不小于 1000 的整数，单位为字节每秒"
         case .choice: return choices.contains(text) ? nil : "只能是 " + choices.joined(separator: " 或 ")
         }
     }
@@ -124,7 +124,7 @@ extension PolicyDefinition {
         guard key == "fields.required" else { return nil }
         let columns = Set(Template.all.flatMap { $0.columns.compactMap(\.field) })
         let absent = text.split(separator: ",").map(String.init).filter { StudentField.named($0).map { !columns.contains($0) } ?? true }
-        return absent.isEmpty ? nil : "导入模板中没有这些指标的列:" + absent.joined(separator: "、")
+        return absent.isEmpty ? nil : "导入模板中没有这些指标的列：" + absent.joined(separator: "、")
     }
 }
 

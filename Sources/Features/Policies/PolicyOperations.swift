@@ -66,12 +66,12 @@ public enum PolicyOperations {
         guard definition.owners.contains(tier) else {
             let owners = definition.owners.sorted().map(\.label).joined(separator: "、")
             throw Refusal(
-                "policy.owner", question: definition.question, "“\(definition.title)”由\(owners)设置,\(tier.label)单位不能修改。",
+                "policy.owner", question: definition.question, "“\(definition.title)”由\(owners)设置，\(tier.label)单位不能修改。",
                 remedy: "请联系上级教育行政部门。", kind: .permission)
         }
         if let fault = definition.fault(in: value) {
             throw Refusal(
-                "policy.value", question: definition.question, "“\(definition.title)”的值不对:\(fault)。", remedy: "请按提示修改后重试。",
+                "policy.value", question: definition.question, "“\(definition.title)”的值不对：\(fault)。", remedy: "请按提示修改后重试。",
                 kind: .usage)
         }
         try checkPresent(definition, value, actor.unit, in: transaction)
@@ -94,7 +94,7 @@ public enum PolicyOperations {
         for (text, facts) in try ClassShelf(transaction.reading).classes(of: unit).sorted(by: { $0.key < $1.key }) {
             guard let code = ClassCode(text) else { continue }
             do throws(ClassNumberingError) { try numbering.check(code, campus: facts.campus, taken: []) } catch {
-                throw Refusal(error.code, question: "Q16", "已有班级不符合新的号段:\(error.message)。", remedy: error.remedy)
+                throw Refusal(error.code, question: "Q16", "已有班级不符合新的号段：\(error.message)。", remedy: error.remedy)
             }
         }
     }

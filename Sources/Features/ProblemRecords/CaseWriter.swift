@@ -61,8 +61,8 @@ struct CaseWriter {
             changes, of: dossier, question: "Q63", remedy: "请填写更正后的姓名、性别、出生日期或身份证件。", in: transaction)
         if let other = proposal.fields.first(where: { !StudentField.key.contains($0) }) {
             throw Refusal(
-                "case.field", question: "Q72", "“\(other.label)”与查重无关,不在问题学籍处理中变更。",
-                remedy: "问题学籍只更正" + StudentField.key.map { "“\($0.label)”" }.joined(separator: "、") + ";其他指标请在修改学籍信息或关键数据变更中办理。")
+                "case.field", question: "Q72", "“\(other.label)”与查重无关，不在问题学籍处理中变更。",
+                remedy: "问题学籍只更正" + StudentField.key.map { "“\($0.label)”" }.joined(separator: "、") + "；其他指标请在修改学籍信息或关键数据变更中办理。")
         }
         return proposal.record
     }

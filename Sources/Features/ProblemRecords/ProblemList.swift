@@ -27,7 +27,7 @@ enum ProblemList {
             guard let known = DuplicateKind(rawValue: kind) else {
                 throw Refusal(
                     "problem.unknown", question: "Q61", "没有“\(kind)”这种问题。",
-                    remedy: "可选:" + DuplicateKind.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
+                    remedy: "可选：" + DuplicateKind.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
             }
             filter.problem = known.rawValue
         }

@@ -74,16 +74,16 @@ public struct ProblemOffice: Office {
     /// Why a deletion is not granted, in Chinese; nil when it is.
     private func refusal(_ dossier: Dossier, _ authority: UnitCode, in transaction: Transaction) throws -> String? {
         if try dossier.formalNumber != nil || ReleaseGate.holdsBack(dossier.id, in: transaction.database) {
-            return "已有正式学籍号,不能自动删除;确属重复注册的,由主管部门裁定。"
+            return "已有正式学籍号，不能自动删除；确属重复注册的，由主管部门裁定。"
         }
         let group = try DuplicateGroupView(of: dossier, sight: authority, transaction.reading)
         switch try group.doubt(at: authority, transaction.directory, hosts: { try transaction.hosts($0) }) {
         case nil: return nil
-        case .last: return "同组没有其他在册学籍,不能删除最后一份。"
+        case .last: return "同组没有其他在册学籍，不能删除最后一份。"
         case .below(let unit):
             let name = transaction.directory.unit(unit)?.name ?? unit.text
-            return "同组其余在册学籍都在“\(name)”范围内,请重新申请,由其办理。"
-        case .uncertain: return "同组的其他学籍可能正由别的单位办理删除,不能自动删除,请由主管部门裁定。"
+            return "同组其余在册学籍都在“\(name)”范围内，请重新申请，由其办理。"
+        case .uncertain: return "同组的其他学籍可能正由别的单位办理删除，不能自动删除，请由主管部门裁定。"
         }
     }
 
@@ -92,6 +92,6 @@ public struct ProblemOffice: Office {
         let open = dossier.openPeers
         let rulings = open.compactMap { dossier.ruling(with: $0.dossier) }
         guard !open.isEmpty, rulings.count == open.count else { return nil }
-        return "已裁定,本份未获维持:" + (rulings.first?.reason ?? "")
+        return "已裁定，本份未获维持：" + (rulings.first?.reason ?? "")
     }
 }

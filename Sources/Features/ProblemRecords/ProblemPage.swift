@@ -69,7 +69,7 @@ enum ProblemPage {
             answer: answers[dossier.identityAnswer ?? ""])
     }
 
-    private static let answers = ["mismatch": "公安核验:不一致", "unknown": "公安核验:查无此人"]
+    private static let answers = ["mismatch": "公安核验：不一致", "unknown": "公安核验：查无此人"]
 
     private static func peers(_ dossier: Dossier, _ directory: UnitDirectory) -> [Peer] {
         let cards = (dossier.verdicts + dossier.proposalVerdicts).sorted { $0.tier > $1.tier }.flatMap(\.peers)

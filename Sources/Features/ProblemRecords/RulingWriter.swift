@@ -28,10 +28,10 @@ struct RulingWriter {
         guard let finding = Ruling.Finding(rawValue: wish.finding) else {
             throw Refusal(
                 "ruling.finding", question: "Q63", "没有“\(wish.finding)”这种裁定。",
-                remedy: "可选:" + Ruling.Finding.allCases.map { "\($0.rawValue)(\($0.label))" }.joined(separator: "、"), kind: .usage)
+                remedy: "可选：" + Ruling.Finding.allCases.map { "\($0.rawValue)(\($0.label))" }.joined(separator: "、"), kind: .usage)
         }
         guard wish.reason.contains(where: { !$0.isWhitespace }), wish.reason.count <= Self.reasonLength else {
-            throw Refusal("reason", question: "Q63", "裁定必须写明理由,不超过 \(Self.reasonLength) 字。", remedy: "请填写理由后重试。", kind: .usage)
+            throw Refusal("reason", question: "Q63", "裁定必须写明理由，不超过 \(Self.reasonLength) 字。", remedy: "请填写理由后重试。", kind: .usage)
         }
         let first = try seen(wish.first, beside: wish.second)
         let second = try seen(wish.second, beside: wish.first)
@@ -56,7 +56,7 @@ struct RulingWriter {
     private func checkRight() throws {
         guard let tier = transaction.directory.tier(of: actor.unit), TierRights.may(tier, .rulePairs) else {
             throw Refusal(
-                "ruling.tier", question: "Q63", "学校不能裁定重复学籍。", remedy: "请提交佐证,由两校共同的最低主管部门裁定。", kind: .permission)
+                "ruling.tier", question: "Q63", "学校不能裁定重复学籍。", remedy: "请提交佐证，由两校共同的最低主管部门裁定。", kind: .permission)
         }
         let separated = try PolicyShelf(transaction.reading).isOn("roles.separated", for: actor.unit)
         guard RoleRights.may(actor, .closeCase, separated: separated) else { throw StepRefusals.notRole(.closeCase, actor) }
@@ -64,7 +64,7 @@ struct RulingWriter {
 
     private func id(_ text: String) throws -> DossierID {
         guard let id = DossierID(hex: text) else {
-            throw Refusal("dossier.id", "学籍档案编号不对,应为32位十六进制数。", remedy: "请从重复学籍列表中选取。", kind: .usage)
+            throw Refusal("dossier.id", "学籍档案编号不对，应为32位十六进制数。", remedy: "请从重复学籍列表中选取。", kind: .usage)
         }
         return id
     }
@@ -80,7 +80,7 @@ struct RulingWriter {
             throw StepRefusals.unknown(id)
         }
         guard dossier.stand != .deleted else {
-            throw Refusal("dossier.ended", question: "Q14", "该学籍档案已终结(\(dossier.state.label)),不能再办理。", remedy: "同组只剩一份时,问题自行解除,无需裁定。")
+            throw Refusal("dossier.ended", question: "Q14", "该学籍档案已终结（\(dossier.state.label)），不能再办理。", remedy: "同组只剩一份时，问题自行解除，无需裁定。")
         }
         return dossier
     }
@@ -97,7 +97,7 @@ struct RulingWriter {
         if finding == .genuine {
             guard first.id == second.id, first.identityAnswer == "mismatch" || first.identityAnswer == "unknown" else {
                 throw Refusal(
-                    "ruling.genuine", question: "Q64", "“号码属实”只用于公安核验不一致或查无此人的一份学籍。", remedy: "号码本身不合规则的,请学校变更。")
+                    "ruling.genuine", question: "Q64", "“号码属实”只用于公安核验不一致或查无此人的一份学籍。", remedy: "号码本身不合规则的，请学校变更。")
             }
             return number
         }
@@ -105,7 +105,7 @@ struct RulingWriter {
         let isNamed = (first.verdicts + first.proposalVerdicts).contains { $0.peers.contains { $0.dossier == second.id } }
             || (second.verdicts + second.proposalVerdicts).contains { $0.peers.contains { $0.dossier == first.id } }
         guard first.id != second.id, kind != nil || isNamed else {
-            throw Refusal("ruling.nothing", question: "Q61", "这两份学籍之间没有重复,无需裁定。", remedy: "请从重复学籍列表中选取同一组的两份。")
+            throw Refusal("ruling.nothing", question: "Q61", "这两份学籍之间没有重复，无需裁定。", remedy: "请从重复学籍列表中选取同一组的两份。")
         }
         return kind == .idDuplicate ? number : ""
     }
@@ -117,18 +117,18 @@ struct RulingWriter {
         }
         if ruling.finding == .different, !ruling.idNumber.isEmpty, ruling.upheld == nil {
             throw Refusal(
-                "ruling.upheld", question: "Q63", "两人不能同用一个身份证号,须指明号码属于哪一份。", remedy: "请写明维持的一份;另一份由学校变更号码。", kind: .usage)
+                "ruling.upheld", question: "Q63", "两人不能同用一个身份证号，须指明号码属于哪一份。", remedy: "请写明维持的一份；另一份由学校变更号码。", kind: .usage)
         }
         let loser = ruling.pair.first == ruling.upheld ? second : first
         if ruling.finding == .same, let upheld = ruling.upheld, let winner = [first, second].first(where: { $0.id == upheld }) {
             if winner.rulings.contains(where: { $0.isAgainst(upheld) && $0.pair != ruling.pair }) {
                 throw Refusal(
-                    "ruling.lost", question: "Q63", "要保留的一份已在另一项裁定中认定为重复注册,不能保留。", remedy: "请改为保留该裁定维持的一份。")
+                    "ruling.lost", question: "Q63", "要保留的一份已在另一项裁定中认定为重复注册，不能保留。", remedy: "请改为保留该裁定维持的一份。")
             }
             if loser.formalNumber != nil, winner.formalNumber == nil {
                 throw Refusal(
-                    "ruling.formal", question: "Q45", "另一份已有正式学籍号,而要保留的一份没有;正式学籍号不变、不再发给他人。",
-                    remedy: "请保留已有正式学籍号的一份,由两校按转学办理。")
+                    "ruling.formal", question: "Q45", "另一份已有正式学籍号，而要保留的一份没有；正式学籍号不变、不再发给他人。",
+                    remedy: "请保留已有正式学籍号的一份，由两校按转学办理。")
             }
         }
     }

@@ -38,8 +38,8 @@ struct RecordEditing {
         let from = dossier.record.classCode.isEmpty ? former : dossier.record.classCode
         guard let cohort = ClassCode(from)?.cohort, cohort == ClassCode(classCode)?.cohort else {
             throw Refusal(
-                "place.cohort", question: "Q15", "“\(dossier.record.name)”是 \(from.prefix(5)) 年级的学生,不能调入班级 \(classCode)。",
-                remedy: "调班只在同一学段、同一入学年份的班级之间办理;跳级、留级请办理学籍异动。")
+                "place.cohort", question: "Q15", "“\(dossier.record.name)”是 \(from.prefix(5)) 年级的学生，不能调入班级 \(classCode)。",
+                remedy: "调班只在同一学段、同一入学年份的班级之间办理；跳级、留级请办理学籍异动。")
         }
         var record = dossier.record
         record[.classCode] = classCode
@@ -57,12 +57,12 @@ struct RecordEditing {
         guard let field = fields[statement.about] else {
             throw Refusal(
                 "statement.about", question: "Q22", "没有“\(statement.about)”这种证明。",
-                remedy: "可选:" + fields.keys.sorted().joined(separator: "、"), kind: .usage)
+                remedy: "可选：" + fields.keys.sorted().joined(separator: "、"), kind: .usage)
         }
         guard let date = CalendarDate(compact: statement.date.filter { $0 != "-" }), date <= transaction.surroundings.today,
               let paper = PaperStatement(kind: statement.kind, date: date, place: statement.place) else {
             throw Refusal(
-                "statement", question: "Q22", "证明材料应写明种类、日期和存放处,日期不能晚于今天。", remedy: "例如:无身份证在校就读证明,20260901,学校档案室。",
+                "statement", question: "Q22", "证明材料应写明种类、日期和存放处，日期不能晚于今天。", remedy: "例如：无身份证在校就读证明，20260901，学校档案室。",
                 kind: .usage)
         }
         var record = dossier.record
@@ -88,12 +88,12 @@ struct RecordEditing {
         let fixed = changed.filter { StudentField.key.contains($0) || $0 == .classCode && !isPlacement || controlled.contains($0) }
         if let key = fixed.first {
             throw Refusal(
-                "field.key", question: "Q72", "“\(key.label)”是关键数据,上报以后不能直接修改。", remedy: "请在关键数据变更中申请。")
+                "field.key", question: "Q72", "“\(key.label)”是关键数据，上报以后不能直接修改。", remedy: "请在关键数据变更中申请。")
         }
         if let open = dossier.openCase, open.stand.isKeyChange, let said = try counting(dossier)?.changes,
            open.opening.fields.contains(where: { said[$0] != nil }) {
             throw Refusal(
-                "case.open", question: "Q72", "该生正在办理关键数据变更,所涉指标以前作过补充,现在不能修改。", remedy: "请在变更办结或撤回后再修改。")
+                "case.open", question: "Q72", "该生正在办理关键数据变更，所涉指标以前作过补充，现在不能修改。", remedy: "请在变更办结或撤回后再修改。")
         }
         try append(dossier, record)
     }

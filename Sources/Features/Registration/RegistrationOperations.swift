@@ -116,7 +116,7 @@ public enum RegistrationOperations {
 
     static func id(_ call: Call) throws -> DossierID {
         guard let id = DossierID(hex: call.parameters["dossier"] ?? "") else {
-            throw Refusal("dossier.id", "学籍档案编号不对,应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
+            throw Refusal("dossier.id", "学籍档案编号不对，应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
         }
         return id
     }
@@ -144,7 +144,7 @@ public enum RegistrationOperations {
         filter.problem = parameters["problem"]
         if let holder = parameters["holder"] {
             guard holder == "self" else {
-                throw Refusal("holder", "holder 只能是 self。", remedy: "请去掉这一条件,或写 self。", kind: .usage)
+                throw Refusal("holder", "holder 只能是 self。", remedy: "请去掉这一条件，或写 self。", kind: .usage)
             }
             filter.holder = actor.unit
         }
@@ -212,7 +212,7 @@ public enum RegistrationOperations {
         for text in dossiers {
             do {
                 guard let id = DossierID(hex: text) else {
-                    throw Refusal("dossier.id", "学籍档案编号不对,应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
+                    throw Refusal("dossier.id", "学籍档案编号不对，应为32位十六进制数。", remedy: "请从学生列表中选取。", kind: .usage)
                 }
                 try act(id)
                 outcome.done.append(text)

@@ -15,7 +15,7 @@ struct ReviewTab {
         guard let tab = RegistrationFacts.Tab.allCases.first(where: { $0.rawValue == name || $0.label == name }) else {
             throw Refusal(
                 "tab.unknown", question: "Q57", "没有“\(name)”这个标签。",
-                remedy: "可选:" + RegistrationFacts.Tab.allCases.map { "\($0.rawValue)(\($0.label))" }.joined(separator: "、"), kind: .usage)
+                remedy: "可选：" + RegistrationFacts.Tab.allCases.map { "\($0.rawValue)(\($0.label))" }.joined(separator: "、"), kind: .usage)
         }
         self.tab = tab
         self.today = today
@@ -24,7 +24,7 @@ struct ReviewTab {
     /// The tab follows from the whole record, so the pupils of the one school are read: some thousands at most.
     func page(_ filter: StudentList.Filter, sight unit: UnitCode, _ reading: Reading) throws -> StudentList.Page {
         guard filter.school != nil || reading.directory.tier(of: unit) == .school else {
-            throw Refusal("tab.school", question: "Q57", "按标签查看须指定学校。", remedy: "请加上学校标识码(school)。", kind: .usage)
+            throw Refusal("tab.school", question: "Q57", "按标签查看须指定学校。", remedy: "请加上学校标识码（school）。", kind: .usage)
         }
         let (condition, arguments) = try StudentList.clause(filter, sight: unit, reading)
         let shelf = DossierShelf(reading)

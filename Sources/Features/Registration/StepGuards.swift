@@ -21,7 +21,7 @@ struct StepGuards {
         case .routeComplete: try checkRoute(dossier)
         case .noFormalNumber:
             if dossier.formalNumber != nil {
-                throw Refusal("delete.formal", question: "Q60", "已有正式学籍号,不能删除。", remedy: "如确属错误,请通过问题学籍处理由主管部门裁定。")
+                throw Refusal("delete.formal", question: "Q60", "已有正式学籍号，不能删除。", remedy: "如确属错误，请通过问题学籍处理由主管部门裁定。")
             }
         case .recordValid: try checkRecord(record ?? dossier.record, school: dossier.home)
         case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst:
@@ -52,12 +52,12 @@ struct StepGuards {
         guard !dossier.proposalVerdicts.contains(where: { $0.tier >= tier }) else { return }
         let since = CalendarDate(secondsSince1970: dossier.openCase?.opened.at ?? transaction.now)
         throw Refusal(
-            "unchecked", question: "Q71", "变更后的资料未查重,不能审核:正在等待\(tier.label)查重(自 \(since) 起)。", remedy: "查重完成后即可继续,无需重新填报。")
+            "unchecked", question: "Q71", "变更后的资料未查重，不能审核：正在等待\(tier.label)查重（自 \(since) 起）。", remedy: "查重完成后即可继续，无需重新填报。")
     }
 
     private func checkProofs(_ dossier: Dossier) throws {
         if dossier.handOver != nil, dossier.record.classCode.isEmpty {
-            throw Refusal("class.awaited", question: "Q112", "该生由合并转来,待分班,不能上报。", remedy: "请先在修改学籍信息中填写本校的班号。")
+            throw Refusal("class.awaited", question: "Q112", "该生由合并转来，待分班，不能上报。", remedy: "请先在修改学籍信息中填写本校的班号。")
         }
         let facts = try RegistrationFacts.facts(for: dossier.home, today: transaction.surroundings.today, transaction.reading)
         if let finding = RuleBook.judgeSubmission(of: dossier.record, facts: facts).first {
@@ -81,7 +81,7 @@ struct StepGuards {
             let text = try policies.value("registration.new.window", for: school)
             guard let window = TimeWindow(text), !window.contains(today) else { return }
             throw Refusal(
-                "registration.closed", question: "Q58", "新生注册时间为 \(window.first) 至 \(window.last),现在不能注册新生。",
+                "registration.closed", question: "Q58", "新生注册时间为 \(window.first) 至 \(window.last)，现在不能注册新生。",
                 remedy: "个别补录请向\(province)申请放开。")
         case .present, .fromAbroad:
             guard try !policies.isOn("registration.current", for: school) else { return }
@@ -96,7 +96,7 @@ struct StepGuards {
               try PolicyShelf(transaction.reading).isOn("registration.noID.reachesProvince", for: dossier.home),
               let tier = transaction.directory.tier(of: actor.unit), tier < .province else { return }
         throw Refusal(
-            "route", question: "M-REG", "无身份证件的学生须逐级报省级核办,\(tier.label)不能办结。", remedy: "请选择“转报上级”。")
+            "route", question: "M-REG", "无身份证件的学生须逐级报省级核办，\(tier.label)不能办结。", remedy: "请选择“转报上级”。")
     }
 
     private func checkRecord(_ record: StudentRecord, school: UnitCode) throws {

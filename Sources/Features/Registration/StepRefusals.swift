@@ -4,7 +4,7 @@ import Store
 /// Why a step is not taken, in the FAQ's words (requirements §1.20).
 enum StepRefusals {
     static func unknown(_ id: DossierID) -> Refusal {
-        Refusal("dossier.unknown", "未查到学籍档案。", remedy: "请核对学籍档案编号;只能办理本单位范围内的学生。", kind: .missing)
+        Refusal("dossier.unknown", "未查到学籍档案。", remedy: "请核对学籍档案编号；只能办理本单位范围内的学生。", kind: .missing)
     }
 
     /// The territorial authority of a school knows that the school is there, but has no say in its pupils (Q10). To everyone
@@ -13,7 +13,7 @@ enum StepRefusals {
         guard let school = directory.unit(dossier.home), school.territorial == unit,
               let competent = school.competent.flatMap({ directory.unit($0) }) else { return unknown(dossier.id) }
         return Refusal(
-            "competent", question: "Q10", "非主管部门:“\(school.name)”由\(competent.name)主管,本单位只作属地统计,不能办理。",
+            "competent", question: "Q10", "非主管部门：“\(school.name)”由\(competent.name)主管，本单位只作属地统计，不能办理。",
             remedy: "请由\(competent.name)办理。", kind: .permission)
     }
 
@@ -25,38 +25,38 @@ enum StepRefusals {
 
     static func notHolder(_ dossier: Dossier, _ kind: StepKind, _ directory: UnitDirectory) -> Refusal {
         guard let holder = dossier.holder else {
-            return Refusal("dossier.ended", question: "Q14", "该学籍档案已终结(\(dossier.state.label)),不能再办理。", remedy: "如有疑问请联系主管教育行政部门。")
+            return Refusal("dossier.ended", question: "Q14", "该学籍档案已终结（\(dossier.state.label)），不能再办理。", remedy: "如有疑问请联系主管教育行政部门。")
         }
         let name = directory.unit(holder)?.name ?? holder.text
         return Refusal(
-            "holder", question: "Q75", "当前处理单位为 \(name)(\(dossier.openCase?.stand.caseLabel ?? dossier.state.label)),本单位现在不能\(kind.label)。",
-            remedy: "请等待 \(name) 处理,或与其联系。")
+            "holder", question: "Q75", "当前处理单位为 \(name)（\(dossier.openCase?.stand.caseLabel ?? dossier.state.label)），本单位现在不能\(kind.label)。",
+            remedy: "请等待 \(name) 处理，或与其联系。")
     }
 
     static func notNow(_ kind: StepKind, _ dossier: Dossier) -> Refusal {
         if let open = dossier.openCase {
-            return Refusal("case.open", question: "Q75", "该生有在办业务(\(open.stand.caseLabel)),现在不能\(kind.label)。", remedy: "请先办结、退回或撤回在办业务。")
+            return Refusal("case.open", question: "Q75", "该生有在办业务（\(open.stand.caseLabel)），现在不能\(kind.label)。", remedy: "请先办结、退回或撤回在办业务。")
         }
         let state = dossier.state
         if kind == .delete, state == .enrolled {
             return Refusal(
-                "delete.enrolled", question: "Q60", "该生已通过主管部门核办,不能直接删除。", remedy: "请在在校生查询中“申请删除”,由主管部门在“误操作删除”中确认。")
+                "delete.enrolled", question: "Q60", "该生已通过主管部门核办，不能直接删除。", remedy: "请在在校生查询中“申请删除”，由主管部门在“误操作删除”中确认。")
         }
         if kind == .submit, state == .unchecked || state == .clean {
-            return Refusal("submit.unreviewed", question: "Q57", "学校尚未审核,不能上报。", remedy: "请先由学籍主管领导完成学校审核。")
+            return Refusal("submit.unreviewed", question: "Q57", "学校尚未审核，不能上报。", remedy: "请先由学籍主管领导完成学校审核。")
         }
-        return Refusal("state", "该生当前状态为“\(state.label)”,不能\(kind.label)。", remedy: "请先完成前面的环节。")
+        return Refusal("state", "该生当前状态为“\(state.label)”，不能\(kind.label)。", remedy: "请先完成前面的环节。")
     }
 
     /// There is no authority above to which the pen could go.
     static func nowhere(_ kind: StepKind) -> Refusal {
-        Refusal("superior", question: "Q75", "本单位没有上级,不能\(kind.label)。", remedy: "请在本单位办理。")
+        Refusal("superior", question: "Q75", "本单位没有上级，不能\(kind.label)。", remedy: "请在本单位办理。")
     }
 
     static func notRole(_ kind: StepKind, _ actor: Actor) -> Refusal {
         let roles = Role.allCases.filter { RoleRights.steps(of: $0).contains(kind) }.map(\.label).joined(separator: "或")
         return Refusal(
-            "role", question: "Q108", "您的账号不能\(kind.label),须由\(roles.isEmpty ? "系统" : roles)办理。", remedy: "请换用相应角色的账号。",
+            "role", question: "Q108", "您的账号不能\(kind.label)，须由\(roles.isEmpty ? "系统" : roles)办理。", remedy: "请换用相应角色的账号。",
             kind: .permission)
     }
 
@@ -65,12 +65,12 @@ enum StepRefusals {
     }
 
     static func unchecked(waitingFor tier: Tier, since: CalendarDate) -> Refusal {
-        Refusal("unchecked", question: "Q54", "未查重,不能上报或审核:正在等待\(tier.label)查重(自 \(since) 起)。", remedy: "查重完成后即可继续,无需重新录入。")
+        Refusal("unchecked", question: "Q54", "未查重，不能上报或审核：正在等待\(tier.label)查重（自 \(since) 起）。", remedy: "查重完成后即可继续，无需重新录入。")
     }
 
     static func problem(_ problems: [String]) -> Refusal {
         let names = problems.map { DuplicateKind(rawValue: $0)?.chineseName ?? $0 }.joined(separator: "、")
-        return Refusal("problem", question: "Q61", "问题学籍:\(names),不能继续办理。", remedy: "请先在问题学籍处理中更正或删除。")
+        return Refusal("problem", question: "Q61", "问题学籍：\(names)，不能继续办理。", remedy: "请先在问题学籍处理中更正或删除。")
     }
 }
 

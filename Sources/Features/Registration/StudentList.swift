@@ -117,7 +117,7 @@ public enum StudentList {
             if let unknown = states.first(where: { RegistrationState(rawValue: $0) == nil }) {
                 throw Refusal(
                     "state.unknown", "没有“\(unknown)”这种状态。",
-                    remedy: "可选:" + RegistrationState.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
+                    remedy: "可选：" + RegistrationState.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
             }
             add("state IN (\(states.map { _ in "?" }.joined(separator: ",")))", StatementArguments(states))
         }
@@ -129,7 +129,7 @@ public enum StudentList {
             } else {
                 throw Refusal(
                     "problem.unknown", question: "Q61", "没有“\(problem)”这种问题。",
-                    remedy: "可选:any、" + DuplicateKind.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
+                    remedy: "可选：any、" + DuplicateKind.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
             }
         }
         if let holder = filter.holder { add("holder = ?", [holder.text]) }

@@ -70,8 +70,8 @@ public enum SuspicionQueue {
         let count = try Int.fetchOne(reading.database, sql: "SELECT count(*) FROM dossier WHERE \(live)", arguments: arguments) ?? 0
         guard count <= maxRegistrations else {
             throw Refusal(
-                "suspicions.many", question: "Q55", "范围内有 \(count) 份学籍,一次最多查 \(maxRegistrations) 份。",
-                remedy: "请用 below 指定下级单位;全部数据可导出后用 xueji audit --suspect 查。")
+                "suspicions.many", question: "Q55", "范围内有 \(count) 份学籍，一次最多查 \(maxRegistrations) 份。",
+                remedy: "请用 below 指定下级单位；全部数据可导出后用 xueji audit --suspect 查。")
         }
         let ids = try Data.fetchAll(reading.database, sql: "SELECT id FROM dossier WHERE \(live) ORDER BY id", arguments: arguments)
         let shelf = DossierShelf(reading)

@@ -54,7 +54,7 @@ final class StoreBlobs: BlobRoom {
                 for stated in try register.standing(with: hash).prefix(1) {
                     try register.want(hash, of: stated.by, size: stated.size, isUrgent: false, at: transaction.now)
                 }
-                try transaction.raiseAlarm("blob.damaged", subject: "node", "本节点上的附件文件有损坏,已移到 blobs/damaged,正重新取回。")
+                try transaction.raiseAlarm("blob.damaged", subject: "node", "本节点上的附件文件有损坏，已移到 blobs/damaged，正重新取回。")
             }
             return nil
         }
@@ -112,7 +112,7 @@ final class StoreBlobs: BlobRoom {
             try BlobRegister(transaction).putOff(hash, until: transaction.now + Self.mismatchPause)
             try transaction.raiseAlarm(
                 "blob.mismatch", subject: neighbour.source,
-                "从\(neighbour == .parent ? "上级" : "下级 \(neighbour.source) ")传来的附件内容与编号不符,已丢弃,一小时后重取。")
+                "从\(neighbour == .parent ? "上级" : "下级 \(neighbour.source) ")传来的附件内容与编号不符，已丢弃，一小时后重取。")
         }
     }
 

@@ -26,14 +26,14 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct Add: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "add", abstract: "新增账号,显示一次性密码 / add an account",
+            commandName: "add", abstract: "新增账号，显示一次性密码 / add an account",
             discussion: """
                 角色 / roles: registrar head systemAdministrator mealRegistrar mealHead
                 例 / example: xueji account add wang --role registrar --data /srv/school
                 """)
 
         @Argument(help: ArgumentHelp("账号名", valueName: "account")) var name: String
-        @Option(help: ArgumentHelp("角色,可重复 / role, repeatable", valueName: "role")) var role: [String] = ["registrar"]
+        @Option(help: ArgumentHelp("角色，可重复 / role, repeatable", valueName: "role")) var role: [String] = ["registrar"]
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
@@ -45,14 +45,14 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct Reset: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "reset", abstract: "重置密码,显示一次性密码 / give a new one-time password",
+            commandName: "reset", abstract: "重置密码，显示一次性密码 / give a new one-time password",
             discussion: """
-                下级单位有自己的节点时,重置令随数据下达,到达后生效;用 account resets 查看是否到达。
+                下级单位有自己的节点时，重置令随数据下达，到达后生效；用 account resets 查看是否到达。
                 例 / example: xueji account reset admin --of 440106 --data /srv/province
                 """)
 
-        @Argument(help: ArgumentHelp("账号名,默认 admin", valueName: "account")) var name = AccountShelf.administrator
-        @Option(help: ArgumentHelp("下级单位,默认本单位 / a unit below; default: the own", valueName: "unit")) var of: String?
+        @Argument(help: ArgumentHelp("账号名，默认 admin", valueName: "account")) var name = AccountShelf.administrator
+        @Option(help: ArgumentHelp("下级单位，默认本单位 / a unit below; default: the own", valueName: "unit")) var of: String?
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
@@ -64,9 +64,9 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct Resets: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "resets", abstract: "向下级下达、或上级下达的密码重置,及是否到达 / resets ordered from above, and whether they arrived",
+            commandName: "resets", abstract: "向下级下达、或上级下达的密码重置，及是否到达 / resets ordered from above, and whether they arrived",
             discussion: """
-                状态 / state: sent 未到达, done 已生效, superseded 已有更新的重置, noAccount 没有该账号, notAbove 已不是上级, rebuilt 该单位已重新入网
+                状态 / state: sent 未到达，done 已生效，superseded 已有更新的重置，noAccount 没有该账号，notAbove 已不是上级，rebuilt 该单位已重新入网
                 """)
 
         private static let columns: [Printout.Column] = [
@@ -84,14 +84,14 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct Trail: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "trail", abstract: "操作记录:本单位或下级单位 / the audit trail of this unit or one below",
+            commandName: "trail", abstract: "操作记录：本单位或下级单位 / the audit trail of this unit or one below",
             discussion: """
-                下级单位有自己的节点时经链路索取,用 --wait 等待;状态 / state: here 本节点, answered 已取到, asked 已索取, away 该节点没有联系
+                下级单位有自己的节点时经链路索取，用 --wait 等待；状态 / state: here 本节点，answered 已取到，asked 已索取，away 该节点没有联系
                 例 / example: xueji account trail --of 2144000001 --wait 60 --data /srv/county
                 """)
 
-        @Option(help: ArgumentHelp("下级单位,默认本单位 / a unit below; default: the own", valueName: "unit")) var of: String?
-        @Option(help: ArgumentHelp("最多几条,默认 100 / at most so many lines", valueName: "number")) var limit: Int?
+        @Option(help: ArgumentHelp("下级单位，默认本单位 / a unit below; default: the own", valueName: "unit")) var of: String?
+        @Option(help: ArgumentHelp("最多几条，默认 100 / at most so many lines", valueName: "number")) var limit: Int?
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {

@@ -28,12 +28,12 @@ struct AlarmCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "acknowledge", abstract: "确认已处理的告警 / end alarms that have been seen to",
             discussion: """
-                说明现状的告警在情况结束后自动消失,不能确认。
+                说明现状的告警在情况结束后自动消失，不能确认。
                 例 / example: xueji alarm acknowledge fork.mended 440106 --data /srv/county
                 """)
 
         @Argument(help: ArgumentHelp("告警代码 / code of the alarm", valueName: "code")) var code: String
-        @Argument(help: ArgumentHelp("对象,不写则该代码的全部 / one subject only", valueName: "subject")) var subject: String?
+        @Argument(help: ArgumentHelp("对象，不写则该代码的全部 / one subject only", valueName: "subject")) var subject: String?
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {

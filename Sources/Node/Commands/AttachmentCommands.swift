@@ -14,13 +14,13 @@ struct AttachCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "attach", abstract: "给学籍档案上传附件 / attach a file to a dossier",
         discussion: """
-            类型按内容识别,不看扩展名;佐证和扫描件不超过 2M,照片为 JPG 且小于 60K。
+            类型按内容识别，不看扩展名；佐证和扫描件不超过 2M，照片为 JPG 且小于 60K。
             例 / example: xueji attach 0f3c… 佐证.jpg --purpose evidence --data /srv/school
             """)
 
     @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
     @Argument(help: ArgumentHelp("文件 / the file", valueName: "file")) var file: String
-    @Option(help: ArgumentHelp("用途:evidence 佐证、document 证件扫描件、photo 照片", valueName: "purpose")) var purpose: String?
+    @Option(help: ArgumentHelp("用途：evidence 佐证、document 证件扫描件、photo 照片", valueName: "purpose")) var purpose: String?
     @OptionGroup var place: PlaceOptions
 
     func perform(_ printout: Printout) async throws -> ExitStatus {
@@ -55,7 +55,7 @@ struct AttachmentCommand: AsyncParsableCommand {
             commandName: "withdraw", abstract: "撤回本校上传、尚未随档案上报的附件 / take a file back that no submission rests on",
             discussion: "例 / example: xueji attachment withdraw 9b1f… --reason 扫描件不清晰 --data /srv/school")
 
-        @Argument(help: ArgumentHelp("附件编号,64 位十六进制 / hash", valueName: "hash")) var hash: String
+        @Argument(help: ArgumentHelp("附件编号，64 位十六进制 / hash", valueName: "hash")) var hash: String
         @Option(help: ArgumentHelp("原因 / why", valueName: "text")) var reason: String
         @OptionGroup var place: PlaceOptions
 
@@ -69,10 +69,10 @@ struct AttachmentCommand: AsyncParsableCommand {
 
     struct Get: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "get", abstract: "下载,不在本节点的先从下级调取 / the file; fetched from below where it is not here",
+            commandName: "get", abstract: "下载，不在本节点的先从下级调取 / the file; fetched from below where it is not here",
             discussion: "例 / example: xueji attachment get 9b1f… --out 佐证.jpg --wait 120 --data /srv/province")
 
-        @Argument(help: ArgumentHelp("附件编号,64 位十六进制 / hash", valueName: "hash")) var hash: String
+        @Argument(help: ArgumentHelp("附件编号，64 位十六进制 / hash", valueName: "hash")) var hash: String
         @Option(help: ArgumentHelp("写到这里 / where to write it", valueName: "file")) var out: String
         @OptionGroup var place: PlaceOptions
 

@@ -6,10 +6,10 @@ import Store
 
 struct BackupCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "备份节点的数据,运行中也可以 / copy the node's store, also while it runs",
+        commandName: "backup", abstract: "备份节点的数据，运行中也可以 / copy the node's store, also while it runs",
         discussion: """
-            附件文件从不改变,不另存一份;--out 时连同附件一起复制(只复制那里还没有的)。
-            备份在数据文件夹的 backups 中,留最近七份,其中有签名密钥,请妥善保管;节点每天自动备份一次。
+            附件文件从不改变，不另存一份；--out 时连同附件一起复制（只复制那里还没有的）。
+            备份在数据文件夹的 backups 中，留最近七份，其中有签名密钥，请妥善保管；节点每天自动备份一次。
             例 / example: xueji backup --out /mnt/usb --data /srv/county
             """)
 
@@ -57,7 +57,7 @@ struct BackupCommand: Verb {
             try FileManager.default.copyItem(atPath: file, toPath: target)
         } catch {
             throw VerbFailure(
-                Refusal("file.unwritable", "无法写入“\(target)”;备份仍在 \(file)。", remedy: "请检查文件夹的权限和磁盘空间。"), .storage)
+                Refusal("file.unwritable", "无法写入“\(target)”；备份仍在 \(file)。", remedy: "请检查文件夹的权限和磁盘空间。"), .storage)
         }
         chmod(target, 0o600)
         try BlobShelf(node: place.data).copy(to: BlobShelf(node: folder))
@@ -67,14 +67,14 @@ struct BackupCommand: Verb {
 
 struct RestoreCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "用备份恢复节点(先停止节点)/ put a backup in a stopped node's place",
+        commandName: "restore", abstract: "用备份恢复节点（先停止节点）/ put a backup in a stopped node's place",
         discussion: """
-            恢复后各单位换用新的化身;旧数据从上级取回以前只能录入新生。
+            恢复后各单位换用新的化身；旧数据从上级取回以前只能录入新生。
             例 / example: xueji restore --from backups/xueji-20261123-1795423230.sqlite --data /srv/county --force
             """)
 
     @Option(help: ArgumentHelp("备份文件 / the backup", valueName: "file")) var from: String
-    @Flag(help: "文件夹不空也恢复,原数据移到其中的 replaced-… / also into a folder that is not empty") var force = false
+    @Flag(help: "文件夹不空也恢复，原数据移到其中的 replaced-… / also into a folder that is not empty") var force = false
     @OptionGroup var place: PlaceOptions
 
     private struct Report: Encodable {

@@ -10,10 +10,10 @@ struct ClassesCommand: AsyncParsableCommand {
             commandName: "add", abstract: "按数量生成班号 / generate classes",
             discussion: "例 / example: xueji classes add --stage primary --year 2026 --count 4 --data /srv/school")
 
-        @Option(help: ArgumentHelp("primary、junior、senior(小学、初中、高中)", valueName: "stage")) var stage: String
+        @Option(help: ArgumentHelp("primary、junior、senior（小学、初中、高中）", valueName: "stage")) var stage: String
         @Option(help: ArgumentHelp("入学年份 / year of entry", valueName: "year")) var year: Int
         @Option(help: ArgumentHelp("班数 / how many", valueName: "count")) var count: Int
-        @Option(help: ArgumentHelp("校区号,主校区 0 / campus", valueName: "campus")) var campus: Int?
+        @Option(help: ArgumentHelp("校区号，主校区 0 / campus", valueName: "campus")) var campus: Int?
         @Flag(help: "附设班 / attached classes") var attached = false
         @OptionGroup var place: PlaceOptions
 
@@ -41,7 +41,7 @@ struct ClassesCommand: AsyncParsableCommand {
 
     struct Place: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "place", abstract: "学生调班,同一年级之内 / place pupils in a class of their cohort",
+            commandName: "place", abstract: "学生调班，同一年级之内 / place pupils in a class of their cohort",
             discussion: "例 / example: xueji classes place 2026102 DOSSIER… --data /srv/school")
 
         @Argument(help: ArgumentHelp("调入的班号 / class code", valueName: "class")) var code: String
@@ -61,7 +61,7 @@ struct ClassesCommand: AsyncParsableCommand {
             discussion: "例 / example: xueji classes roster 2026101 --out 花名册.xlsx --data /srv/school")
 
         @Argument(help: ArgumentHelp("班号 / class code", valueName: "class")) var code: String
-        @Option(help: ArgumentHelp("学校标识码;主管部门查看所辖学校时填写 / school code", valueName: "code")) var school: String?
+        @Option(help: ArgumentHelp("学校标识码；主管部门查看所辖学校时填写 / school code", valueName: "code")) var school: String?
         @Option(help: ArgumentHelp("写成工作簿 / write a workbook", valueName: "file")) var out: String?
         @OptionGroup var place: PlaceOptions
 

@@ -3,15 +3,15 @@ import Features
 
 struct DuplicatesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "duplicates", abstract: "重复学籍:分组、比对、要求补充材料、统计 / the desk for doubles",
+        commandName: "duplicates", abstract: "重复学籍：分组、比对、要求补充材料、统计 / the desk for doubles",
         discussion: """
-            列表中的姓名和号码部分隐去;open 显示全部,并记入操作记录。裁定用 problem rule,一次一对。
+            列表中的姓名和号码部分隐去；open 显示全部，并记入操作记录。裁定用 problem rule，一次一对。
             例 / example: xueji duplicates list --status overdue --province 440000 --data /srv/centre
             """,
         subcommands: [List.self, Open.self, Ask.self, Statistics.self], defaultSubcommand: List.self)
 
     struct List: Verb {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "重复学籍的组,按分值和时间排列 / groups, ranked")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "重复学籍的组，按分值和时间排列 / groups, ranked")
 
         @Option(help: ArgumentHelp("id_dup、nsd_dup 或 nsd_cross", valueName: "kind")) var kind: String?
         @Option(help: ArgumentHelp("含有该省的学生 / with a member in the province", valueName: "unit")) var province: String?
@@ -35,7 +35,7 @@ struct DuplicatesCommand: AsyncParsableCommand {
     }
 
     struct Open: Verb {
-        static let configuration = CommandConfiguration(commandName: "open", abstract: "一组并列比对,记入操作记录 / one group side by side")
+        static let configuration = CommandConfiguration(commandName: "open", abstract: "一组并列比对，记入操作记录 / one group side by side")
 
         @Argument(help: ArgumentHelp("组号 / group", valueName: "group")) var group: String
         @OptionGroup var place: PlaceOptions

@@ -3,9 +3,9 @@ import Features
 
 struct KeyDataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key-data", abstract: "关键数据变更:申请、审核、核办 / changes of key data",
+        commandName: "key-data", abstract: "关键数据变更：申请、审核、核办 / changes of key data",
         discussion: """
-            受控字段由省、市、县设定(policy set fields.controlled …),三级都设定后才能申请。先用 attach 上传证明材料。
+            受控字段由省、市、县设定（policy set fields.controlled …），三级都设定后才能申请。先用 attach 上传证明材料。
             例 / example: xueji key-data apply 0f3c… --set 姓名=张玮 --reason 户籍更名 --data /srv/school
             """,
         subcommands: [
@@ -15,7 +15,7 @@ struct KeyDataCommand: AsyncParsableCommand {
     struct List: Verb {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "正在办理的变更 / changes under way")
 
-        @Option(help: ArgumentHelp("self:只看待本单位处理的 / only what waits for the unit", valueName: "who")) var holder: String?
+        @Option(help: ArgumentHelp("self：只看待本单位处理的 / only what waits for the unit", valueName: "who")) var holder: String?
         @Option(help: ArgumentHelp("最多几条 / at most", valueName: "count")) var limit: Int?
         @OptionGroup var place: PlaceOptions
 
@@ -30,7 +30,7 @@ struct KeyDataCommand: AsyncParsableCommand {
     }
 
     struct Fields: Verb {
-        static let configuration = CommandConfiguration(commandName: "fields", abstract: "受控字段,以及尚未设置的部门 / controlled fields")
+        static let configuration = CommandConfiguration(commandName: "fields", abstract: "受控字段，以及尚未设置的部门 / controlled fields")
 
         @Option(help: ArgumentHelp("学校标识码 / school code", valueName: "code")) var school: String?
         @OptionGroup var place: PlaceOptions
@@ -43,10 +43,10 @@ struct KeyDataCommand: AsyncParsableCommand {
     }
 
     struct Apply: Verb {
-        static let configuration = CommandConfiguration(commandName: "apply", abstract: "申请变更,或修改未审核的申请 / apply, or mend")
+        static let configuration = CommandConfiguration(commandName: "apply", abstract: "申请变更，或修改未审核的申请 / apply, or mend")
 
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
-        @Option(name: .customLong("set"), help: ArgumentHelp("列名=新内容,可重复 / column=text", valueName: "column=text")) var changes: [String]
+        @Option(name: .customLong("set"), help: ArgumentHelp("列名=新内容，可重复 / column=text", valueName: "column=text")) var changes: [String]
         @Option(help: ArgumentHelp("说明 / reason", valueName: "text")) var reason: String
         @OptionGroup var place: PlaceOptions
 
@@ -78,7 +78,7 @@ struct KeyDataCommand: AsyncParsableCommand {
     }
 
     struct Forward: Verb {
-        static let configuration = CommandConfiguration(commandName: "forward", abstract: "转报上级(变更后与他人重复时) / pass on")
+        static let configuration = CommandConfiguration(commandName: "forward", abstract: "转报上级（变更后与他人重复时） / pass on")
 
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
         @OptionGroup var place: PlaceOptions
@@ -89,7 +89,7 @@ struct KeyDataCommand: AsyncParsableCommand {
     }
 
     struct Return: Verb {
-        static let configuration = CommandConfiguration(commandName: "return", abstract: "退回学校,须写明原因 / return with a reason")
+        static let configuration = CommandConfiguration(commandName: "return", abstract: "退回学校，须写明原因 / return with a reason")
 
         @Option(help: ArgumentHelp("退回原因 / reason", valueName: "text")) var reason: String
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
@@ -102,7 +102,7 @@ struct KeyDataCommand: AsyncParsableCommand {
 
     struct Approve: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "approve", abstract: "变更通过(一次一份) / approve, one at a time")
+            commandName: "approve", abstract: "变更通过（一次一份） / approve, one at a time")
 
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
         @OptionGroup var place: PlaceOptions

@@ -12,7 +12,7 @@ private enum LinkColumns {
 
 struct PauseCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "pause", abstract: "暂停到上级或某个下级的链路,重启后仍然有效 / stop a link until it is resumed",
+        commandName: "pause", abstract: "暂停到上级或某个下级的链路，重启后仍然有效 / stop a link until it is resumed",
         discussion: """
             例 / example: xueji pause --data /srv/county
             例 / example: xueji pause 2144000001 --data /srv/county
@@ -29,7 +29,7 @@ struct PauseCommand: Verb {
 
 struct ResumeCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "恢复暂停的链路,或暂停处理的数据流 / continue a paused link or stream",
+        commandName: "resume", abstract: "恢复暂停的链路，或暂停处理的数据流 / continue a paused link or stream",
         discussion: """
             例 / example: xueji resume --data /srv/county
             例 / example: xueji resume stream:17 --data /srv/county
@@ -74,9 +74,9 @@ struct ResyncCommand: Verb {
 
 struct ExportBundleCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "export-bundle", abstract: "把应传给上级(或某个下级)的数据写成文件,用 U 盘带去 / what a link would carry, as a file",
+        commandName: "export-bundle", abstract: "把应传给上级（或某个下级）的数据写成文件，用 U 盘带去 / what a link would carry, as a file",
         discussion: """
-            默认给上级,略去上级已有的;--to 给有自己节点的下级。节点运行或停止均可。
+            默认给上级，略去上级已有的；--to 给有自己节点的下级。节点运行或停止均可。
             例 / example: xueji export-bundle --out /mnt/usb/school.bundle --data /srv/school
             """)
 
@@ -106,7 +106,7 @@ struct ExportBundleCommand: Verb {
 
 struct ImportBundleCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "import-bundle", abstract: "导入数据包,与链路传来的同样核验;可重复导入 / take a bundle in",
+        commandName: "import-bundle", abstract: "导入数据包，与链路传来的同样核验；可重复导入 / take a bundle in",
         discussion: "例 / example: xueji import-bundle /mnt/usb/school.bundle --data /srv/county")
 
     @Argument(help: ArgumentHelp("数据包文件", valueName: "file")) var file: String

@@ -114,7 +114,7 @@ struct NodeCaller: Sendable {
         let problem: JSONValue = (try? JSONBody.decode(body)) ?? .null
         let code = problem["code"]?.text ?? "http.\(status)"
         var refusal = Refusal(
-            code, question: problem["question"]?.text ?? "", problem["message"]?.text ?? "节点应答异常(HTTP \(status))。",
+            code, question: problem["question"]?.text ?? "", problem["message"]?.text ?? "节点应答异常（HTTP \(status)）。",
             remedy: problem["remedy"]?.text ?? "请查看节点的日志。")
         refusal.cases = (problem["cases"]?.items ?? []).map { one in
             .init(dossier: one["dossier"]?.text ?? "", state: one["state"]?.text ?? "", holder: one["holder"]?.text ?? "")

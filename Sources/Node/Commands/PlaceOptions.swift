@@ -6,7 +6,7 @@ struct PlaceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("节点的数据文件夹 / the node's folder (XUEJI_DATA)", valueName: "dir"))
     var data: String = ProcessInfo.processInfo.environment["XUEJI_DATA"] ?? "/var/lib/xueji"
 
-    @Option(help: ArgumentHelp("以本节点的哪个单位办理,默认节点自己的单位 / hosted unit to act for", valueName: "code"))
+    @Option(help: ArgumentHelp("以本节点的哪个单位办理，默认节点自己的单位 / hosted unit to act for", valueName: "code"))
     var unit: String?
 
     @Option(name: .customLong("as"), help: ArgumentHelp("按该账号的权限办理 / act with this account's roles", valueName: "account"))

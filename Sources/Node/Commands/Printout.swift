@@ -32,7 +32,7 @@ struct Printout: Sendable {
             line(Self.text(.object(["error": .object(error)])))
         } else {
             let source = failure.refusal.question.isEmpty ? "" : "(\(failure.refusal.question))"
-            Self.complain("错误 \(failure.refusal.code)\(source):\(failure.refusal.message)\n  \(failure.refusal.remedy)")
+            Self.complain("错误 \(failure.refusal.code)\(source)：\(failure.refusal.message)\n  \(failure.refusal.remedy)")
             guard !failure.refusal.cases.isEmpty else { return }
             let columns = [("dossier", "学籍档案"), ("state", "在办业务"), ("holder", "当前处理单位")]
             Self.complain(Self.table(failure.refusal.cases.map(Self.value), columns: columns))

@@ -3,9 +3,9 @@ import Features
 
 struct ProblemCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "problem", abstract: "问题学籍处理:佐证、变更、删除、裁定 / problem records",
+        commandName: "problem", abstract: "问题学籍处理：佐证、变更、删除、裁定 / problem records",
         discussion: """
-            学校:evidence / change / delete,再 submit;主管部门:rule、approve、forward、return。
+            学校：evidence / change / delete，再 submit；主管部门：rule、approve、forward、return。
             例 / example: xueji problem list --data /srv/school
             """,
         subcommands: [
@@ -22,8 +22,8 @@ struct ProblemCommand: AsyncParsableCommand {
     struct List: Verb {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "问题学籍列表 / problem records")
 
-        @Option(help: ArgumentHelp("问题类别:id_dup nsd_dup id_bad", valueName: "kind")) var kind: String?
-        @Option(help: ArgumentHelp("self:只看待本单位处理的 / only what waits for the unit", valueName: "who")) var holder: String?
+        @Option(help: ArgumentHelp("问题类别：id_dup nsd_dup id_bad", valueName: "kind")) var kind: String?
+        @Option(help: ArgumentHelp("self：只看待本单位处理的 / only what waits for the unit", valueName: "who")) var holder: String?
         @Option(help: ArgumentHelp("最多几条 / at most", valueName: "count")) var limit: Int?
         @Option(help: ArgumentHelp("接着上一页的 next / go on after", valueName: "next")) var after: String?
         @OptionGroup var place: PlaceOptions
@@ -36,7 +36,7 @@ struct ProblemCommand: AsyncParsableCommand {
     }
 
     struct Show: Verb {
-        static let configuration = CommandConfiguration(commandName: "show", abstract: "一份问题学籍:同组、裁定、材料 / one problem record")
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "一份问题学籍：同组、裁定、材料 / one problem record")
 
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
         @OptionGroup var place: PlaceOptions
@@ -49,7 +49,7 @@ struct ProblemCommand: AsyncParsableCommand {
 
     struct Evidence: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "evidence", abstract: "填报佐证:本条属实(先用 attach 上传材料) / the record is right, a file shows it")
+            commandName: "evidence", abstract: "填报佐证：本条属实（先用 attach 上传材料） / the record is right, a file shows it")
 
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
         @Option(help: ArgumentHelp("说明 / reason", valueName: "text")) var reason: String
@@ -62,11 +62,11 @@ struct ProblemCommand: AsyncParsableCommand {
 
     struct Change: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "change", abstract: "填报变更:更正错误的关键数据(先用 attach 上传材料) / mend a wrong datum",
+            commandName: "change", abstract: "填报变更：更正错误的关键数据（先用 attach 上传材料） / mend a wrong datum",
             discussion: "例 / example: xueji problem change 0f3c… --set 身份证件号=440106201603050023 --reason 录入错误 --data /srv/school")
 
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
-        @Option(name: .customLong("set"), help: ArgumentHelp("列名=新内容,可重复 / column=text", valueName: "column=text")) var changes: [String]
+        @Option(name: .customLong("set"), help: ArgumentHelp("列名=新内容，可重复 / column=text", valueName: "column=text")) var changes: [String]
         @Option(help: ArgumentHelp("说明 / reason", valueName: "text")) var reason: String
         @OptionGroup var place: PlaceOptions
 
@@ -77,7 +77,7 @@ struct ProblemCommand: AsyncParsableCommand {
 
     struct Delete: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "delete", abstract: "申请删除重复的一份,共同主管部门的节点自动办理 / have a double deleted")
+            commandName: "delete", abstract: "申请删除重复的一份，共同主管部门的节点自动办理 / have a double deleted")
 
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
         @Option(help: ArgumentHelp("说明 / reason", valueName: "text")) var reason: String
@@ -122,7 +122,7 @@ struct ProblemCommand: AsyncParsableCommand {
     }
 
     struct Return: Verb {
-        static let configuration = CommandConfiguration(commandName: "return", abstract: "退回学校,须写明原因 / return with a reason")
+        static let configuration = CommandConfiguration(commandName: "return", abstract: "退回学校，须写明原因 / return with a reason")
 
         @Option(help: ArgumentHelp("退回原因 / reason", valueName: "text")) var reason: String
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
@@ -135,7 +135,7 @@ struct ProblemCommand: AsyncParsableCommand {
 
     struct Approve: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "approve", abstract: "变更通过(一次一份) / approve a change, one at a time")
+            commandName: "approve", abstract: "变更通过（一次一份） / approve a change, one at a time")
 
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
         @OptionGroup var place: PlaceOptions
@@ -149,10 +149,10 @@ struct ProblemCommand: AsyncParsableCommand {
 
     struct Rule: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "rule", abstract: "裁定一对学籍(一次一对) / rule on a pair",
+            commandName: "rule", abstract: "裁定一对学籍（一次一对） / rule on a pair",
             discussion: """
-                different 不是同一学生(身份证号相同时用 --uphold 指明号码属于谁);same 同一学生重复注册,保留 --uphold 的一份;
-                genuine 号码属实(同一档案写两次)。
+                different 不是同一学生（身份证号相同时用 --uphold 指明号码属于谁）；same 同一学生重复注册，保留 --uphold 的一份；
+                genuine 号码属实（同一档案写两次）。
                 例 / example: xueji problem rule 0f3c… 9b1f… --finding same --uphold 0f3c… --reason 已核实 --data /srv/county
                 """)
 
@@ -194,7 +194,7 @@ enum ProblemCase {
         var pairs: [String: JSONValue] = [:]
         for text in texts {
             guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
-                throw Refusal("usage", "--set 应写成“列名=新内容”。", remedy: "例如:--set 姓名=张伟。", kind: .usage)
+                throw Refusal("usage", "--set 应写成“列名=新内容”。", remedy: "例如：--set 姓名=张伟。", kind: .usage)
             }
             pairs[String(text[..<sign])] = .string(String(text[text.index(after: sign)...]))
         }

@@ -3,9 +3,9 @@ import Features
 
 struct VerifyCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "核验全部数据:链、签名、哈希,并由日志重建后比对 / prove the journal, rebuild and compare",
+        commandName: "verify", abstract: "核验全部数据：链、签名、哈希，并由日志重建后比对 / prove the journal, rebuild and compare",
         discussion: """
-            节点运行或停止均可;需要与数据文件同样大小的空闲磁盘。有问题时结束状态为 1。
+            节点运行或停止均可；需要与数据文件同样大小的空闲磁盘。有问题时结束状态为 1。
             例 / example: xueji verify --data /srv/county --json
             """)
 
@@ -59,7 +59,7 @@ struct QuarantineCommand: AsyncParsableCommand {
 
     struct Retry: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "retry", abstract: "再处理一次,例如升级以后 / run the handler again")
+            commandName: "retry", abstract: "再处理一次，例如升级以后 / run the handler again")
 
         @Argument(help: ArgumentHelp("编号 / position.slot", valueName: "entry")) var entry: String
         @OptionGroup var place: PlaceOptions
@@ -73,7 +73,7 @@ struct QuarantineCommand: AsyncParsableCommand {
 
     struct Drop: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "drop", abstract: "在本节点放弃一条,须写明理由,上级可见 / give one up on this node",
+            commandName: "drop", abstract: "在本节点放弃一条，须写明理由，上级可见 / give one up on this node",
             discussion: "例 / example: xueji quarantine drop 1024.0 --reason 上级已更正 --data /srv/county")
 
         @Argument(help: ArgumentHelp("编号 / position.slot", valueName: "entry")) var entry: String

@@ -3,14 +3,14 @@ import Features
 
 struct SalvageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "salvage", abstract: "另存待查的数据:吊销的密钥所签、或分叉落选 / envelopes kept apart", subcommands: [List.self],
+        commandName: "salvage", abstract: "另存待查的数据：吊销的密钥所签、或分叉落选 / envelopes kept apart", subcommands: [List.self],
         defaultSubcommand: List.self)
 
     struct List: Verb {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "列出 / list them",
             discussion: """
-                分叉落选的由原单位自动重写;吊销的密钥所签的不会自动重写,请人工核对,属实的重新办理。
+                分叉落选的由原单位自动重写；吊销的密钥所签的不会自动重写，请人工核对，属实的重新办理。
                 例 / example: xueji salvage list --of 2144000001 --data /srv/county
                 """)
 

@@ -21,7 +21,7 @@ struct StatusText {
 
     private var head: [String] {
         let tier = Tier(rawValue: word("tier"))?.label ?? word("tier")
-        return Self.wrapped("单位  \(word("unit")) \(word("name"))(\(tier))", indent: 6) + [
+        return Self.wrapped("单位  \(word("unit")) \(word("name"))（\(tier)）", indent: 6) + [
             "程序  \(word("version"))  化身 \(word("incarnation"))", "摘要  \(word("digest"))",
         ]
     }
@@ -42,7 +42,7 @@ struct StatusText {
         var lines = ["上级  \(word("unit", of: link)) \(state)  最近联系 \(Self.moment(word("lastContact", of: link)))"]
         if !reason.isEmpty { lines += Self.wrapped("      " + reason, indent: 6) }
         let (cause, remedy) = (word("cause", of: link), word("remedy", of: link))
-        if !cause.isEmpty { lines += Self.wrapped("      原因 \(cause):\(remedy)", indent: 6) }
+        if !cause.isEmpty { lines += Self.wrapped("      原因 \(cause)：\(remedy)", indent: 6) }
         if link["lagEntries"] != nil, number("lagEntries", of: link) > 0 { lines.append("      待送 " + lag(link)) }
         if case .integer(let days)? = link["certificateDays"] { lines.append("      证书还有 \(days) 天") }
         return lines
@@ -52,7 +52,7 @@ struct StatusText {
         let all = status["children"]?.items ?? []
         guard !all.isEmpty else { return ["下级  无自有节点的下级"] }
         let here = all.filter { Self.state($0).word == "已连接" }.count
-        var lines = ["下级  \(all.count) 个,已连接 \(here) 个"]
+        var lines = ["下级  \(all.count) 个，已连接 \(here) 个"]
         let sorted = all.enumerated().sorted { one, other in
             func trouble(_ link: JSONValue) -> (Int, Int) { (Self.state(link).word == "已连接" ? 1 : 0, -number("lagSeconds", of: link)) }
             let (first, second) = (trouble(one.element), trouble(other.element))
@@ -67,7 +67,7 @@ struct StatusText {
             if case .integer(let days)? = link["certificateDays"], days < 60 { row += " 证书 \(days) 天" }
             lines.append(Self.cut(row, Self.columns))
         }
-        if all.count > Self.children { lines.append("  …另有 \(all.count - Self.children) 个,见 --json") }
+        if all.count > Self.children { lines.append("  …另有 \(all.count - Self.children) 个，见 --json") }
         return lines
     }
 
@@ -82,7 +82,7 @@ struct StatusText {
     private var counts: [String] {
         guard let counts = status["counts"] else { return [] }
         var lines = [
-            "学籍  \(number("dossiers", of: counts)),问题 \(number("problems", of: counts));学籍号 L \(number("L", of: counts)) "
+            "学籍  \(number("dossiers", of: counts))，问题 \(number("problems", of: counts))；学籍号 L \(number("L", of: counts)) "
                 + "G \(number("G", of: counts)) J \(number("J", of: counts))",
         ]
         if case .object(let states)? = counts["byState"], !states.isEmpty {
@@ -95,9 +95,9 @@ struct StatusText {
     }
 
     private var queues: [String] {
-        var lines = ["队列  待处理 \(number("unapplied")) 批,待前序 \(number("parked")) 条,隔离 \(number("quarantine")) 条"]
+        var lines = ["队列  待处理 \(number("unapplied")) 批，待前序 \(number("parked")) 条，隔离 \(number("quarantine")) 条"]
         for queue in status["queues"]?.items ?? [] {
-            lines.append("      \(word("office", of: queue)) \(number("waiting", of: queue)),最早 \(Self.moment(word("oldest", of: queue)))")
+            lines.append("      \(word("office", of: queue)) \(number("waiting", of: queue))，最早 \(Self.moment(word("oldest", of: queue)))")
         }
         return lines
     }

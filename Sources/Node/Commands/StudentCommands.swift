@@ -8,11 +8,11 @@ struct StudentsCommand: Verb {
 
     @Option(help: ArgumentHelp("学校标识码 / school code", valueName: "code")) var school: String?
     @Option(name: .customLong("class"), help: ArgumentHelp("班号 / class code", valueName: "code")) var classCode: String?
-    @Option(help: ArgumentHelp("状态:draft unchecked clean problem reviewed submitted enrolled …", valueName: "state"))
+    @Option(help: ArgumentHelp("状态：draft unchecked clean problem reviewed submitted enrolled …", valueName: "state"))
     var state: String?
-    @Option(help: ArgumentHelp("问题类别,或 any / kind of problem, or any", valueName: "kind")) var problem: String?
+    @Option(help: ArgumentHelp("问题类别，或 any / kind of problem, or any", valueName: "kind")) var problem: String?
     @Option(help: ArgumentHelp("姓名开头或号码 / name prefix or number", valueName: "text")) var search: String?
-    @Option(help: ArgumentHelp("self:只看待本单位处理的 / only what waits for the unit", valueName: "who")) var holder: String?
+    @Option(help: ArgumentHelp("self：只看待本单位处理的 / only what waits for the unit", valueName: "who")) var holder: String?
     @Option(help: ArgumentHelp("最多几条 / at most", valueName: "count")) var limit: Int?
     @Option(help: ArgumentHelp("接着上一页的 next / go on after", valueName: "next")) var after: String?
     @OptionGroup var place: PlaceOptions
@@ -116,7 +116,7 @@ struct SubmitCommand: Verb {
 }
 
 struct ApproveCommand: Verb {
-    static let configuration = CommandConfiguration(commandName: "approve", abstract: "核准,给临时学籍号 / approve")
+    static let configuration = CommandConfiguration(commandName: "approve", abstract: "核准，给临时学籍号 / approve")
 
     @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
     @OptionGroup var place: PlaceOptions
@@ -127,7 +127,7 @@ struct ApproveCommand: Verb {
 }
 
 struct ReturnCommand: Verb {
-    static let configuration = CommandConfiguration(commandName: "return", abstract: "退回学校,须写明原因 / return with a reason")
+    static let configuration = CommandConfiguration(commandName: "return", abstract: "退回学校，须写明原因 / return with a reason")
 
     @Option(help: ArgumentHelp("退回原因 / reason", valueName: "text")) var reason: String
     @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
@@ -141,9 +141,9 @@ struct ReturnCommand: Verb {
 
 struct DeleteCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "delete", abstract: "删除一份未上报的学籍(不可批量,Q59) / delete one dossier")
+        commandName: "delete", abstract: "删除一份未上报的学籍（不可批量，Q59） / delete one dossier")
 
-    @Argument(help: ArgumentHelp("档案编号,只能一个", valueName: "dossier")) var dossiers: [String]
+    @Argument(help: ArgumentHelp("档案编号，只能一个", valueName: "dossier")) var dossiers: [String]
     @OptionGroup var place: PlaceOptions
 
     func perform(_ printout: Printout) async throws -> ExitStatus {

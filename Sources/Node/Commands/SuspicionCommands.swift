@@ -5,7 +5,7 @@ struct SuspicionsCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "suspicions", abstract: "疑似重复的学籍 / pupils who may be one child twice",
         discussion: """
-            按可能性排列,不影响办理。
+            按可能性排列，不影响办理。
             例 / example: xueji suspicions --below 440106 --limit 20 --data /srv/centre
             """)
 

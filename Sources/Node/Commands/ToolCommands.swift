@@ -42,9 +42,9 @@ struct RulesCommand: Verb {
 
 struct AuditCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "对任意 CSV 查重,不需要节点 / duplicate check of any CSV file",
+        commandName: "audit", abstract: "对任意 CSV 查重，不需要节点 / duplicate check of any CSV file",
         discussion: """
-            首行须有 rec_no,name,sex,birth,id_type,id_no。--suspect 还利用监护人、电话、住址等列(docs/duplicates.md)。
+            首行须有 rec_no,name,sex,birth,id_type,id_no。--suspect 还利用监护人、电话、住址等列（docs/duplicates.md）。
             例 / example: xueji audit pupils.csv --suspect --out pairs.csv --reasons reasons.csv
             """)
 
@@ -79,14 +79,14 @@ struct AuditCommand: Verb {
 
 struct WeightsCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "weights", abstract: "由已判定的数据求近似查重的权重,不需要节点 / train the weights of audit --suspect",
+        commandName: "weights", abstract: "由已判定的数据求近似查重的权重，不需要节点 / train the weights of audit --suspect",
         discussion: """
-            判定文件首行为 rec_no_a,rec_no_b,same(1 为同一人),与学生文件一一对应。
+            判定文件首行为 rec_no_a,rec_no_b,same（1 为同一人），与学生文件一一对应。
             例 / example: xueji weights a.csv b.csv --decided a.decided.csv --decided b.decided.csv --out weights.txt
             """)
 
     @Argument(help: ArgumentHelp("学生 CSV 文件", valueName: "csv")) var files: [String]
-    @Option(help: ArgumentHelp("判定文件,每个学生文件一个 / decided pairs", valueName: "csv")) var decided: [String] = []
+    @Option(help: ArgumentHelp("判定文件，每个学生文件一个 / decided pairs", valueName: "csv")) var decided: [String] = []
     @Option(help: "提出疑似的最低分 / least score that is raised") var threshold = SuspicionWeights.shipped.threshold
     @Option(help: ArgumentHelp("权重写到哪里 / weights", valueName: "file")) var out: String
     @OptionGroup var place: PlaceOptions

@@ -7,7 +7,7 @@ struct UnitsCommand: AsyncParsableCommand {
 
     struct Import: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "import", abstract: "导入机构库 CSV(中央或省) / take in the institution feed",
+            commandName: "import", abstract: "导入机构库 CSV（中央或省） / take in the institution feed",
             discussion: """
                 列 / columns: code,name,tier,competent,territorial,kind,stages,years,owner,urban
                 例 / example: xueji units import 机构.csv --data /srv/centre
@@ -29,15 +29,15 @@ struct UnitsCommand: AsyncParsableCommand {
 
     struct Move: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "move", abstract: "把学校划转给别的主管部门(由新旧主管部门最近的共同上级办理)/ give a school to another authority",
+            commandName: "move", abstract: "把学校划转给别的主管部门（由新旧主管部门最近的共同上级办理）/ give a school to another authority",
             discussion: """
-                学校自己的节点会自动改连新的上级;托管的学校请随后在新主管部门的节点上运行 host。
+                学校自己的节点会自动改连新的上级；托管的学校请随后在新主管部门的节点上运行 host。
                 例 / example: xueji units move 2144000001 --to 440105 --data /srv/city
                 """)
 
         @Argument(help: ArgumentHelp("学校标识码 / school", valueName: "school")) var school: String
         @Option(help: ArgumentHelp("新的主管部门 / new authority", valueName: "unit")) var to: String
-        @Option(help: ArgumentHelp("新的属地部门,不写则不变 / territorial authority", valueName: "unit")) var territorial: String?
+        @Option(help: ArgumentHelp("新的属地部门，不写则不变 / territorial authority", valueName: "unit")) var territorial: String?
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
@@ -53,9 +53,9 @@ struct UnitsCommand: AsyncParsableCommand {
 
     struct Merge: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "merge", abstract: "撤销一所学校,学生调档到另一所(由两校最近的共同上级办理)/ close a school, its pupils go to another",
+            commandName: "merge", abstract: "撤销一所学校，学生调档到另一所（由两校最近的共同上级办理）/ close a school, its pupils go to another",
             discussion: """
-                有在办业务的学校不能合并,会列出学籍档案和当前处理单位。调档由本节点自动办理,用 units mergers 查看进度。
+                有在办业务的学校不能合并，会列出学籍档案和当前处理单位。调档由本节点自动办理，用 units mergers 查看进度。
                 例 / example: xueji units merge 2144000002 --into 2144000001 --data /srv/county
                 """)
 
@@ -147,7 +147,7 @@ struct UnhostCommand: Verb {
 
 private enum HostingColumns {
     static let all: [Printout.Column] = [
-        ("unit", "单位"), ("code", "邀请码(72 小时内一次有效)"), ("expires", "有效期至"), ("parent", "上级地址"), ("node", "所在节点"),
-        ("admin", "管理员(密码只显示这一次,首次登录须修改)"),
+        ("unit", "单位"), ("code", "邀请码（72 小时内一次有效）"), ("expires", "有效期至"), ("parent", "上级地址"), ("node", "所在节点"),
+        ("admin", "管理员（密码只显示这一次，首次登录须修改）"),
     ]
 }

@@ -31,7 +31,7 @@ struct VerbFailure: Error, Sendable {
         case let error as AuditError: self.init(Refusal(error.code, error.message, remedy: error.remedy), .refused)
         case let error as SheetError: self.init(Refusal(error.code, error.message, remedy: error.remedy), .refused)
         default:
-            self.init(Refusal("internal", "程序内部出错:\(error)", remedy: "请重试;如再次出现,请联系开发者。"), .refused)
+            self.init(Refusal("internal", "程序内部出错：\(error)", remedy: "请重试；如再次出现，请联系开发者。"), .refused)
         }
     }
 
@@ -44,8 +44,8 @@ struct VerbFailure: Error, Sendable {
     }
 
     static let notRunning = VerbFailure(
-        Refusal("node.notRunning", "节点没有运行 (node not running)。", remedy: "请先运行 xueji serve,再办理。"), .unreachable)
+        Refusal("node.notRunning", "节点没有运行（node not running）。", remedy: "请先运行 xueji serve，再办理。"), .unreachable)
 
     static let timedOut = VerbFailure(
-        Refusal("wait.over", "等待时间已过,还没有得到结果 (timed out)。", remedy: "请稍后再查,或加大 --wait。"), .timedOut)
+        Refusal("wait.over", "等待时间已过，还没有得到结果（timed out）。", remedy: "请稍后再查，或加大 --wait。"), .timedOut)
 }

@@ -40,9 +40,9 @@ struct TemplateCommand: Verb {
 
 struct CheckCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "离线检查工作簿,不入库 / judge a workbook offline",
+        commandName: "check", abstract: "离线检查工作簿，不入库 / judge a workbook offline",
         discussion: """
-            有学校节点的数据文件夹时按该校的班级和设置检查;没有时跳过需要这些资料的规则。
+            有学校节点的数据文件夹时按该校的班级和设置检查；没有时跳过需要这些资料的规则。
             例 / example: xueji check 学生信息.xlsx --marked 待修改.xlsx
             """)
 
@@ -84,7 +84,7 @@ struct ImportCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "导入学生信息工作簿 / take a workbook in",
         discussion: """
-            等到处理完毕(默认至多 600 秒,--wait 可改;--wait 0 立即返回 pending)。
+            等到处理完毕（默认至多 600 秒，--wait 可改；--wait 0 立即返回 pending）。
             例 / example: xueji import 学生信息.xlsx --marked 待修改.xlsx --data /srv/school
             """)
 

@@ -100,7 +100,7 @@ struct ConsoleResponder: Sendable {
     }
 
     private static let foreign = Refusal(
-        "form.foreign", "这个表单来自别的网站,没有办理。", remedy: "请在本系统的页面上重新办理。", kind: .permission)
+        "form.foreign", "这个表单来自别的网站，没有办理。", remedy: "请在本系统的页面上重新办理。", kind: .permission)
     private static let live = HTTPField.Name("Xueji-Live") ?? .from
     private static let fetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .from
     private static let host = HTTPField.Name("Host") ?? .from

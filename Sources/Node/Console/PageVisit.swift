@@ -72,7 +72,7 @@ struct PageVisit {
 
     private func check(_ visitor: Visitor) throws {
         if page.method == .post, form.fields["formToken"]?.first != visitor.formToken || visitor.newCookie != nil {
-            throw Refusal("form.token", "页面已过期,本次没有办理。", remedy: "请返回上一页刷新后重新办理。", kind: .permission)
+            throw Refusal("form.token", "页面已过期，本次没有办理。", remedy: "请返回上一页刷新后重新办理。", kind: .permission)
         }
         guard let actor = visitor.actor else { return }
         let tier = try archive.read { $0.directory.tier(of: actor.unit) } ?? .school
@@ -80,7 +80,7 @@ struct PageVisit {
             let labels = Features.Role.allCases.filter { page.roles.contains($0) }.map(\.label).joined(separator: "、")
             throw Refusal(
                 "role.needed", question: "Q108", "本账号不能使用“\(page.title)”。",
-                remedy: labels.isEmpty ? "请从菜单选择其他页面。" : "请使用以下账号之一:\(labels)。", kind: .permission)
+                remedy: labels.isEmpty ? "请从菜单选择其他页面。" : "请使用以下账号之一：\(labels)。", kind: .permission)
         }
     }
 
@@ -92,7 +92,7 @@ struct PageVisit {
             upload: form.file.map { PageCall.Upload(path: $0.path, name: form.fileName) }, formToken: visitor.formToken
         ) { id, parameters, body, upload in
             guard let operation = console.operations[id] else {
-                throw Refusal("page.operation", "页面程序有误:没有 \(id) 这项业务。", remedy: "请把这句话告诉管理员。")
+                throw Refusal("page.operation", "页面程序有误：没有 \(id) 这项业务。", remedy: "请把这句话告诉管理员。")
             }
             let actor = try console.dispatcher.authorize(operation, identity)
             return try console.dispatcher.reply(
@@ -127,7 +127,7 @@ struct PageVisit {
         }
         frame["rings"] = String(rings)
         guard let html = console.library.render(frame.merging(context) { $1 }, withTemplate: template) else {
-            throw Refusal("page.template", "页面程序有误:没有 \(template) 这个模板。", remedy: "请把这句话告诉管理员。")
+            throw Refusal("page.template", "页面程序有误：没有 \(template) 这个模板。", remedy: "请把这句话告诉管理员。")
         }
         return Answer(status: status, mediaType: "text/html", body: .bytes(Array(html.utf8)))
     }

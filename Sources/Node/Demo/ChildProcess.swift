@@ -47,7 +47,7 @@ final class ChildProcess: Sendable {
         }
         guard status == 0 else {
             throw DemoFailure(
-                "demo.spawn", "无法启动进程 \(executable)(errno \(status))。", remedy: "请检查内存、进程数上限和磁盘空间。", .storage)
+                "demo.spawn", "无法启动进程 \(executable)（errno \(status)）。", remedy: "请检查内存、进程数上限和磁盘空间。", .storage)
         }
         return ChildProcess(pid: pid)
     }

@@ -73,7 +73,7 @@ struct DemoBusiness: Sendable {
             let imported = Imported(report)
             total.change { $0.add(imported) }
             narrator.tell(
-                "\(place.unit.name)(\(version.rawValue) 版模板):\(imported.rows) 行,录入 \(imported.accepted),退回 \(imported.failed)")
+                "\(place.unit.name)（\(version.rawValue) 版模板）：\(imported.rows) 行，录入 \(imported.accepted)，退回 \(imported.failed)")
         }
         return total.value
     }
@@ -116,7 +116,7 @@ struct DemoBusiness: Sendable {
             try mustBeAll(second, "上报", place)
             let count = Self.done(first) + Self.done(second)
             if let authority = place.unit.competent { total.change { $0[authority, default: 0] += count } }
-            narrator.tell("\(place.unit.name):审核并上报 \(count) 名,其中 \(papers.count) 名先登记了无身份证在校就读证明")
+            narrator.tell("\(place.unit.name)：审核并上报 \(count) 名，其中 \(papers.count) 名先登记了无身份证在校就读证明")
         }
         return total.value
     }
@@ -137,9 +137,9 @@ struct DemoBusiness: Sendable {
                     try mustBeAll(answer, "核办", place, but: ["lease.missing"])
                     approved.change { $0 += Self.done(answer) }
                 }
-                return approved.value == expected ? .there(()) : .notYet("已核办 \(approved.value),应核办 \(expected)")
+                return approved.value == expected ? .there(()) : .notYet("已核办 \(approved.value)，应核办 \(expected)")
             }
-            narrator.tell("\(place.unit.name):核办通过 \(expected) 名,已给出临时学籍号")
+            narrator.tell("\(place.unit.name)：核办通过 \(expected) 名，已给出临时学籍号")
         }
     }
 
@@ -149,7 +149,7 @@ struct DemoBusiness: Sendable {
         let refused = (answer["refused"]?.items ?? []).filter { !tolerated.contains($0["code"]?.text ?? "") }
         guard let first = refused.first else { return }
         throw DemoFailure(
-            "demo.refused", "\(place.unit.name)\(act)时有 \(refused.count) 名被拒绝,例如:\(first["message"]?.text ?? "")",
+            "demo.refused", "\(place.unit.name)\(act)时有 \(refused.count) 名被拒绝，例如：\(first["message"]?.text ?? "")",
             remedy: first["remedy"]?.text ?? "")
     }
 

@@ -17,7 +17,7 @@ enum DemoFolder {
         }
         if mkdir(path, 0o700) != 0 {
             guard errno == EEXIST, let items = try? FileManager.default.contentsOfDirectory(atPath: path), items.isEmpty else {
-                throw DemoFailure("demo.folder", "文件夹 \(path) 无法建立,或不是空的。", remedy: "请用 --data 指定一个不存在或空的文件夹。", .usage)
+                throw DemoFailure("demo.folder", "文件夹 \(path) 无法建立，或不是空的。", remedy: "请用 --data 指定一个不存在或空的文件夹。", .usage)
             }
         }
         return path

@@ -37,16 +37,16 @@ struct DemoHouse: Sendable {
 
     func raise(_ plan: DemoPlan, _ narrator: Narrator) async throws {
         try await foundCentre(plan)
-        narrator.tell("中央节点已建立,\(DemoTree.units.count) 个机构已导入")
+        narrator.tell("中央节点已建立，\(DemoTree.units.count) 个机构已导入")
         for places in Self.tiers.dropFirst() {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for place in places { group.addTask { try await settle(place) } }
                 try await group.waitForAll()
             }
             let own = places.filter(\.hasOwnNode).map(\.unit.name)
-            narrator.tell("\(places[0].unit.tier.label)节点已加入:\(own.joined(separator: "、"))")
+            narrator.tell("\(places[0].unit.tier.label)节点已加入：\(own.joined(separator: "、"))")
             for place in places where !place.hasOwnNode {
-                narrator.tell("\(place.unit.name)没有自己的服务器,由 \(place.node) 的节点代管")
+                narrator.tell("\(place.unit.name)没有自己的服务器，由 \(place.node) 的节点代管")
             }
         }
     }
@@ -59,7 +59,7 @@ struct DemoHouse: Sendable {
         try FileBytes.write(Array(DemoTree.csv.utf8), to: file)
         let answer = try await asking(centre) { try await $0.post("/units/import", file: file, named: "units.csv") }
         guard answer["refused"]?.items.isEmpty == true else {
-            throw DemoFailure("demo.units", "机构导入有被拒绝的行:\(answer)", remedy: "请报告这个错误。")
+            throw DemoFailure("demo.units", "机构导入有被拒绝的行：\(answer)", remedy: "请报告这个错误。")
         }
     }
 
@@ -75,7 +75,7 @@ struct DemoHouse: Sendable {
             try await $0.post("/units/\(place.unit.code)/invitation")
         }
         guard let code = answer["code"]?.text, let url = answer["parent"]?.text else {
-            throw DemoFailure("demo.invite", "邀请没有给出邀请码:\(answer)", remedy: "请报告这个错误。")
+            throw DemoFailure("demo.invite", "邀请没有给出邀请码：\(answer)", remedy: "请报告这个错误。")
         }
         let node = try node(of: place.unit.code)
         try await node.found(["join", "--parent", url, "--code", code])

@@ -43,7 +43,7 @@ actor DemoNode {
         self.executable = executable
         self.lifeline = lifeline
         guard mkdir(folder, 0o700) == 0 else {
-            throw DemoFailure("demo.folder", "无法建立文件夹 \(folder)(errno \(errno))。", remedy: "请检查权限和磁盘空间。", .storage)
+            throw DemoFailure("demo.folder", "无法建立文件夹 \(folder)（errno \(errno)）。", remedy: "请检查权限和磁盘空间。", .storage)
         }
     }
 
@@ -61,7 +61,7 @@ actor DemoNode {
         unlink(output)
         guard ending == .status(0), let founded = try? JSONDecoder().decode(Founded.self, from: Data(text.utf8)) else {
             child.send(SIGKILL)
-            throw failed("demo.found", "\(verb[0]) 没有成功:\(text)")
+            throw failed("demo.found", "\(verb[0]) 没有成功：\(text)")
         }
         self.founded = founded
     }
@@ -79,7 +79,7 @@ actor DemoNode {
             let text = Self.read(output)
             if let line = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().first {
                 guard let ready = try? JSONDecoder().decode(Ready.self, from: Data(line.utf8)) else {
-                    throw failed("demo.ready", "第一行输出无法识别:\(line)")
+                    throw failed("demo.ready", "第一行输出无法识别：\(line)")
                 }
                 self.ready = ready
                 sender = try socketSender()
@@ -99,7 +99,7 @@ actor DemoNode {
 
     /// - Throws: `DemoFailure` with the end of the log when the process is gone.
     func mustRun() throws(DemoFailure) {
-        if let ending = process?.ended() { throw failed("demo.ended", "进程意外结束(\(ending))") }
+        if let ending = process?.ended() { throw failed("demo.ended", "进程意外结束（\(ending)）") }
     }
 
     /// SIGTERM, then the orderly end that the contract promises within 10 s.
@@ -141,7 +141,7 @@ actor DemoNode {
 
     private nonisolated func failed(_ code: String, _ what: String) -> DemoFailure {
         DemoFailure(
-            code, "节点 \(unit.code)(\(unit.name)):\(what)", remedy: "日志在 \(logFile)。", .unreachable, log: logTail)
+            code, "节点 \(unit.code)（\(unit.name)）：\(what)", remedy: "日志在 \(logFile)。", .unreachable, log: logTail)
     }
 
     private nonisolated var logTail: String {

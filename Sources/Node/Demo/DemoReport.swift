@@ -17,7 +17,7 @@ struct DemoReport: Sendable {
     // MARK: Tables
 
     private func tellTiers() {
-        narrator.say("\n各级所见(摘要相同即内容相同):")
+        narrator.say("\n各级所见（摘要相同即内容相同）：")
         let rows = DemoTree.places.map { place in
             let view = tally.own(place.unit.code)
             let counts = view?.counts ?? DemoTruth.Counts()
@@ -36,12 +36,12 @@ struct DemoReport: Sendable {
     }
 
     private func tellDuplicates() {
-        narrator.say("\n中央查重结论(人数):")
+        narrator.say("\n中央查重结论（人数）：")
         let kinds = tally.kinds
         let rows = DuplicateKind.allCases.filter { kinds[$0.rawValue] != nil }.map { kind in
             row([
                 "name": kind.chineseName, "pupils": "\(kinds[kind.rawValue] ?? 0)",
-                "truth": "\(tally.truth.kinds[kind.rawValue] ?? 0)", "result": kind.isProblem ? "问题学籍,不能上报" : "提示,可以上报",
+                "truth": "\(tally.truth.kinds[kind.rawValue] ?? 0)", "result": kind.isProblem ? "问题学籍，不能上报" : "提示，可以上报",
             ])
         }
         narrator.say(Printout.table(
@@ -49,7 +49,7 @@ struct DemoReport: Sendable {
     }
 
     private func tellRefusals() {
-        narrator.say("\n退回的行:")
+        narrator.say("\n退回的行：")
         let rows = tally.imported.refusals.sorted { $0.key < $1.key }.map { rule, found in
             row(["rule": rule, "rows": "\(found.rows)", "message": found.message])
         }
@@ -65,7 +65,7 @@ struct DemoReport: Sendable {
                   $0["school"]?.text == place.unit.code.text && $0["number"]?.text?.hasPrefix("G") == true
               }), let dossier = student["dossier"]?.text else { return }
         let path = try await house.client(of: place).get("/students/\(dossier)/path")
-        narrator.say("\n一名学生的办理轨迹(\(place.unit.name),\(student["name"]?.text ?? ""),学籍号 \(path["number"]?.text ?? "")):")
+        narrator.say("\n一名学生的办理轨迹（\(place.unit.name)，\(student["name"]?.text ?? "")，学籍号 \(path["number"]?.text ?? "")）：")
         let names = Dictionary(DemoTree.units.map { ($0.code.text, $0.name) }, uniquingKeysWith: { first, _ in first })
         for step in path["steps"]?.items ?? [] {
             let kind = StepKind(rawValue: step["kind"]?.text ?? "")?.label ?? ""
@@ -74,18 +74,18 @@ struct DemoReport: Sendable {
         }
         for seen in path["seen"]?.items ?? [] {
             let unit = seen["unit"]?.text ?? ""
-            narrator.say("  到达 \(names[unit] ?? unit):\(seen["storedAt"]?.text ?? "尚未得知")")
+            narrator.say("  到达 \(names[unit] ?? unit)：\(seen["storedAt"]?.text ?? "尚未得知")")
         }
     }
 
     /// Where one can go on by oneself.
     func tellAddresses() async {
-        narrator.say("\n节点地址(浏览器或 API):")
+        narrator.say("\n节点地址（浏览器或 API）：")
         for place in DemoTree.places where place.hasOwnNode {
             guard let node = house.nodes[place.unit.code], let ready = await node.ready else { continue }
             narrator.say("  \(place.unit.code)  \(ready.console)  \(place.unit.name)  数据在 \(node.data)")
         }
-        narrator.say("\n每级一个账号(一次性密码,首次登录须修改):")
+        narrator.say("\n每级一个账号（一次性密码，首次登录须修改）：")
         for places in DemoHouse.tiers {
             guard let place = places.first(where: \.hasOwnNode), let node = house.nodes[place.unit.code],
                   let admin = await node.founded?.admin, let ready = await node.ready else { continue }

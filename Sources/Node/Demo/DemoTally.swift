@@ -61,7 +61,7 @@ struct DemoTally: Sendable {
         for view in views {
             let expected = truth.counts(of: view.subtree)
             if view.counts != expected {
-                found.append("\(view.at) 所见的 \(view.subtree):\(Self.text(view.counts)),应为 \(Self.text(expected))")
+                found.append("\(view.at) 所见的 \(view.subtree)：\(Self.text(view.counts))，应为 \(Self.text(expected))")
             }
             if view.digest.isEmpty || view.digest != own(view.subtree)?.digest {
                 found.append("\(view.at) 所见的 \(view.subtree) 的摘要与本单位不同")
@@ -69,15 +69,15 @@ struct DemoTally: Sendable {
         }
         if imported.rows != truth.rows || imported.failed != truth.refused || imported.accepted != truth.total.dossiers {
             found.append(
-                "导入 \(imported.rows) 行、录入 \(imported.accepted)、退回 \(imported.failed),应为 \(truth.rows)、\(truth.total.dossiers)、\(truth.refused)")
+                "导入 \(imported.rows) 行、录入 \(imported.accepted)、退回 \(imported.failed)，应为 \(truth.rows)、\(truth.total.dossiers)、\(truth.refused)")
         }
         let refusals = imported.refusals.mapValues(\.rows)
-        if refusals != truth.refusals { found.append("退回的原因为 \(Self.text(refusals)),应为 \(Self.text(truth.refusals))") }
-        if kinds != truth.kinds { found.append("查重结论为 \(Self.text(kinds)),应为 \(Self.text(truth.kinds))") }
+        if refusals != truth.refusals { found.append("退回的原因为 \(Self.text(refusals))，应为 \(Self.text(truth.refusals))") }
+        if kinds != truth.kinds { found.append("查重结论为 \(Self.text(kinds))，应为 \(Self.text(truth.kinds))") }
         let pupils = students.map { DemoTruth.Pupil($0) }.sorted()
         if pupils != truth.pupils {
             let wrong = zip(pupils, truth.pupils).first { $0 != $1 }
-            found.append("中央所见的学生名单与应有的不同(\(pupils.count) 名),首处:\(wrong.map { "\($0) ≠ \($1)" } ?? "人数")")
+            found.append("中央所见的学生名单与应有的不同（\(pupils.count) 名），首处：\(wrong.map { "\($0) ≠ \($1)" } ?? "人数")")
         }
         return found
     }

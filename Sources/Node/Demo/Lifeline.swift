@@ -36,7 +36,7 @@ final class LifelinePipe: Sendable {
     init() throws(DemoFailure) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
-            throw DemoFailure("demo.pipe", "无法建立管道(errno \(errno))。", remedy: "请检查打开文件数的上限(ulimit -n)。", .storage)
+            throw DemoFailure("demo.pipe", "无法建立管道（errno \(errno)）。", remedy: "请检查打开文件数的上限（ulimit -n）。", .storage)
         }
         (readEnd, writeEnd) = (ends[0], ends[1])
         // Children get the read end as their standard input, and nothing else of it.

@@ -47,7 +47,7 @@ struct NodeClient: Sendable {
         if let refusal = try? JSONDecoder().decode(Refusal.self, from: Data(response.body)) {
             throw Refused(refusal: refusal, status: response.status)
         }
-        throw DemoFailure("demo.answer", "节点的回答无法识别(HTTP \(response.status))。", remedy: "请查看该节点的日志。", .unreachable)
+        throw DemoFailure("demo.answer", "节点的回答无法识别（HTTP \(response.status)）。", remedy: "请查看该节点的日志。", .unreachable)
     }
 
     /// All pupils that pass a filter, page by page.

@@ -24,7 +24,7 @@ struct Patience: Sendable {
                 if text != last { (last, since) = (text, now) }
                 guard now - since < standstill else {
                     throw DemoFailure(
-                        "demo.standstill", "等待“\(what)”时 \(Int(standstill)) 秒没有进展:\(text)", remedy: "请查看各节点文件夹中的 serve.log。",
+                        "demo.standstill", "等待“\(what)”时 \(Int(standstill)) 秒没有进展：\(text)", remedy: "请查看各节点文件夹中的 serve.log。",
                         .timedOut)
                 }
             }

@@ -22,7 +22,7 @@ public enum Founding {
     public static func foundCentre(name: String, folder: String, surroundings: Surroundings) throws -> Result {
         let name = name.trimmedOfSpaces
         guard !name.isEmpty, name.count <= 100 else {
-            throw Refusal("init.name", "名称不能为空,也不能超过 100 字。", remedy: "请用 --name 给出中央节点的名称。", kind: .usage)
+            throw Refusal("init.name", "名称不能为空，也不能超过 100 字。", remedy: "请用 --name 给出中央节点的名称。", kind: .usage)
         }
         try NodeFolder.prepare(folder)
         let archive = try Archive(folder: folder, book: Wiring.book(), surroundings: surroundings)

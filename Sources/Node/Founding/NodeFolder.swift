@@ -21,6 +21,6 @@ enum NodeFolder {
     static func hasStore(_ path: String) -> Bool { access(path + "/xueji.sqlite", F_OK) == 0 }
 
     static func exists(_ path: String) -> Refusal {
-        Refusal("node.exists", "文件夹 \(path) 里已有一个节点。", remedy: "请用 --data 指定另一个文件夹;原有数据没有改动。")
+        Refusal("node.exists", "文件夹 \(path) 里已有一个节点。", remedy: "请用 --data 指定另一个文件夹；原有数据没有改动。")
     }
 }

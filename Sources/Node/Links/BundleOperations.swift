@@ -80,7 +80,7 @@ enum BundleOperations {
             let own = try ownUnit(reading)
             if let child {
                 guard try isChildNode(child, of: own, reading) else {
-                    throw Refusal("bundle.to", "单位 \(child) 不是有自己节点的下级。", remedy: "请核对 --to;给上级的数据包不写 --to。", kind: .usage)
+                    throw Refusal("bundle.to", "单位 \(child) 不是有自己节点的下级。", remedy: "请核对 --to；给上级的数据包不写 --to。", kind: .usage)
                 }
                 return (own, child, [:])
             }
@@ -186,12 +186,12 @@ enum BundleOperations {
         let own = try ownUnit(reading)
         guard reader.to == own else {
             throw Refusal(
-                "bundle.foreign", "数据包是给单位 \(reader.to) 的,本节点是 \(own)。", remedy: "请到 \(reader.to) 的节点导入。")
+                "bundle.foreign", "数据包是给单位 \(reader.to) 的，本节点是 \(own)。", remedy: "请到 \(reader.to) 的节点导入。")
         }
         if try reader.from == parentUnit(reading) { return .parent }
         guard try isChildNode(reader.from, of: own, reading) else {
             throw Refusal(
-                "bundle.foreign", "数据包来自单位 \(reader.from),它既不是本节点的上级,也不是下级。", remedy: "请核对数据包;单位刚划转的,请先同步机构信息。")
+                "bundle.foreign", "数据包来自单位 \(reader.from)，它既不是本节点的上级，也不是下级。", remedy: "请核对数据包；单位刚划转的，请先同步机构信息。")
         }
         return .child(reader.from)
     }
@@ -224,9 +224,9 @@ enum BundleOperations {
         } catch let flaw as Bundle.Flaw {
             let (message, remedy) = switch flaw {
             case .notABundle: ("这不是数据包文件。", "请选用 export-bundle 生成的文件。")
-            case .newerVersion: ("数据包由更新版本的程序生成,本程序不能识别。", "请先升级本节点的程序。")
-            case .truncated: ("数据包不完整,可能没有复制完。", "请重新复制后再导入;没有导入任何内容。")
-            case .damaged: ("数据包已损坏,校验不符。", "请重新导出或重新复制后再导入;没有导入任何内容。")
+            case .newerVersion: ("数据包由更新版本的程序生成，本程序不能识别。", "请先升级本节点的程序。")
+            case .truncated: ("数据包不完整，可能没有复制完。", "请重新复制后再导入；没有导入任何内容。")
+            case .damaged: ("数据包已损坏，校验不符。", "请重新导出或重新复制后再导入；没有导入任何内容。")
             }
             throw Refusal("bundle.\(flaw.rawValue)", message, remedy: remedy)
         }

@@ -86,7 +86,7 @@ final class MoveWatch: Service {
                 try transaction.setNodeText(NodeTrust.parentNameKey, name.text)
             }
             try transaction.raiseAlarm(
-                "parent.moved", subject: parent.text, "本单位已划转,本节点已改连新的上级 \(parent)。核对无误后运行 alarm acknowledge parent.moved。")
+                "parent.moved", subject: parent.text, "本单位已划转，本节点已改连新的上级 \(parent)。核对无误后运行 alarm acknowledge parent.moved。")
         }
         log.notice("another parent", metadata: ["parent": "\(parent.text)"])
         runner.redirect(to: found)

@@ -129,7 +129,7 @@ struct ParentLink: Service {
                     reading.database, sql: "SELECT seed FROM secret WHERE unit = ?", arguments: [unit.text]),
                   let key = StatementKey(seed: Array(seed)) else {
                 throw StoreError(
-                    .noKey, message: "本节点没有本单位的有效签名密钥。", remedy: "本单位可能已迁到别的节点;需要时请凭新的邀请码重新入网。")
+                    .noKey, message: "本节点没有本单位的有效签名密钥。", remedy: "本单位可能已迁到别的节点；需要时请凭新的邀请码重新入网。")
             }
             return LinkIdentity(
                 unit: unit, key: key, version: ProgramVersion.text, nonce: nonce, ownUnits: Set(try reading.hostedUnits()))

@@ -78,7 +78,7 @@ struct APIResponder: HTTPResponder {
         case .otherMethods(let methods):
             let allowed = methods.map(\.rawValue).sorted().joined(separator: "、")
             return ("none", Answer(
-                refusal: Refusal("request.method", "这个地址不支持 \(request.method.rawValue)。", remedy: "可用的方法:\(allowed)。", kind: .usage),
+                refusal: Refusal("request.method", "这个地址不支持 \(request.method.rawValue)。", remedy: "可用的方法：\(allowed)。", kind: .usage),
                 status: 405))
         case .found(let operation, let inPath):
             do {
@@ -149,7 +149,7 @@ struct APIResponder: HTTPResponder {
     private static let keepingFiles: Set<String> = ["imports.add"]
 
     private static let notFound = Answer(
-        refusal: Refusal("request.path", "没有这个地址。", remedy: "请查看接口文档(/api/v1/openapi.json)。", kind: .missing))
+        refusal: Refusal("request.path", "没有这个地址。", remedy: "请查看接口文档（/api/v1/openapi.json）。", kind: .missing))
 
     private static func response(_ answer: Answer) -> Response {
         var headers: HTTPFields = [

@@ -67,7 +67,7 @@ struct Answer: Sendable {
         case let error as SheetError: Refusal(error.code, question: "Q50", error.message, remedy: error.remedy, kind: .usage)
         case let error as AuditError: Refusal(error.code, error.message, remedy: error.remedy)
         default:
-            Refusal("internal", "节点内部出错,本次操作没有完成。", remedy: "请稍后重试;如再次出现,请把时间\(RequestTrace.current.map { "和请求编号 \($0.id) " } ?? "")告诉管理员,以便查看日志。")
+            Refusal("internal", "节点内部出错，本次操作没有完成。", remedy: "请稍后重试；如再次出现，请把时间\(RequestTrace.current.map { "和请求编号 \($0.id) " } ?? "")告诉管理员，以便查看日志。")
         }
     }
 

@@ -59,7 +59,7 @@ struct BackupLoop: Service {
             if kept == nil { try transaction.setNodeText(servedSince, String(now)) }
             guard BackupShelf.isOverdue(newest: newest, since: kept ?? now, now: now) else { return }
             try transaction.raiseAlarm(
-                BackupOperations.alarm, subject: "node", "已有三天以上没有备份成功,请检查磁盘空间和数据文件夹中 backups 的权限,然后运行 backup。")
+                BackupOperations.alarm, subject: "node", "已有三天以上没有备份成功，请检查磁盘空间和数据文件夹中 backups 的权限，然后运行 backup。")
         }
     }
 }

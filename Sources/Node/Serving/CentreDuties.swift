@@ -64,7 +64,7 @@ struct CentreDuties: Service {
                 try transaction.clearAlarm(Self.alarm, subject: "centre")
                 guard !missing.isEmpty else { return }
                 try transaction.raiseAlarm(
-                    Self.alarm, subject: "centre", "启动保护:正在等待下级节点 \(names) 出示所存的中央数据,在此之前不下结论、不发号。")
+                    Self.alarm, subject: "centre", "启动保护：正在等待下级节点 \(names) 出示所存的中央数据，在此之前不下结论、不发号。")
             }
         }
     }

@@ -56,11 +56,11 @@ final class PlainTurnedAway: ChannelInboundHandler, RemovableChannelHandler {
         let address = host.map { "https://\($0)" } ?? ""
         let link = host == nil ? "<p>请把地址开头的 http:// 改成 https://。</p>" : """
             <p>请改用 <a href="\(address)/">\(address)/</a>。</p>
-            <p>浏览器提示证书不受信任时,先看<a href="\(address)/certificate">安装根证书</a>。</p>
+            <p>浏览器提示证书不受信任时，先看<a href="\(address)/certificate">安装根证书</a>。</p>
             """
         let page = """
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">\
-            <title>请使用加密地址</title></head><body><h1>请使用加密地址</h1><p>本系统只接受加密连接(HTTPS),没有办理任何业务。</p>\(link)</body></html>
+            <title>请使用加密地址</title></head><body><h1>请使用加密地址</h1><p>本系统只接受加密连接（HTTPS），没有办理任何业务。</p>\(link)</body></html>
             """
         return """
             HTTP/1.1 426 Upgrade Required\r

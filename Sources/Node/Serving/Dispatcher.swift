@@ -28,7 +28,7 @@ struct Dispatcher: Sendable {
         case .anonymous:
             guard AccountOperations.openToAll.contains(operation.id) else {
                 throw SignInFailure.notSignedIn(Refusal(
-                    "session.needed", question: "Q110", "请先登录。", remedy: "请先登录(POST /api/v1/sessions)。", kind: .permission))
+                    "session.needed", question: "Q110", "请先登录。", remedy: "请先登录（POST /api/v1/sessions）。", kind: .permission))
             }
             return Actor(unit: try ownUnit(), account: "", roles: [])
         case .token(let token):
@@ -46,8 +46,8 @@ struct Dispatcher: Sendable {
         }
         guard !session.mustChange else {
             throw Refusal(
-                "password.mustChange", question: "Q110", "首次登录须先修改初始密码,修改后才能办理业务。",
-                remedy: "请先修改密码(PUT /api/v1/password)。", kind: .permission)
+                "password.mustChange", question: "Q110", "首次登录须先修改初始密码，修改后才能办理业务。",
+                remedy: "请先修改密码（PUT /api/v1/password）。", kind: .permission)
         }
         try checkRoles(operation, session.actor.roles)
     }
@@ -57,7 +57,7 @@ struct Dispatcher: Sendable {
         guard !needed.isDisjoint(with: roles) else {
             let labels = Features.Role.allCases.filter { needed.contains($0) }.map(\.label).joined(separator: "、")
             throw Refusal(
-                "role.needed", question: "Q108", "本账号无权办理“\(operation.title)”。", remedy: "请使用以下账号之一:\(labels)。",
+                "role.needed", question: "Q108", "本账号无权办理“\(operation.title)”。", remedy: "请使用以下账号之一：\(labels)。",
                 kind: .permission)
         }
     }
@@ -69,7 +69,7 @@ struct Dispatcher: Sendable {
         let mayLook = code == own && operation.isReading
         guard try mayLook || archive.read({ try $0.hostedUnits() }).contains(code) else {
             throw Refusal(
-                "unit.notHosted", "单位 \(code) 不在本节点。", remedy: "请核对 --unit,或到该单位所在的节点办理。", kind: .permission)
+                "unit.notHosted", "单位 \(code) 不在本节点。", remedy: "请核对 --unit，或到该单位所在的节点办理。", kind: .permission)
         }
         guard let account else { return .localOperator(of: code) }
         guard let found = try archive.read({ try AccountShelf.account(account, of: code, $0) }) else {
@@ -139,7 +139,7 @@ struct Dispatcher: Sendable {
     private func checkParameters(_ operation: Operation, _ parameters: [String: String]) throws {
         for parameter in operation.parameters where parameter.isRequired && (parameters[parameter.name] ?? "").isEmpty {
             throw Refusal(
-                "parameter.missing", "缺少参数 \(parameter.name)。", remedy: "请按接口文档(/api/v1/openapi.json)填写。", kind: .usage)
+                "parameter.missing", "缺少参数 \(parameter.name)。", remedy: "请按接口文档（/api/v1/openapi.json）填写。", kind: .usage)
         }
     }
 

@@ -72,7 +72,7 @@ struct DrawMark {
         chmod(path + ".new", 0o600)
         guard rename(path + ".new", path) == 0 || unlink(path) == 0 || errno == ENOENT else {
             throw StoreError(
-                .diskFull, message: "无法记下取号的位置,本次没有取号。", remedy: "请检查运行目录的权限和空间。", cause: "\(path): errno \(errno)")
+                .diskFull, message: "无法记下取号的位置，本次没有取号。", remedy: "请检查运行目录的权限和空间。", cause: "\(path): errno \(errno)")
         }
     }
 }

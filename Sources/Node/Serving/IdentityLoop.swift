@@ -46,7 +46,7 @@ struct IdentityLoop: Service {
         } catch {
             log.error("identity exchange failed", metadata: ["error": "\(error)"])
             try? await workers.run { [archive] in
-                try archive.write { try $0.raiseAlarm("identity", subject: "register", "公安身份核验暂时不可用,学生保留临时学籍号,系统会自动重试。") }
+                try archive.write { try $0.raiseAlarm("identity", subject: "register", "公安身份核验暂时不可用，学生保留临时学籍号，系统会自动重试。") }
             }
         }
     }

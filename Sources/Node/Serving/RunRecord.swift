@@ -47,7 +47,7 @@ struct RunRecord: Codable, Sendable, Hashable {
         guard lstat(place, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
               status.st_mode & 0o077 == 0 else {
             throw StoreError(
-                .cannotOpen, message: "无法建立本机通信用的私有文件夹 \(place)。", remedy: "请改用较短的数据文件夹路径(100 字节以内)。", cause: "not private")
+                .cannotOpen, message: "无法建立本机通信用的私有文件夹 \(place)。", remedy: "请改用较短的数据文件夹路径（100 字节以内）。", cause: "not private")
         }
         return place
     }

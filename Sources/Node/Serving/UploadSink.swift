@@ -56,6 +56,6 @@ struct UploadSink {
     }
 
     private static func full(_ cause: String) -> StoreError {
-        StoreError(.diskFull, message: "磁盘已满或无法写入,文件没有收下。", remedy: "请清理磁盘空间后重试。", cause: cause)
+        StoreError(.diskFull, message: "磁盘已满或无法写入，文件没有收下。", remedy: "请清理磁盘空间后重试。", cause: cause)
     }
 }

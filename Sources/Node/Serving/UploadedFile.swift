@@ -39,6 +39,6 @@ struct PayloadTooLarge: Error {
 
     var refusal: Refusal {
         Refusal(
-            "file.tooLarge", question: "Q50", "内容超过 \(limit >> 20) MB 的上限,没有收下。", remedy: "请分成几个较小的文件。", kind: .usage)
+            "file.tooLarge", question: "Q50", "内容超过 \(limit >> 20) MB 的上限，没有收下。", remedy: "请分成几个较小的文件。", kind: .usage)
     }
 }

@@ -90,7 +90,7 @@ actor CertifiedSender: RequestSender {
         } catch let failure as LinkFailure {
             throw failure
         } catch {
-            throw LinkFailure(.ownStore, message: "读不到新上级的地址。", remedy: "请稍后重试;如再次出现,请查看日志。", cause: "\(error)")
+            throw LinkFailure(.ownStore, message: "读不到新上级的地址。", remedy: "请稍后重试；如再次出现，请查看日志。", cause: "\(error)")
         }
     }
 
@@ -147,7 +147,7 @@ actor CertifiedSender: RequestSender {
                 unit: unit, challenge: challenge, nodeRequest: nodeKey.signingRequest(),
                 authorityRequest: authorityKey.signingRequest(), console: console, key: key)
         } catch {
-            throw LinkFailure(.ownStore, message: "本节点没有可用的签名密钥,不能更新证书。", remedy: "请凭新的邀请码重新入网。", cause: "\(error)")
+            throw LinkFailure(.ownStore, message: "本节点没有可用的签名密钥，不能更新证书。", remedy: "请凭新的邀请码重新入网。", cause: "\(error)")
         }
         return try await RenewCall(sender: Named(caller: bare, address: address, name: name)).renew(request, at: address)
     }
@@ -186,7 +186,7 @@ actor CertifiedSender: RequestSender {
                 guard days.map({ $0 < Self.worried }) ?? true else { return }
                 let state = days.map { $0 >= 0 ? "还有 \($0) 天到期" : "已过期 \(-$0) 天" } ?? "不在"
                 try archive.write {
-                    try $0.raiseAlarm(Self.alarm, subject: "node", "本节点的证书\(state),更新没有成功:\(failure.message)\(failure.remedy)")
+                    try $0.raiseAlarm(Self.alarm, subject: "node", "本节点的证书\(state)，更新没有成功：\(failure.message)\(failure.remedy)")
                 }
             }
         } catch {
@@ -195,7 +195,7 @@ actor CertifiedSender: RequestSender {
     }
 
     private static let waiting = LinkFailure(
-        .certificate, message: "本节点没有有效的证书,正在等待重新申请。", remedy: "程序会自动重试;也请检查本机时间。", cause: "renewal tried moments ago")
+        .certificate, message: "本节点没有有效的证书，正在等待重新申请。", remedy: "程序会自动重试；也请检查本机时间。", cause: "renewal tried moments ago")
 
     private static func unusable(_ cause: String) -> LinkFailure {
         LinkFailure(.certificate, message: "上级签发的证书不能使用。", remedy: "请检查两端的时间和程序版本。", cause: cause)

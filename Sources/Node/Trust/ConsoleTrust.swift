@@ -78,7 +78,7 @@ final class ConsoleTrust: Sendable {
                 // The two files are rarely replaced at once: the pair of before goes on.
                 guard let former = state.context else {
                     throw Refusal(
-                        "serve.certificate", "控制台的自备证书不能使用:\(files.certificate)。",
+                        "serve.certificate", "控制台的自备证书不能使用：\(files.certificate)。",
                         remedy: "请核对证书链和私钥是否成对、是否为 PEM、运行用户能否读取。\(error)", kind: .usage)
                 }
                 log.error("console certificate not read again", metadata: ["cause": "\(error)"])
@@ -183,7 +183,7 @@ final class ConsoleTrust: Sendable {
             guard let address = bytes(try? SocketAddress(ipAddress: text, port: 0)), OwnNetwork.has(address) else {
                 throw Refusal(
                     "serve.consoleAddress", "--console-address“\(text)”不是内部网络的 IP 地址。",
-                    remedy: "体系签发的证书只能写内部网络的 IP 地址;公网地址或域名请用 --console-certificate 自备证书。", kind: .usage)
+                    remedy: "体系签发的证书只能写内部网络的 IP 地址；公网地址或域名请用 --console-certificate 自备证书。", kind: .usage)
             }
             found.append(address)
         }

@@ -41,7 +41,7 @@ final class NodeTrust: Sendable {
         }
         guard let root else {
             throw StoreError(
-                .notInitialised, message: "本节点由没有证书的旧版本建立。", remedy: "请备份后凭上级新的邀请码在空文件夹重新入网(中央节点:重新 init)。")
+                .notInitialised, message: "本节点由没有证书的旧版本建立。", remedy: "请备份后凭上级新的邀请码在空文件夹重新入网（中央节点：重新 init）。")
         }
         self.root = root
         self.unit = unit

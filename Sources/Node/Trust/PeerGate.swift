@@ -71,18 +71,18 @@ final class PeerGate: Sendable {
         return issued.unit
     }
 
-    private static let none = PeerRefusal.certificate("none", "请求没有出示本系统的证书。", "程序会自动更新证书;重新入网需要新的邀请码。")
+    private static let none = PeerRefusal.certificate("none", "请求没有出示本系统的证书。", "程序会自动更新证书；重新入网需要新的邀请码。")
     private static func untrusted(_ reason: String) -> PeerRefusal {
-        .certificate("untrusted", "出示的证书不是本系统按路径签发的。", "请检查本机是否被安全网关拦截;重新入网需要新的邀请码。")
+        .certificate("untrusted", "出示的证书不是本系统按路径签发的。", "请检查本机是否被安全网关拦截；重新入网需要新的邀请码。")
     }
-    private static let notYet = PeerRefusal.certificate("notYet", "出示的证书尚未生效,两端时钟可能不一致。", "请校准本机时间。")
-    private static let expired = PeerRefusal.certificate("expired", "出示的证书已过期。", "程序会用单位密钥自动更新;请校准本机时间。")
+    private static let notYet = PeerRefusal.certificate("notYet", "出示的证书尚未生效，两端时钟可能不一致。", "请校准本机时间。")
+    private static let expired = PeerRefusal.certificate("expired", "出示的证书已过期。", "程序会用单位密钥自动更新；请校准本机时间。")
     private static let unknown = PeerRefusal.certificate("unknown", "出示的证书不是本节点签发给下级的。", "程序会用单位密钥自动更新。")
     private static let superseded = PeerRefusal.certificate(
-        "superseded", "本单位已在另一台机器上重新入网,这份证书不再有效。", "请停用旧机器;仍要在本机办理,请凭新的邀请码重新入网。", status: 403)
+        "superseded", "本单位已在另一台机器上重新入网，这份证书不再有效。", "请停用旧机器；仍要在本机办理，请凭新的邀请码重新入网。", status: 403)
     private static func revoked(_ by: (issuer: UnitCode, at: Int64, reason: String)) -> PeerRefusal {
         .certificate(
-            "revoked", "本单位的密钥已由 \(by.issuer) 于 \(ChinaTime.text(by.at)) 吊销(\(by.reason)),上级不再接收本节点的数据。",
-            "请联系上级核实;要重新办理,请凭新的邀请码在空文件夹里重新入网。", status: 403)
+            "revoked", "本单位的密钥已由 \(by.issuer) 于 \(ChinaTime.text(by.at)) 吊销（\(by.reason)），上级不再接收本节点的数据。",
+            "请联系上级核实；要重新办理，请凭新的邀请码在空文件夹里重新入网。", status: 403)
     }
 }

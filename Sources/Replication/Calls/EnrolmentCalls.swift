@@ -11,7 +11,7 @@ public struct JoinCall: Sendable {
         let body = try await sender.send(request.bytes, to: "/peer/v1/join", at: address)
         guard let reply = JoinReply(sealed: body, secret: secret, nonce: request.nonce) else {
             throw LinkFailure(
-                .unreadable, message: "对方不知道邀请码的密码部分,可能连错了节点或被人冒充。", remedy: "请核对上级地址,并向上级重新索取邀请码。",
+                .unreadable, message: "对方不知道邀请码的密码部分，可能连错了节点或被人冒充。", remedy: "请核对上级地址，并向上级重新索取邀请码。",
                 cause: "join reply not sealed by the code's secret")
         }
         return reply

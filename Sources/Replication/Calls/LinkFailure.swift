@@ -97,7 +97,7 @@ public struct LinkFailure: Error, Sendable, Hashable {
         let problem = PeerProblem(bytes: answer.body)
         let code = LinkFailure.code(answer.status, problem)
         self.init(
-            code, message: problem?.text ?? "上级节点拒绝了请求(HTTP \(answer.status))。",
+            code, message: problem?.text ?? "上级节点拒绝了请求（HTTP \(answer.status)）。",
             remedy: problem?.remedy ?? "请联系上级节点的管理员。", cause: "status \(answer.status) \(problem?.code ?? "")",
             status: answer.status, retryAfter: answer.retryAfter ?? problem?.retryAfterSeconds,
             movedTo: problem?.unit?.text, movedAddress: problem?.address)
@@ -129,6 +129,6 @@ public struct LinkFailure: Error, Sendable, Hashable {
 
     static func ownStore(_ error: any Error) -> LinkFailure {
         LinkFailure(
-            .ownStore, message: "本节点的数据文件读写失败,同步暂停。", remedy: "请检查磁盘空间和数据文件夹。", cause: "\(error)")
+            .ownStore, message: "本节点的数据文件读写失败，同步暂停。", remedy: "请检查磁盘空间和数据文件夹。", cause: "\(error)")
     }
 }

@@ -223,14 +223,14 @@ final class Transfer {
             return certificateFailure(result, cause)
         // libcurl's word for an answer that does not begin as HTTP does as well: damage on the way, which passes.
         case CURLE_UNSUPPORTED_PROTOCOL where isWebAddress:
-            return LinkFailure(.notANode, message: "收到的应答无法识别,可能在途中损坏或被代理服务器改动。", remedy: "请检查网络和上级地址;程序会自动重试。", cause: cause)
+            return LinkFailure(.notANode, message: "收到的应答无法识别，可能在途中损坏或被代理服务器改动。", remedy: "请检查网络和上级地址；程序会自动重试。", cause: cause)
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
             return LinkFailure(.address, message: "地址无效。", remedy: "请核对地址。", cause: cause)
         case CURLE_COULDNT_RESOLVE_PROXY: return .proxyUnreachable(cause: cause)
         case CURLE_COULDNT_RESOLVE_HOST: return .unresolved(cause: cause)
         case CURLE_COULDNT_CONNECT: return isOfProxy(detail) ? .proxyUnreachable(cause: cause) : .refused(cause: cause)
         default:
-            return LinkFailure(.network, message: "网络连接中断。", remedy: "请检查网络;程序会自动重试。", cause: cause)
+            return LinkFailure(.network, message: "网络连接中断。", remedy: "请检查网络；程序会自动重试。", cause: cause)
         }
     }
 }
@@ -261,20 +261,20 @@ extension Transfer {
         switch xueji_curl_verify_result(handle) {
         case Self.notYetValid:
             LinkFailure(
-                .certificate, message: "对方的证书尚未生效:本机时钟可能慢了,或对方的时钟快了。", remedy: "请先校准本机时间;程序会自动重试。", cause: cause)
+                .certificate, message: "对方的证书尚未生效：本机时钟可能慢了，或对方的时钟快了。", remedy: "请先校准本机时间；程序会自动重试。", cause: cause)
         case Self.hasExpired:
             LinkFailure(
-                .certificate, message: "对方的证书已过期:本机时钟可能快了,或对方的证书没有更新。", remedy: "请先校准本机时间,再请对方检查证书;程序会自动重试。",
+                .certificate, message: "对方的证书已过期：本机时钟可能快了，或对方的证书没有更新。", remedy: "请先校准本机时间，再请对方检查证书；程序会自动重试。",
                 cause: cause)
         // The chain is good, the name is another: libcurl looks at it first, and then has no verdict of OpenSSL's (1) yet.
         case 0...1 where result == CURLE_PEER_FAILED_VERIFICATION:
             LinkFailure(
-                .certificate, message: "对方的证书是本系统签发的,但不是给这个上级的。", remedy: "请核对上级地址:那里可能是另一个单位的节点。",
+                .certificate, message: "对方的证书是本系统签发的，但不是给这个上级的。", remedy: "请核对上级地址：那里可能是另一个单位的节点。",
                 cause: cause)
         default:
             LinkFailure(
-                .certificate, message: "对方的证书不是本系统签发给上级节点的,连接可能被安全网关、上网认证页面或代理拦截解密。",
-                remedy: "请核对上级地址,并请网络管理员对该地址停用 TLS 拦截;也请检查本机时间。", cause: cause)
+                .certificate, message: "对方的证书不是本系统签发给上级节点的，连接可能被安全网关、上网认证页面或代理拦截解密。",
+                remedy: "请核对上级地址，并请网络管理员对该地址停用 TLS 拦截；也请检查本机时间。", cause: cause)
         }
     }
 

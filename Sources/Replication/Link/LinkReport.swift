@@ -40,10 +40,10 @@ public enum LinkCondition: Sendable, Hashable {
         switch self {
         case .idle: "未连接"
         case .connecting: "正在连接上级"
-        case .mending(let toFetch, let toPush): "正在核对补齐(待取 \(toFetch) 批,待送 \(toPush) 批)"
+        case .mending(let toFetch, let toPush): "正在核对补齐（待取 \(toFetch) 批，待送 \(toPush) 批）"
         case .connected: "已连接"
-        case .backingOff(_, let failure): "等待重试:" + failure.message
-        case .stopped(let failure): "已停止:" + failure.message
+        case .backingOff(_, let failure): "等待重试：" + failure.message
+        case .stopped(let failure): "已停止：" + failure.message
         }
     }
 }

@@ -16,7 +16,7 @@ public enum DuplicateKind: String, Sendable, Hashable, CaseIterable, Comparable 
         switch self {
         case .idDuplicate: "身份证号重复"
         case .nsdDuplicate: "姓名性别出生日期重复"
-        case .nsdCross: "疑似重复(有无身份证号之间)"
+        case .nsdCross: "疑似重复（有无身份证号之间）"
         case .idInvalid: "身份证号错误"
         case .suspect: "疑似重复"
         }

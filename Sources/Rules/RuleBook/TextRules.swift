@@ -110,7 +110,7 @@ enum TextRules {
         return Rule(
             "\(isName ? "Q18" : "M-IMP")-lost-character-\(field)", field, .error,
             "“{label}”填写的“{value}”中有丢失的字符（“?”或“�”）",
-            remedy: "生僻字已在此前的系统中丢失，请按户口簿重新输入原字", failing: RuleExample([field: sample(isName ? "王?" : "王�", field)]),
+            remedy: "生僻字已在此前的系统中丢失，请按户口簿重新输入原字", failing: RuleExample([field: sample(isName ? "王？" : "王�", field)]),
             fails: { $0.traits(of: field).isDisjoint(with: signs) ? nil : RuleFailure() }
         )
     }

@@ -1,6 +1,6 @@
 extension SuspicionReason {
-    /// The registrar's words for field and level: `姓名:读音相同`.
-    public var text: String { field.chineseName + ":" + (Self.levels[level] ?? Self.places[level] ?? level) }
+    /// The registrar's words for field and level: `姓名：读音相同`.
+    public var text: String { field.chineseName + "：" + (Self.levels[level] ?? Self.places[level] ?? level) }
 
     private static let levels = [
         "equal": "相同", "sound": "读音相同", "shape": "字形或读音相近", "swapped": "前后颠倒", "dropped": "多一字或少一字", "surname": "姓不同、名相同",

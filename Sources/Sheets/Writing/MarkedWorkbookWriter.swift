@@ -41,7 +41,7 @@ public final class MarkedWorkbookWriter {
         sheet = try canvas.addSheet(sheetName)
         self.columns = columns
         let explanation = ColumnSpec(
-            Self.explanationHeader, note: "本列由系统生成,修改后可直接重新导入,无需删除本列。", width: 60)
+            Self.explanationHeader, note: "本列由系统生成，修改后可直接重新导入，无需删除本列。", width: 60)
         try canvas.layOut(columns + [explanation], headerRow: 0, on: sheet)
     }
 

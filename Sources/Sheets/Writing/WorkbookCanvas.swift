@@ -137,7 +137,7 @@ final class WorkbookCanvas {
         // Chinese words between the two limits aborts the process.
         let joined = items.reduce(-1) { $0 + $1.utf8.count + 1 }
         let isShort = joined <= 255 && !items.contains { $0.contains(",") || $0.contains("\"") }
-        let title = CText("请从下拉列表中选择"), message = CText("请从下拉列表中选择,不要自行填写。")
+        let title = CText("请从下拉列表中选择"), message = CText("请从下拉列表中选择，不要自行填写。")
         var validation = lxw_data_validation()
         validation.dropdown = UInt8(LXW_VALIDATION_ON.rawValue)
         validation.error_type = UInt8(LXW_VALIDATION_ERROR_TYPE_STOP.rawValue)
@@ -162,7 +162,7 @@ final class WorkbookCanvas {
         }
         withExtendedLifetime((texts, title, message)) {}
         guard status == LXW_NO_ERROR else {
-            throw .unfitForWorkbook(reason: "第 \(column + 1) 列的下拉列表:\(String(cString: lxw_strerror(status)))")
+            throw .unfitForWorkbook(reason: "第 \(column + 1) 列的下拉列表：\(String(cString: lxw_strerror(status)))")
         }
     }
 

@@ -153,7 +153,7 @@ public struct BlobShelf: Sendable {
         for path in [folder, partials, place(hash)] { mkdir(path, 0o700) }
         guard hasRoom(for: bytes) else {
             throw StoreError(
-                .diskFull, message: "磁盘剩余空间不足 \(Self.reserve >> 20) MB,不再接收附件。", remedy: "请清理磁盘空间;其他业务照常。",
+                .diskFull, message: "磁盘剩余空间不足 \(Self.reserve >> 20) MB，不再接收附件。", remedy: "请清理磁盘空间；其他业务照常。",
                 cause: "reserve of \(Self.reserve) bytes")
         }
     }
@@ -177,7 +177,7 @@ public struct BlobShelf: Sendable {
     }
 
     private static func full(_ cause: String) -> StoreError {
-        StoreError(.diskFull, message: "磁盘已满或无法写入,附件没有保存。", remedy: "请清理磁盘空间后重试。", cause: cause)
+        StoreError(.diskFull, message: "磁盘已满或无法写入，附件没有保存。", remedy: "请清理磁盘空间后重试。", cause: cause)
     }
 
     // MARK: All of them

@@ -108,7 +108,7 @@ struct DirectoryProjection: Projection {
         guard let own = try transaction.reading.ownUnit(), own != unit, try transaction.hosts(unit),
               !transaction.directory.contains(own, unit) else { return }
         try transaction.retireSecret(of: unit)
-        try transaction.raiseAlarm("moved", subject: unit.text, "单位 \(unit) 已划转到别的主管部门,本节点只能查看。")
+        try transaction.raiseAlarm("moved", subject: unit.text, "单位 \(unit) 已划转到别的主管部门，本节点只能查看。")
     }
 
     /// An issuer may enrol only units under its own path, and every verifier checks that.
@@ -143,7 +143,7 @@ struct DirectoryProjection: Projection {
         // issuer's disk and its number given again) the directory knows one as active: the other gives way.
         guard let generation, generation <= active.generation else { return }
         try transaction.retireSecret(of: unit)
-        try transaction.raiseAlarm("moved", subject: unit.text, "单位 \(unit) 已改由其他节点办理,本节点只能查看。")
+        try transaction.raiseAlarm("moved", subject: unit.text, "单位 \(unit) 已改由其他节点办理，本节点只能查看。")
     }
 }
 

@@ -82,7 +82,7 @@ struct MergerProjection: Projection {
         let name = transaction.directory.unit(merger.target)?.name ?? merger.target.text
         try transaction.raiseAlarm(
             "merged", subject: merger.source.text,
-            "本校已撤销,并入“\(name)”(\(merger.target)),本节点只能查看;请保持运行,直到尚未送出的数据全部送达上级。")
+            "本校已撤销，并入“\(name)”（\(merger.target)），本节点只能查看；请保持运行，直到尚未送出的数据全部送达上级。")
     }
 }
 
@@ -106,10 +106,10 @@ extension Reading {
     /// What a closed school's people are told.
     public func closedText(_ school: Unit) throws -> (message: String, remedy: String) {
         guard let target = try merger(of: school.code)?.merger.target else {
-            return ("学校“\(school.name)”已撤销,不能办理。", "请联系主管教育行政部门。")
+            return ("学校“\(school.name)”已撤销，不能办理。", "请联系主管教育行政部门。")
         }
         let name = directory.unit(target)?.name ?? target.text
-        return ("学校“\(school.name)”已撤销,并入“\(name)”(\(target)),不能办理。", "学生学籍由“\(name)”继续办理;本校已有的数据仍可查看。")
+        return ("学校“\(school.name)”已撤销，并入“\(name)”（\(target)），不能办理。", "学生学籍由“\(name)”继续办理；本校已有的数据仍可查看。")
     }
 }
 

@@ -30,7 +30,7 @@ extension Transaction {
         try database.execute(
             literal: """
                 INSERT INTO alarm (code, subject, since, text) VALUES (\(Self.refusalAlarm), \(subject), \(since),
-                \("拒绝了来自 \(who) 的请求 \(total) 次:\(label)(\(kind))。"))
+                \("拒绝了来自 \(who) 的请求 \(total) 次：\(label)（\(kind)）。"))
                 """)
     }
 

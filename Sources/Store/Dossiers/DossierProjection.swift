@@ -236,7 +236,7 @@ enum NumberRegister {
             transaction.database.cachedStatement(sql: "SELECT dossier FROM number WHERE number = ?"), arguments: [number])
         if let holder {
             if holder == Data(dossier.bytes) { return }
-            try transaction.raiseAlarm("number", subject: dossier.description, "学籍号与另一份学籍档案相同,已隔离,请立即联系中央节点。")
+            try transaction.raiseAlarm("number", subject: dossier.description, "学籍号与另一份学籍档案相同，已隔离，请立即联系中央节点。")
             throw NumberTaken(number: number)
         }
         try transaction.database.cachedStatement(sql: "INSERT INTO number (number, dossier, step) VALUES (?, ?, ?)")

@@ -65,7 +65,7 @@ extension Transaction {
         }
         try keepSalvage(envelope, from: neighbour.source, isSettled: neighbour == .parent)
         try raiseAlarm(
-            "fork", subject: envelope.stream.unit.text, "单位 \(envelope.stream.unit) 的数据流出现两个不同的后续,已另存,正按规则处理。")
+            "fork", subject: envelope.stream.unit.text, "单位 \(envelope.stream.unit) 的数据流出现两个不同的后续，已另存，正按规则处理。")
         return .refused(.fork)
     }
 
@@ -90,7 +90,7 @@ extension Transaction {
         let unit = envelope.stream.unit
         let kept = try Int.fetchOne(database, sql: "SELECT count(*) FROM salvage WHERE unit = ?", arguments: [unit.text]) ?? 0
         if kept < Self.mostApart { try keepSalvage(envelope, from: neighbour.source, isSettled: true) }
-        try raiseAlarm("key.sealed", subject: unit.text, "有人用单位 \(unit) 已停用或吊销的密钥签发了数据(来自 \(neighbour.source)),未予采信,已另存待查。")
+        try raiseAlarm("key.sealed", subject: unit.text, "有人用单位 \(unit) 已停用或吊销的密钥签发了数据（来自 \(neighbour.source)），未予采信，已另存待查。")
         return .sealedKey
     }
 

@@ -140,8 +140,8 @@ extension Transaction {
             database, sql: "SELECT unit || '/' || audience FROM stream WHERE id = ?", arguments: [stream]) ?? ""
         try raiseAlarm(
             "stream.paused", subject: "stream:\(stream)",
-            "数据流 \(name) 最近一千条中有 \(failed) 条处理失败,已暂停处理该流(照常保存和转发)。"
-                + "请用 quarantine list 查看,升级或处理后运行 resume stream:\(stream)。")
+            "数据流 \(name) 最近一千条中有 \(failed) 条处理失败，已暂停处理该流（照常保存和转发）。"
+                + "请用 quarantine list 查看，升级或处理后运行 resume stream:\(stream)。")
     }
 
     private func firstSequence(ofLast count: Int, of stream: Int64, upTo sequence: Int64) throws -> Int64 {

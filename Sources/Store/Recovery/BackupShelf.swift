@@ -86,7 +86,7 @@ public struct BackupShelf: Sendable {
         let verdict = try queue.inDatabase { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") ?? "" }
         try queue.close()
         guard verdict == "ok" else {
-            throw StoreError(.damaged, message: "备份检查不通过,数据文件可能已损坏。", remedy: "请运行 verify 查明,并保留已有的备份。", cause: verdict)
+            throw StoreError(.damaged, message: "备份检查不通过，数据文件可能已损坏。", remedy: "请运行 verify 查明，并保留已有的备份。", cause: verdict)
         }
     }
 

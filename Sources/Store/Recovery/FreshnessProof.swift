@@ -66,8 +66,8 @@ extension Transaction {
     public func mustBeProvenFresh(_ what: String) throws {
         guard !proof.isProven else { return }
         throw StoreError(
-            .recovering, message: "本节点启动后还没有与相邻节点核对数据,不能确定磁盘没有被恢复到较早时刻,暂不办理\(what)(其他业务照常)。",
-            remedy: "连通后自动解除,届时请再办一次;确知没有恢复过磁盘或快照的,请系统管理员运行 alarm acknowledge unproven。", cause: "unproven")
+            .recovering, message: "本节点启动后还没有与相邻节点核对数据，不能确定磁盘没有被恢复到较早时刻，暂不办理\(what)（其他业务照常）。",
+            remedy: "连通后自动解除，届时请再办一次；确知没有恢复过磁盘或快照的，请系统管理员运行 alarm acknowledge unproven。", cause: "unproven")
     }
 
     /// Asked before a number is drawn, in the transaction that writes it.
@@ -75,8 +75,8 @@ extension Transaction {
     public func beginDraw() throws {
         guard proof.isProven else {
             throw StoreError(
-                .recovering, message: "本节点启动后还没有与上级核对数据,不能确定磁盘没有被恢复到较早时刻,暂不取号(其他业务照常)。",
-                remedy: "连通上级后自动解除;上级长期不通、且确知没有恢复过磁盘或快照的,请系统管理员运行 alarm acknowledge unproven。", cause: "unproven")
+                .recovering, message: "本节点启动后还没有与上级核对数据，不能确定磁盘没有被恢复到较早时刻，暂不取号（其他业务照常）。",
+                remedy: "连通上级后自动解除；上级长期不通、且确知没有恢复过磁盘或快照的，请系统管理员运行 alarm acknowledge unproven。", cause: "unproven")
         }
         try proof.willDraw(after: try Journal.position(in: database))
     }

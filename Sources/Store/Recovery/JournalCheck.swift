@@ -35,7 +35,7 @@ public struct JournalCheck: Sendable {
 
     public init(_ reading: Reading) throws {
         let verdict = try String.fetchOne(reading.database, sql: "PRAGMA quick_check(1)") ?? ""
-        if verdict != "ok" { add(Problem("file", "xueji.sqlite", "数据文件本身已损坏:\(verdict)")) }
+        if verdict != "ok" { add(Problem("file", "xueji.sqlite", "数据文件本身已损坏：\(verdict)")) }
         let rows = try Row.fetchAll(reading.database, sql: "SELECT * FROM stream WHERE sequence > 0 ORDER BY unit, incarnation, audience")
         for row in rows { try checkStream(row, reading) }
     }

@@ -80,7 +80,7 @@ public struct Restoration {
         let present = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         guard force || present.allSatisfy({ $0 == StoreChange.name || $0 == "lock" }) else {
             throw StoreError(
-                .notEmpty, message: "文件夹 \(folder) 不是空的,没有恢复。", remedy: "请另选空文件夹;确要替换其中的数据时加 --force,原数据会移到其中的 replaced-… 子文件夹。")
+                .notEmpty, message: "文件夹 \(folder) 不是空的，没有恢复。", remedy: "请另选空文件夹；确要替换其中的数据时加 --force，原数据会移到其中的 replaced-… 子文件夹。")
         }
     }
 
@@ -126,10 +126,10 @@ public struct Restoration {
     }
 
     private func notABackup(_ cause: String) -> StoreError {
-        StoreError(.notABackup, message: "文件“\(file)”不是节点的备份,或已损坏。", remedy: "请用 backup 命令生成的文件,或换一份较早的备份。", cause: cause)
+        StoreError(.notABackup, message: "文件“\(file)”不是节点的备份，或已损坏。", remedy: "请用 backup 命令生成的文件，或换一份较早的备份。", cause: cause)
     }
 
     private func unwritable(_ cause: String) -> StoreError {
-        StoreError(.cannotOpen, message: "恢复没有完成:无法写入文件夹 \(folder)。", remedy: "请检查磁盘空间和权限;备份文件没有改动。", cause: cause)
+        StoreError(.cannotOpen, message: "恢复没有完成：无法写入文件夹 \(folder)。", remedy: "请检查磁盘空间和权限；备份文件没有改动。", cause: cause)
     }
 }

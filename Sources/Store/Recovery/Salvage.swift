@@ -69,7 +69,7 @@ extension Transaction {
     func raiseMended(_ unit: UnitCode, acts: Int) throws {
         try raiseAlarm(
             "fork.mended", subject: unit.text,
-            "单位 \(unit) 的数据流曾出现两个不同的后续,落选的一份已另存,其中 \(acts) 项已以新的化身重新写入,请核对最近办理的业务,"
+            "单位 \(unit) 的数据流曾出现两个不同的后续，落选的一份已另存，其中 \(acts) 项已以新的化身重新写入，请核对最近办理的业务，"
                 + "然后运行 alarm acknowledge fork.mended \(unit)。")
     }
 

@@ -32,7 +32,7 @@ extension Transaction {
         try setNodeText(ShutOut.key, String(now))
         try raiseAlarm(
             ShutOut.alarm, subject: "node",
-            "\(why)。本节点只能查看,上级不再接收它的数据。请联系上级核实;要重新办理,请凭上级新的邀请码(xueji invite)在空文件夹里重新入网(xueji join)。")
+            "\(why)。本节点只能查看，上级不再接收它的数据。请联系上级核实；要重新办理，请凭上级新的邀请码（xueji invite）在空文件夹里重新入网（xueji join）。")
     }
 
     /// The parent takes what we bring: we are not shut out, or no longer.
@@ -45,6 +45,6 @@ extension Transaction {
     func mustNotBeShutOut() throws {
         guard try reading.isShutOut() else { return }
         throw StoreError(
-            .notAllowed, message: "本节点的密钥已被上级吊销,或本单位已在另一台机器上重新入网,只能查看。", remedy: "请联系上级,凭新的邀请码重新入网。", cause: "shut out")
+            .notAllowed, message: "本节点的密钥已被上级吊销，或本单位已在另一台机器上重新入网，只能查看。", remedy: "请联系上级，凭新的邀请码重新入网。", cause: "shut out")
     }
 }

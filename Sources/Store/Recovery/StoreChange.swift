@@ -70,6 +70,6 @@ struct StoreChange {
 
     private func unwritable(_ cause: String) -> StoreError {
         StoreError(
-            .cannotOpen, message: "恢复没有完成:无法写入文件夹 \(folder)。", remedy: "请检查磁盘空间和权限后再次运行;备份文件没有改动。", cause: cause)
+            .cannotOpen, message: "恢复没有完成：无法写入文件夹 \(folder)。", remedy: "请检查磁盘空间和权限后再次运行；备份文件没有改动。", cause: cause)
     }
 }

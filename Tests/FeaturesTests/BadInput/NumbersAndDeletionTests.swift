@@ -86,7 +86,7 @@ import Testing
         #expect(try country.students().first?.number?.hasPrefix("G") == true)
         let reason = #"{"reason":"误操作"}"#
         let school = try country.refusal("students.applyForDeletion", as: C.tianheFirst, ["dossier": id], body: reason)
-        #expect(school.message.contains("已有正式学籍号,不能删除") && school.question == "Q60")
+        #expect(school.message.contains("已有正式学籍号，不能删除") && school.question == "Q60")
         #expect(try country.refusal("students.delete", as: C.tianheFirst, ["dossier": id]).question == "Q60")
         for authority in [C.tianhe, C.guangzhou, C.guangdong] {
             _ = try country.refusal("students.confirmDeletion", as: authority, ["dossier": id], body: reason)

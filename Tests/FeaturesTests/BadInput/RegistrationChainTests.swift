@@ -23,7 +23,7 @@ import Testing
         let pupil = try #require(try country.students().first)
         #expect(pupil.state == "unchecked")
         let refused = try country.stepRefusal("review", pupil.dossier, as: C.tianheFirst)
-        #expect(refused.message.contains("未查重,不能上报") && refused.message.contains("中央") && refused.message.contains("2026-09-10"))
+        #expect(refused.message.contains("未查重，不能上报") && refused.message.contains("中央") && refused.message.contains("2026-09-10"))
         #expect(try country.stepRefusal("submit", pupil.dossier, as: C.tianheFirst).message.contains("学校尚未审核"))
         country.node.clock.advance(3601)
         try country.node.settle()

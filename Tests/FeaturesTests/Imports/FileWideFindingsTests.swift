@@ -22,7 +22,7 @@ import Testing
         let report = try check(pupils(12), in: ScratchFolder())
         #expect(report.accepted == 12)
         #expect(report.findings.map(\.rule) == ["Q22-proof-pending", "Q7-guardian-confirmation"])
-        #expect(report.findings.allSatisfy { $0.row == nil && $0.cell == nil && $0.message.hasSuffix("(共 12 名学生)") })
+        #expect(report.findings.allSatisfy { $0.row == nil && $0.cell == nil && $0.message.hasSuffix("（共 12 名学生）") })
     }
 
     @Test func ofFewPupilsTheRowsAreNamed() throws {
@@ -30,7 +30,7 @@ import Testing
         rows[1] = RuleExample().row
         let report = try check(rows, in: ScratchFolder())
         let proof = report.findings.first { $0.rule == "Q22-proof-pending" }
-        #expect(proof?.message.hasSuffix("(共 2 名学生):第 2、4 行") == true)
+        #expect(proof?.message.hasSuffix("（共 2 名学生）：第 2、4 行") == true)
     }
 
     @Test func oneRuleIsOneFindingEvenWhereItsMessagesDiffer() throws {
@@ -41,7 +41,7 @@ import Testing
         let papers = report.findings.filter { $0.rule == "Q40-proof-pending" }
         #expect(papers.count == 1)
         #expect(papers.first?.message.hasPrefix("成员1") == true)
-        #expect(papers.first?.message.contains(";成员2") == true)
+        #expect(papers.first?.message.contains("；成员2") == true)
     }
 
     @Test func theyStandBeforeTheRowsAndDoNotFillTheMarkedWorkbook() throws {

@@ -48,7 +48,7 @@ import Testing
         let found = report.findings.filter { $0.rule == code }
         #expect(found.count == 1)
         #expect(found.first?.row == nil)
-        #expect(found.first?.message.contains("(共 \(rows) 名学生)") == true)
+        #expect(found.first?.message.contains("（共 \(rows) 名学生）") == true)
         #expect(report.failed == 0)
     }
 

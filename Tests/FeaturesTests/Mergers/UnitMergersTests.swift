@@ -62,7 +62,7 @@ import Testing
         let refusal = try #require(C.refusal { try C.merge(node) })
         #expect(refusal.code == "units.merge.openCases" && refusal.question == "Q112")
         #expect(refusal.cases == [.init(dossier: open.description, state: "submitted", holder: "440106")])
-        #expect(refusal.message.contains("已上报 1 件(在天河区教育局)"))
+        #expect(refusal.message.contains("已上报 1 件（在天河区教育局）"))
         #expect(ProblemDetails(refusal).cases == refusal.cases)
         #expect(try node.archive.read { $0.directory.unit(C.source)?.isClosed } == false)
         try node.archive.write { try C.take(.sendBack, open, in: $0) }

@@ -4,7 +4,7 @@ import Testing
 struct TimeChartTests {
     @Test func `bars stand as high as their numbers, and the picture says what it shows`() {
         let svg = TimeChart(title: "每天新增学籍", bars: [.init(label: "9月1日", value: 10), .init(label: "9月2日", value: 5)]).svg
-        #expect(svg.contains(#"role="img" aria-label="每天新增学籍,最高 10""#))
+        #expect(svg.contains(#"role="img" aria-label="每天新增学籍，最高 10""#))
         #expect(svg.contains(#"height="112""#) && svg.contains(#"height="56""#))
         #expect(svg.contains(">9月1日</text>") && svg.contains(">9月2日</text>"))
     }

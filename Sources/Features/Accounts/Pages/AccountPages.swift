@@ -13,9 +13,9 @@ enum AccountPages {
         "accounts": """
             <h1>账号</h1>
             {{>notice}}
-            {{#issued}}<div class="note good" role="status"><h2>账号 {{account}} 的一次性密码</h2><p class="code">{{password}}</p><p>只显示这一次。首次登录后必须修改。{{#travels}}该单位有自己的节点:重置令已下达,送达后生效,原密码到那时为止仍然有效。{{/travels}}</p></div>{{/issued}}
+            {{#issued}}<div class="note good" role="status"><h2>账号 {{account}} 的一次性密码</h2><p class="code">{{password}}</p><p>只显示这一次。首次登录后必须修改。{{#travels}}该单位有自己的节点：重置令已下达，送达后生效，原密码到那时为止仍然有效。{{/travels}}</p></div>{{/issued}}
             <div class="scroll"><table><thead><tr><th scope="col">账号</th><th scope="col">角色</th><th scope="col">状态</th><th scope="col">最近登录</th><th scope="col"><span class="soft">办理</span></th></tr></thead><tbody>
-            {{#accounts}}<tr><td>{{account}}</td><td>{{roles}}</td><td>{{state}}</td><td class="t">{{lastSeen}}</td><td><form method="post" action="/accounts" data-sure="确定要重置账号 {{account}} 的密码吗?">{{>token}}<button class="plain" type="submit" name="reset" value="{{account}}" aria-label="重置{{account}}的密码">重置密码</button></form></td></tr>
+            {{#accounts}}<tr><td>{{account}}</td><td>{{roles}}</td><td>{{state}}</td><td class="t">{{lastSeen}}</td><td><form method="post" action="/accounts" data-sure="确定要重置账号 {{account}} 的密码吗？">{{>token}}<button class="plain" type="submit" name="reset" value="{{account}}" aria-label="重置{{account}}的密码">重置密码</button></form></td></tr>
             {{/accounts}}</tbody></table></div>
             <h2>新增账号</h2>
             <form method="post" action="/accounts">{{>token}}
@@ -52,7 +52,7 @@ enum AccountPages {
             "accounts": accounts.map { item -> [String: Any] in
                 [
                     "account": item.account, "roles": labels(item.roles),
-                    "state": item.locked ? "已暂停登录" : item.asleep ? "已休眠,重置密码后可用" : item.mustChange ? "待修改初始密码" : "正常",
+                    "state": item.locked ? "已暂停登录" : item.asleep ? "已休眠，重置密码后可用" : item.mustChange ? "待修改初始密码" : "正常",
                     "lastSeen": item.lastSeen.map(ShownTime.text) ?? "从未登录",
                 ]
             },
@@ -65,8 +65,8 @@ enum AccountPages {
         case .done: ("已生效", "good")
         case .superseded: ("已有更新的重置", "")
         case .noAccount: ("没有这个账号", "bad")
-        case .notAbove: ("已不是上级,未生效", "bad")
-        case nil: code == "sent" ? ("已下达,尚未到达", "warn") : ("该单位已重新入网,不再生效", "bad")
+        case .notAbove: ("已不是上级，未生效", "bad")
+        case nil: code == "sent" ? ("已下达，尚未到达", "warn") : ("该单位已重新入网，不再生效", "bad")
         }
     }
 

@@ -18,10 +18,10 @@ enum AuditPage {
             </form>{{/isAuthority}}
             <div data-live>
             {{#ofName}}<h2>{{.}}</h2>{{/ofName}}
-            {{#isAsked}}<p class="note" role="status">已向该单位的节点索取,通常半分钟内到达。到达后本页自动显示;没有显示请刷新。</p>{{/isAsked}}
-            {{#isAway}}<p class="note warn" role="status">该单位的节点目前没有联系{{#lastContact}},最近一次是 {{.}}{{/lastContact}}。十分钟内恢复联系会自动显示,之后请再来查看。</p>{{/isAway}}
-            {{#answeredAt}}<p class="soft">该单位的节点于 {{.}} 给出,只供查看,不在本节点保存。</p>{{/answeredAt}}
-            {{#hasLines}}<p class="soft">最近200条。对象只记编号,不记姓名和号码。</p>
+            {{#isAsked}}<p class="note" role="status">已向该单位的节点索取，通常半分钟内到达。到达后本页自动显示；没有显示请刷新。</p>{{/isAsked}}
+            {{#isAway}}<p class="note warn" role="status">该单位的节点目前没有联系{{#lastContact}}，最近一次是 {{.}}{{/lastContact}}。十分钟内恢复联系会自动显示，之后请再来查看。</p>{{/isAway}}
+            {{#answeredAt}}<p class="soft">该单位的节点于 {{.}} 给出，只供查看，不在本节点保存。</p>{{/answeredAt}}
+            {{#hasLines}}<p class="soft">最近200条。对象只记编号，不记姓名和号码。</p>
             <div class="scroll"><table><thead><tr><th scope="col">时间</th><th scope="col">账号</th><th scope="col">操作</th><th scope="col">对象</th><th scope="col">结果</th></tr></thead><tbody>
             {{#lines}}<tr><td class="t">{{at}}</td><td>{{account}}</td><td class="code">{{operation}}</td><td class="code small">{{subject}}</td><td>{{outcome}}</td></tr>
             {{/lines}}</tbody></table></div>{{/hasLines}}

@@ -19,13 +19,13 @@ enum ClassPages {
             {{#hasClasses}}<div class="scroll"><table><thead><tr><th scope="col">班号</th><th scope="col">学段</th><th scope="col">入学年份</th><th scope="col" class="n">学生</th><th scope="col"><span class="soft">办理</span></th></tr></thead><tbody>
             {{#classes}}<tr><td class="code"><a href="/classes/{{code}}">{{code}}</a></td><td>{{stage}}</td><td>{{year}}</td><td class="n">{{count}}</td><td>{{#isEmpty}}<form method="post" action="/classes">{{>token}}<button class="plain" type="submit" name="close" value="{{code}}" aria-label="删除班级{{code}}">删除</button></form>{{/isEmpty}}</td></tr>
             {{/classes}}</tbody></table></div>{{/hasClasses}}
-            {{^hasClasses}}<p class="soft">还没有班级。导入学生之前,请先新增班级。</p>{{/hasClasses}}
+            {{^hasClasses}}<p class="soft">还没有班级。导入学生之前，请先新增班级。</p>{{/hasClasses}}
             {{#mayAdd}}<h2>新增班级</h2><form class="line" method="post" action="/classes">{{>token}}
             <div><label for="stage">学段</label><select id="stage" name="stage">{{#stages}}<option value="{{value}}">{{label}}</option>{{/stages}}</select></div>
             <div><label for="year">入学年份</label><input id="year" name="year" inputmode="numeric" size="6" value="{{thisYear}}" required></div>
             <div><label for="count">班数</label><input id="count" name="count" inputmode="numeric" size="4" value="1" required></div>
             <div><label for="campus">校区号</label><input id="campus" name="campus" inputmode="numeric" size="4" value="0"></div>
-            <button type="submit">新增</button></form><p class="soft">班号由系统生成,共7位:入学年份、学段和序号。</p>{{/mayAdd}}
+            <button type="submit">新增</button></form><p class="soft">班号由系统生成，共7位：入学年份、学段和序号。</p>{{/mayAdd}}
             """,
     ]
 

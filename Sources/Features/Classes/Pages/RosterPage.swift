@@ -18,7 +18,7 @@ enum RosterPage {
         "roster": """
             <h1>{{schoolName}} {{heading}}</h1>
             {{>notice}}
-            <p class="soft">{{#stage}}{{stage}}{{year}}级,{{/stage}}共 {{total}} 人</p>
+            <p class="soft">{{#stage}}{{stage}}{{year}}级，{{/stage}}共 {{total}} 人</p>
             <div class="acts"><a class="button plain" href="/classes/{{code}}/roster">下载工作簿</a><button type="button" class="plain" data-print hidden>打印</button><a class="button plain" href="/classes">返回班级</a></div>
             {{#hasPupils}}{{#mayPlace}}<form class="printed" method="post" action="/classes/{{code}}">{{>token}}{{/mayPlace}}
             <div class="scroll"><table><thead><tr>{{#mayPlace}}<th scope="col" class="noprint"><label class="tick"><input type="checkbox" data-all> 全选</label></th>{{/mayPlace}}<th scope="col" class="n">序号</th><th scope="col">班内学号</th><th scope="col">姓名</th><th scope="col">性别</th><th scope="col">出生日期</th><th scope="col">学籍号</th><th scope="col">状态</th></tr></thead><tbody>
@@ -68,13 +68,13 @@ enum RosterPage {
         do {
             let dossiers = call.form["dossier"] ?? []
             guard !dossiers.isEmpty else {
-                throw Refusal("page.none", "还没有勾选学生。", remedy: "请先勾选要办理的学生,再按按钮。", kind: .usage)
+                throw Refusal("page.none", "还没有勾选学生。", remedy: "请先勾选要办理的学生，再按按钮。", kind: .usage)
             }
             let outcome = try call.ask(
                 "classes.place", ["code": call.field("to") ?? ""], body: Body(dossiers: dossiers), as: RegistrationOperations.Outcome.self)
             if let refused = outcome.refused.first {
                 throw Refusal(
-                    refused.code, question: refused.question, "\(outcome.done.count) 人已调班,\(outcome.refused.count) 人没有办成:\(refused.message)",
+                    refused.code, question: refused.question, "\(outcome.done.count) 人已调班，\(outcome.refused.count) 人没有办成：\(refused.message)",
                     remedy: refused.remedy)
             }
             return .redirect("/classes/\(code)?done=place")

@@ -31,7 +31,7 @@ enum DirectoryPages {
             <label class="tick"><input type="checkbox" name="closed" value="true"{{#closed}} checked{{/closed}}> 含已撤销</label>
             <button type="submit">查询</button>
             </form>
-            <p class="soft">共 {{total}} 个单位{{#hasPages}},第 {{page}} 页,共 {{pages}} 页{{/hasPages}}</p>
+            <p class="soft">共 {{total}} 个单位{{#hasPages}}，第 {{page}} 页，共 {{pages}} 页{{/hasPages}}</p>
             {{#hasUnits}}<div class="scroll"><table><thead><tr><th scope="col">单位</th><th scope="col">代码</th><th scope="col">层级</th><th scope="col">主管部门</th><th scope="col">属地部门</th><th scope="col">办学类型</th><th scope="col">学段</th><th scope="col">分校区</th><th scope="col">节点</th><th scope="col">最近联系</th></tr></thead><tbody>
             {{#units}}<tr><td><a href="/directory/{{code}}">{{name}}</a>{{#closed}} <span class="tag bad">已撤销</span>{{/closed}}{{#hasBelow}} <a class="small" href="/directory?under={{code}}" aria-label="{{name}}以下的单位">下属</a>{{/hasBelow}}</td><td class="code">{{code}}</td><td>{{tier}}</td><td>{{competent}}</td><td>{{territorial}}</td><td>{{kind}}</td><td>{{stages}}</td><td>{{campuses}}</td><td><span class="tag {{tone}}">{{node}}</span></td><td class="t">{{lastContact}}</td></tr>
             {{/units}}</tbody></table></div>{{/hasUnits}}
@@ -40,18 +40,18 @@ enum DirectoryPages {
         "directory-unit": """
             <h1>{{name}}{{#closed}} <span class="tag bad">已撤销</span>{{/closed}}</h1>
             {{>notice}}
-            {{#issued}}<div class="note good" role="status"><h2>{{unitName}}的邀请码</h2><p class="code">{{code}}</p><p>{{expires}}前有效,只能用一次。在该单位的机器上运行:</p><p class="code">{{command}}</p>{{{picture}}}<p class="small">二维码的内容就是上面这条命令。请当面或另行交付,不要经公开的聊天工具发送。</p></div>{{/issued}}
+            {{#issued}}<div class="note good" role="status"><h2>{{unitName}}的邀请码</h2><p class="code">{{code}}</p><p>{{expires}}前有效，只能用一次。在该单位的机器上运行：</p><p class="code">{{command}}</p>{{{picture}}}<p class="small">二维码的内容就是上面这条命令。请当面或另行交付，不要经公开的聊天工具发送。</p></div>{{/issued}}
             {{#admin}}<div class="note good" role="status"><h2>账号 {{account}} 的一次性密码</h2><p class="code">{{password}}</p><p>只显示这一次。首次登录后必须修改。</p></div>{{/admin}}
             <dl class="facts">{{#facts}}<dt>{{term}}</dt><dd>{{#href}}<a href="{{.}}">{{text}}</a>{{/href}}{{^href}}{{text}}{{/href}}</dd>{{/facts}}</dl>
             {{#hasCampuses}}<h2>分校区</h2><table><thead><tr><th scope="col">校区号</th><th scope="col">名称</th><th scope="col">性质</th></tr></thead><tbody>
             {{#campuses}}<tr><td>{{number}}</td><td>{{name}}</td><td>{{kind}}</td></tr>{{/campuses}}</tbody></table>{{/hasCampuses}}
             {{#mayAct}}<h2>入网</h2>
             <form method="post" action="/directory/{{code}}" class="acts">{{>token}}
-            <button type="submit" name="act" value="invite">{{#hasNode}}重新邀请(更换机器){{/hasNode}}{{^hasNode}}邀请入网{{/hasNode}}</button>
+            <button type="submit" name="act" value="invite">{{#hasNode}}重新邀请（更换机器）{{/hasNode}}{{^hasNode}}邀请入网{{/hasNode}}</button>
             {{#mayHost}}<button class="plain" type="submit" name="act" value="host">由本节点托管</button>{{/mayHost}}
             {{#isHostedHere}}<button class="danger" type="submit" name="act" value="unhost">结束托管</button>{{/isHostedHere}}
             </form>
-            <p class="soft small">有服务器的单位用邀请码入网;没有服务器的由本节点托管,用浏览器办理。</p>{{/mayAct}}
+            <p class="soft small">有服务器的单位用邀请码入网；没有服务器的由本节点托管，用浏览器办理。</p>{{/mayAct}}
             {{#links}}<p><a href="{{href}}">{{label}}</a></p>{{/links}}
             """,
     ]
@@ -121,7 +121,7 @@ enum DirectoryPages {
         ]
         guard let link, item.nodeState == "own" else { return shown }
         let state = NodePages.shown(link, item.name)
-        shown["node"] = "自有节点,\(state["state"] ?? "")"
+        shown["node"] = "自有节点，\(state["state"] ?? "")"
         shown["tone"] = state["tone"]
         shown["lastContact"] = state["lastContact"]
         return shown

@@ -24,7 +24,7 @@ enum DuplicatePages {
             <div><label for="province">省级代码</label><input id="province" name="province" class="code" size="8" value="{{province}}"></div>
             <div><label for="days">至少天数</label><input id="days" name="days" size="5" value="{{days}}"></div>
             <button type="submit">查询</button></form>
-            <p class="soft">共 {{total}} 组。姓名和号码部分隐去;打开一组查看全部内容,会记入操作记录。</p>
+            <p class="soft">共 {{total}} 组。姓名和号码部分隐去；打开一组查看全部内容，会记入操作记录。</p>
             {{#hasGroups}}<div class="scroll"><table><thead><tr><th scope="col">类别</th><th scope="col">成员</th><th scope="col">状态</th><th scope="col" class="n">天数</th><th scope="col">共同主管</th><th scope="col">查看</th></tr></thead><tbody>
             {{#groups}}<tr><td>{{label}}</td><td>{{#members}}{{name}} <span class="code">{{idNumber}}</span> {{schoolName}} <span class="soft small">{{provinceName}}</span><br>{{/members}}</td><td><span class="tag {{tone}}">{{status}}</span>{{#how}}<br><span class="soft small">{{.}}</span>{{/how}}</td><td class="n">{{days}}</td><td>{{authority}}</td><td><form method="post" action="/duplicates/{{group}}">{{>token}}<button class="plain" type="submit" name="act" value="open">打开</button></form></td></tr>
             {{/groups}}</tbody></table></div>{{/hasGroups}}
@@ -34,21 +34,21 @@ enum DuplicatePages {
             {{/units}}</tbody></table></div>{{/hasUnits}}
             """,
         "duplicate": """
-            <h1>重复学籍:{{label}}</h1>
+            <h1>重复学籍：{{label}}</h1>
             {{>notice}}
-            <p><a href="/duplicates">回到列表</a> <span class="tag {{tone}}">{{status}}</span> <span class="soft">{{#how}}{{.}},{{/how}}历时 {{days}} 天</span></p>
-            <div class="scroll"><table><caption>并列比对,不同之处已标出</caption><thead><tr><th scope="col">指标</th>{{#members}}<th scope="col"><a href="/problems/{{dossier}}">{{name}}</a><br><span class="soft small">{{schoolName}}</span></th>{{/members}}</tr></thead><tbody>
+            <p><a href="/duplicates">回到列表</a> <span class="tag {{tone}}">{{status}}</span> <span class="soft">{{#how}}{{.}}，{{/how}}历时 {{days}} 天</span></p>
+            <div class="scroll"><table><caption>并列比对，不同之处已标出</caption><thead><tr><th scope="col">指标</th>{{#members}}<th scope="col"><a href="/problems/{{dossier}}">{{name}}</a><br><span class="soft small">{{schoolName}}</span></th>{{/members}}</tr></thead><tbody>
             {{#lines}}<tr><th scope="row">{{field}}</th>{{#values}}<td>{{#differs}}<ins>{{text}}</ins>{{/differs}}{{^differs}}{{text}}{{/differs}}</td>{{/values}}</tr>
             {{/lines}}</tbody></table></div>
             <h2>裁定</h2>
-            {{#pairs}}<p>{{first}} 与 {{second}}:{{#ruling}}{{.}}{{/ruling}}{{^ruling}}<span class="soft">尚未裁定</span>{{/ruling}}</p>
+            {{#pairs}}<p>{{first}} 与 {{second}}：{{#ruling}}{{.}}{{/ruling}}{{^ruling}}<span class="soft">尚未裁定</span>{{/ruling}}</p>
             {{#isOurs}}<form method="post" action="/duplicates/{{group}}">{{>token}}<input type="hidden" name="act" value="rule"><input type="hidden" name="first" value="{{firstID}}"><input type="hidden" name="second" value="{{secondID}}">
             <div class="two"><div class="field"><label for="finding{{index}}">认定</label><select id="finding{{index}}" name="finding"><option value="different">不是同一学生</option><option value="same">同一学生重复注册</option></select></div>
             <div class="field"><label for="upheld{{index}}">维持<span class="hint">身份证号相同或同一学生时必选</span></label><select id="upheld{{index}}" name="upheld"><option value="">两份都维持</option><option value="{{firstID}}">{{first}}</option><option value="{{secondID}}">{{second}}</option></select></div>
             <div class="field"><label for="reason{{index}}">理由</label><input id="reason{{index}}" name="reason" maxlength="200"></div></div>
             <div class="acts"><button type="submit">裁定</button></div></form>{{/isOurs}}{{/pairs}}
             <h2>要求学校补充材料</h2><form method="post" action="/duplicates/{{group}}">{{>token}}<input type="hidden" name="act" value="ask">
-            <div class="field"><label for="whom">哪一份</label><select id="whom" name="dossier">{{#members}}<option value="{{dossier}}">{{name}}({{schoolName}})</option>{{/members}}</select></div>
+            <div class="field"><label for="whom">哪一份</label><select id="whom" name="dossier">{{#members}}<option value="{{dossier}}">{{name}}（{{schoolName}}）</option>{{/members}}</select></div>
             <div class="field"><label for="text">要求补充什么</label><input id="text" name="text" maxlength="200"></div>
             <div class="acts"><button class="plain" type="submit">发出</button></div></form>
             """,

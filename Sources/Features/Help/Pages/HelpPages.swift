@@ -16,7 +16,7 @@ enum HelpPages {
     static let templates = [
         "help": """
             <h1>帮助</h1>
-            {{#chapters}}<h2>{{title}}</h2>{{^isBuilt}}<p class="soft">这里先说明规则,办理功能在以后的版本中提供。</p>{{/isBuilt}}<ul>{{#answers}}<li><a href="/help/{{id}}">{{title}}</a> <span class="soft small">{{id}}</span></li>{{/answers}}</ul>{{/chapters}}
+            {{#chapters}}<h2>{{title}}</h2>{{^isBuilt}}<p class="soft">这里先说明规则，办理功能在以后的版本中提供。</p>{{/isBuilt}}<ul>{{#answers}}<li><a href="/help/{{id}}">{{title}}</a> <span class="soft small">{{id}}</span></li>{{/answers}}</ul>{{/chapters}}
             """,
         "help-answer": """
             <h1>{{heading}}</h1>

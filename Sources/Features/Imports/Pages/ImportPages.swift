@@ -25,24 +25,24 @@ enum ImportPages {
             <h1>导入学生信息</h1>
             {{>notice}}
             <form method="post" action="/imports" enctype="multipart/form-data" data-drop>{{>token}}
-            <div class="field"><label for="file">学生信息工作簿<span class="hint">xlsx 或 xls,最大50 MB;也可以把文件拖到这里</span></label><input id="file" name="file" type="file" accept=".xlsx,.xls" required></div>
-            <p><label class="tick"><input type="checkbox" name="strict" value="true"> 有一行不合格就整份退回(默认只退回不合格的行)</label></p>
-            <div class="acts"><button type="submit" name="act" value="import">导入</button><button type="submit" name="act" value="check" class="plain">只检查,不导入</button></div>
+            <div class="field"><label for="file">学生信息工作簿<span class="hint">xlsx 或 xls，最大50 MB；也可以把文件拖到这里</span></label><input id="file" name="file" type="file" accept=".xlsx,.xls" required></div>
+            <p><label class="tick"><input type="checkbox" name="strict" value="true"> 有一行不合格就整份退回（默认只退回不合格的行）</label></p>
+            <div class="acts"><button type="submit" name="act" value="import">导入</button><button type="submit" name="act" value="check" class="plain">只检查，不导入</button></div>
             </form>
-            <p>空白模板:{{#versions}}<a href="/templates/{{.}}">{{.}} 版</a> {{/versions}}</p>
+            <p>空白模板：{{#versions}}<a href="/templates/{{.}}">{{.}} 版</a> {{/versions}}</p>
             <h2>导入结果</h2>
             <div data-live="on">{{#hasJobs}}<div class="scroll"><table><thead><tr><th scope="col">文件</th><th scope="col">时间</th><th scope="col">结果</th><th scope="col" class="n">导入</th><th scope="col" class="n">已有</th><th scope="col" class="n">问题学籍</th><th scope="col" class="n">退回</th></tr></thead><tbody>
             {{#jobs}}<tr><td><a href="/imports/{{job}}">{{fileName}}</a></td><td class="t">{{at}}</td><td><span class="tag {{tone}}">{{outcome}}</span></td><td class="n">{{accepted}}</td><td class="n">{{already}}</td><td class="n">{{problems}}</td><td class="n">{{failed}}</td></tr>
             {{/jobs}}</tbody></table></div>{{/hasJobs}}{{^hasJobs}}<p class="soft">还没有导入过。</p>{{/hasJobs}}</div>
             """,
         "import": """
-            <h1>{{heading}}:{{fileName}}</h1>
+            <h1>{{heading}}：{{fileName}}</h1>
             {{>notice}}
             <div data-live="{{live}}">
             <p><span class="tag {{tone}}">{{outcome}}</span> <span class="soft">{{at}}</span></p>
-            {{#running}}<p><label for="rows">已处理 {{doneRows}} 行</label><progress id="rows"></progress></p><p class="soft">页面会自动更新;关掉页面也不影响导入。</p>{{/running}}
+            {{#running}}<p><label for="rows">已处理 {{doneRows}} 行</label><progress id="rows"></progress></p><p class="soft">页面会自动更新；关掉页面也不影响导入。</p>{{/running}}
             {{#hasReport}}<ul class="counts"><li><div><b>{{rows}}</b>行</div></li><li><div><b>{{accepted}}</b>{{acceptedLabel}}</div></li><li><div><b>{{already}}</b>此前已导入</div></li><li><div><b>{{problems}}</b>其中问题学籍</div></li><li><div><b>{{failed}}</b>退回修改</div></li></ul>
-            {{#hasMarked}}<p><a class="button" href="/imports/{{job}}/marked">下载待修改的行</a></p><p class="soft">表中标出了每个要改的单元格和原因。改好后直接再次导入这份表即可,已导入的学生不会重复建籍。</p>{{/hasMarked}}
+            {{#hasMarked}}<p><a class="button" href="/imports/{{job}}/marked">下载待修改的行</a></p><p class="soft">表中标出了每个要改的单元格和原因。改好后直接再次导入这份表即可，已导入的学生不会重复建籍。</p>{{/hasMarked}}
             {{#groups}}<h2>{{message}} <span class="tag {{tone}}">{{severity}} {{count}}</span></h2><p>{{remedy}}{{>help-link}}</p>
             {{#hasCells}}<p class="code">{{cells}}{{#more}} 等另 {{.}} 处{{/more}}</p>{{/hasCells}}{{/groups}}
             {{^hasFindings}}<p>没有发现问题。</p>{{/hasFindings}}{{/hasReport}}
@@ -80,7 +80,7 @@ enum ImportPages {
             }
             var context = shown(try call.ask("imports.check", upload: upload, as: ImportReport.self))
             context.merge([
-                "heading": "检查结果(没有导入)", "fileName": upload.name, "live": "off", "at": "", "acceptedLabel": "可以导入",
+                "heading": "检查结果（没有导入）", "fileName": upload.name, "live": "off", "at": "", "acceptedLabel": "可以导入",
             ]) { $1 }
             return .page("import", context)
         } catch let refusal as Refusal {

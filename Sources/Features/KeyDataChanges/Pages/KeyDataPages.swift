@@ -18,7 +18,7 @@ enum KeyDataPages {
         "key-data": """
             <h1>关键数据变更</h1>
             {{>notice}}
-            {{#hasUnset}}<div class="note warn"><h2>受控字段未设置</h2><p>{{unset}}尚未设置受控字段,现在不能申请关键数据变更。</p></div>{{/hasUnset}}
+            {{#hasUnset}}<div class="note warn"><h2>受控字段未设置</h2><p>{{unset}}尚未设置受控字段，现在不能申请关键数据变更。</p></div>{{/hasUnset}}
             <nav aria-label="范围"><ul>{{#scopes}}<li><a href="{{href}}"{{#chosen}} aria-current="true"{{/chosen}}>{{label}}</a></li>{{/scopes}}</ul></nav>
             <p class="soft">共 {{total}} 份{{#isSchool}}。申请请从学生的学籍档案进入。{{/isSchool}}</p>
             {{#hasChanges}}<div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">学校</th><th scope="col">变更</th><th scope="col">查重</th><th scope="col">环节</th><th scope="col">当前处理单位</th><th scope="col">自</th></tr></thead><tbody>
@@ -26,20 +26,20 @@ enum KeyDataPages {
             {{/changes}}</tbody></table></div>{{/hasChanges}}
             """,
         "key-data-one": """
-            <h1>关键数据变更:{{name}}</h1>
+            <h1>关键数据变更：{{name}}</h1>
             {{>notice}}
-            {{#hasUnset}}<div class="note warn"><h2>受控字段未设置</h2><p>{{unset}}尚未设置受控字段,现在不能申请关键数据变更。</p></div>{{/hasUnset}}
+            {{#hasUnset}}<div class="note warn"><h2>受控字段未设置</h2><p>{{unset}}尚未设置受控字段，现在不能申请关键数据变更。</p></div>{{/hasUnset}}
             <dl class="facts"><dt>学校</dt><dd>{{schoolName}}</dd><dt>学籍号</dt><dd class="code">{{number}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>{{#case}}<dt>在办业务</dt><dd>{{label}} <span class="soft">自 {{since}}</span></dd><dt>说明</dt><dd>{{reason}}</dd><dt>变更后的查重</dt><dd><span class="tag {{tone}}">{{check}}</span></dd>{{/case}}</dl>
-            <p><a href="/students/{{dossier}}">学籍档案</a>{{#isProblem}} · <a href="/problems/{{dossier}}">与他人重复,查看同组和裁定</a>{{/isProblem}}</p>
+            <p><a href="/students/{{dossier}}">学籍档案</a>{{#isProblem}} · <a href="/problems/{{dossier}}">与他人重复，查看同组和裁定</a>{{/isProblem}}</p>
             {{#hasChanges}}<h2>申请的变更</h2><div class="scroll"><table><thead><tr><th scope="col">指标</th><th scope="col">现在</th><th scope="col">变更为</th></tr></thead><tbody>
             {{#changes}}<tr><th scope="row">{{field}}</th><td><del>{{before}}</del></td><td><ins>{{after}}</ins></td></tr>{{/changes}}</tbody></table></div>{{/hasChanges}}
-            {{#hasFiles}}<h2>证明材料</h2><ul>{{#files}}<li>{{#here}}<a href="/files/{{hash}}">{{name}}</a>{{/here}}{{^here}}{{name}} <span class="soft">(尚在下级节点)</span>{{/here}} <span class="soft small">{{at}}</span></li>{{/files}}</ul>{{/hasFiles}}
+            {{#hasFiles}}<h2>证明材料</h2><ul>{{#files}}<li>{{#here}}<a href="/files/{{hash}}">{{name}}</a>{{/here}}{{^here}}{{name}} <span class="soft">（尚在下级节点）</span>{{/here}} <span class="soft small">{{at}}</span></li>{{/files}}</ul>{{/hasFiles}}
             {{#mayApply}}<h2>上传证明材料</h2><form method="post" action="/key-data/{{dossier}}" enctype="multipart/form-data">{{>token}}<input type="hidden" name="act" value="attach">
-            <div class="field"><label for="file">文件<span class="hint">DOC、RAR、JPG(以省级规定为准),不超过 2M</span></label><input id="file" type="file" name="file"></div>
+            <div class="field"><label for="file">文件<span class="hint">DOC、RAR、JPG（以省级规定为准），不超过 2M</span></label><input id="file" type="file" name="file"></div>
             <div class="acts"><button type="submit">上传</button></div></form>
             <h2>申请变更</h2><form method="post" action="/key-data/{{dossier}}">{{>token}}<input type="hidden" name="act" value="apply">
             <p class="soft">只填要改的。受控字段以外的指标请在修改学籍信息中直接修改。</p>
-            <div class="two">{{#fields}}<div class="field"><label for="f{{number}}">{{label}}<span class="hint">现在:{{value}}</span></label><input id="f{{number}}" name="f{{number}}" maxlength="60"></div>{{/fields}}</div>
+            <div class="two">{{#fields}}<div class="field"><label for="f{{number}}">{{label}}<span class="hint">现在：{{value}}</span></label><input id="f{{number}}" name="f{{number}}" maxlength="60"></div>{{/fields}}</div>
             <div class="field"><label for="why">说明</label><input id="why" name="reason" maxlength="200"></div>
             <div class="acts"><button type="submit">保存申请</button></div></form>{{/mayApply}}
             {{#hasActs}}<h2>办理</h2><form method="post" action="/key-data/{{dossier}}">{{>token}}

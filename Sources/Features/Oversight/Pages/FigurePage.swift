@@ -15,13 +15,13 @@ enum FigurePage {
             <h1>走势</h1>
             {{>notice}}
             {{#charts}}<h2>{{title}}</h2>
-            {{#isEmpty}}<p class="soft">还没有数字。每十分钟记一次,一小时、一天之后开始有图。</p>{{/isEmpty}}
+            {{#isEmpty}}<p class="soft">还没有数字。每十分钟记一次，一小时、一天之后开始有图。</p>{{/isEmpty}}
             {{^isEmpty}}<div class="chart">{{{svg}}}</div>
             <details><summary>{{title}}的数据表</summary><div class="scroll"><table><thead><tr><th scope="col">时间</th><th scope="col" class="n">{{unit}}</th></tr></thead><tbody>
             {{#rows}}<tr><td class="t">{{label}}</td><td class="n">{{value}}</td></tr>
             {{/rows}}</tbody></table></div></details>{{/isEmpty}}
             {{/charts}}
-            <p class="soft small">按小时保留7天,按天保留一年;节点停机的时段没有数字。<a href="/overview">回到辖区</a></p>
+            <p class="soft small">按小时保留7天，按天保留一年；节点停机的时段没有数字。<a href="/overview">回到辖区</a></p>
             """,
     ]
 

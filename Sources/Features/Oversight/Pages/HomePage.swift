@@ -18,7 +18,7 @@ enum HomePage {
             <h2>等待本单位办理</h2>
             {{#hasWaiting}}<ul class="counts">{{#waiting}}<li><a href="{{href}}"><b>{{count}}</b>{{label}}</a></li>{{/waiting}}</ul>{{/hasWaiting}}
             {{^hasWaiting}}<p class="soft">没有等待本单位办理的事项。</p>{{/hasWaiting}}
-            <h2>已送出,正在办理</h2>
+            <h2>已送出，正在办理</h2>
             {{#hasAway}}<div class="scroll"><table><thead><tr><th scope="col">当前处理单位</th><th scope="col">状态</th><th scope="col" class="n">人数</th><th scope="col">最早自</th></tr></thead><tbody>
             {{#away}}<tr><td>{{holder}}</td><td>{{state}}</td><td class="n"><a href="{{href}}">{{count}}</a></td><td>{{since}}</td></tr>
             {{/away}}</tbody></table></div>{{/hasAway}}
@@ -49,7 +49,7 @@ enum HomePage {
         context["trouble"] = trouble
         context["hasTrouble"] = !trouble.isEmpty
         context["totals"] = [
-            ("学籍", status.counts.dossiers), ("正式学籍号(G)", status.counts.G), ("正式学籍号(J)", status.counts.J), ("临时学籍号(L)", status.counts.L),
+            ("学籍", status.counts.dossiers), ("正式学籍号（G）", status.counts.G), ("正式学籍号（J）", status.counts.J), ("临时学籍号（L）", status.counts.L),
         ].map { item($0.0, $0.1, "") }
         return context
     }
@@ -119,8 +119,8 @@ struct Desk {
         case .clean: "待学校审核"
         case .reviewed: "待上报"
         case .submitted: "待核办"
-        case .returned: "被退回,待修改"
-        case .problem: "问题学籍,待处理"
+        case .returned: "被退回，待修改"
+        case .problem: "问题学籍，待处理"
         case .deletionRequested: "待确认删除"
         default: state.label
         }

@@ -18,7 +18,7 @@ enum NodePages {
             <dt>隔离的记录</dt><dd>{{quarantine}}</dd><dt>等待前置记录</dt><dd>{{parked}}</dd><dt>等待处理</dt><dd>{{unapplied}}</dd></dl>
             {{#hasQueues}}<h2>队列</h2><table><thead><tr><th scope="col">业务</th><th scope="col" class="n">等待</th><th scope="col">最早自</th></tr></thead><tbody>{{#queues}}<tr><td>{{office}}</td><td class="n">{{waiting}}</td><td>{{oldest}}</td></tr>{{/queues}}</tbody></table>{{/hasQueues}}
             <h2>链路</h2>
-            <div class="scroll"><table><thead><tr><th scope="col">单位</th><th scope="col">状态</th><th scope="col">最近联系</th><th scope="col" class="n">待传条数</th><th scope="col" class="n">字节</th><th scope="col" class="n">落后(秒)</th></tr></thead><tbody>
+            <div class="scroll"><table><thead><tr><th scope="col">单位</th><th scope="col">状态</th><th scope="col">最近联系</th><th scope="col" class="n">待传条数</th><th scope="col" class="n">字节</th><th scope="col" class="n">落后（秒）</th></tr></thead><tbody>
             {{#links}}<tr><td>{{name}}</td><td><span class="tag {{tone}}">{{state}}</span>{{#reason}}<br><span class="small">{{.}}</span>{{/reason}}</td><td>{{lastContact}}</td><td class="n">{{lagEntries}}</td><td class="n">{{lagBytes}}</td><td class="n">{{lagSeconds}}</td></tr>
             {{/links}}</tbody></table></div>
             </div>

@@ -19,7 +19,7 @@ enum OverviewPage {
             {{^isBelow}}<p><a href="/figures">走势</a></p>{{/isBelow}}
             <div data-live="on">
             {{#map}}<div class="noprint">{{{.}}}</div>{{/map}}
-            {{#hasLines}}<div class="scroll"><table><caption>直属单位,按代码排列。链路一栏只有本单位直接下级的节点。</caption><thead><tr><th scope="col">单位</th><th scope="col">层级</th><th scope="col" class="n">学籍</th><th scope="col"><span class="soft">对比</span></th><th scope="col" class="n">问题学籍</th><th scope="col" class="n">待办结</th><th scope="col">链路</th><th scope="col">最近联系</th><th scope="col" class="n">待下发</th></tr></thead><tbody>
+            {{#hasLines}}<div class="scroll"><table><caption>直属单位，按代码排列。链路一栏只有本单位直接下级的节点。</caption><thead><tr><th scope="col">单位</th><th scope="col">层级</th><th scope="col" class="n">学籍</th><th scope="col"><span class="soft">对比</span></th><th scope="col" class="n">问题学籍</th><th scope="col" class="n">待办结</th><th scope="col">链路</th><th scope="col">最近联系</th><th scope="col" class="n">待下发</th></tr></thead><tbody>
             {{#lines}}<tr><td>{{#href}}<a href="{{.}}">{{name}}</a>{{/href}}{{^href}}{{name}}{{/href}}</td><td>{{tier}}</td><td class="n">{{dossiers}}</td><td>{{{bar}}}</td><td class="n">{{problems}}</td><td class="n">{{open}}</td><td>{{#link}}<span class="tag {{tone}}">{{.}}</span>{{/link}}</td><td class="t">{{lastContact}}</td><td class="n">{{lag}}</td></tr>
             {{/lines}}</tbody></table></div>{{/hasLines}}
             {{^hasLines}}<p class="soft">下面没有单位。</p>{{/hasLines}}

@@ -47,7 +47,7 @@ enum ProvinceMap {
                 """
         }
         return """
-            <a href="\(tile.href)" aria-label="\(place.name),\(tile.count) 名学生,\(tile.state)"><g class="\(tile.tone)"><rect x="\(x)" y="\(y)" width="\(size)" height="\(size)" rx="4"/>\
+            <a href="\(tile.href)" aria-label="\(place.name)，\(tile.count) 名学生，\(tile.state)"><g class="\(tile.tone)"><rect x="\(x)" y="\(y)" width="\(size)" height="\(size)" rx="4"/>\
             <text x="\(x + 10)" y="\(y + 28)" class="name">\(place.name)</text><text x="\(x + 10)" y="\(y + 54)" class="count">\(ShownTime.count(tile.count))</text>\
             <text x="\(x + 10)" y="\(y + 78)" class="state">\(tile.state)</text></g></a>
             """

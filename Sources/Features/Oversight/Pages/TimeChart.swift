@@ -37,7 +37,7 @@ struct TimeChart {
                 """
         }
         return """
-            <svg class="chart" viewBox="0 0 640 150" role="img" aria-label="\(title),最高 \(bars.compactMap(\.value).max() ?? 0)">\
+            <svg class="chart" viewBox="0 0 640 150" role="img" aria-label="\(title)，最高 \(bars.compactMap(\.value).max() ?? 0)">\
             <line x1="0" x2="640" y1="16" y2="16"/><line x1="0" x2="640" y1="128" y2="128"/>\
             <text x="0" y="12">\(ShownTime.count(top))</text>\(drawn)\(labels)</svg>
             """

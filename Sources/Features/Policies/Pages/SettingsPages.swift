@@ -30,7 +30,7 @@ enum SettingsPages {
         context["policies"] = try call.ask("policy.list", as: PolicyOperations.List.self).policies.map { item -> [String: Any] in
             ([
                 "key": item.key, "title": item.title, "raw": item.value,
-                "value": item.value.isEmpty ? "(未设置)" : item.value == "on" ? "开" : item.value == "off" ? "关" : item.value,
+                "value": item.value.isEmpty ? "（未设置）" : item.value == "on" ? "开" : item.value == "off" ? "关" : item.value,
                 "setBy": item.setByName ?? item.setBy ?? "系统默认值",
                 "owners": item.owners.compactMap { Tier(rawValue: $0)?.label }.joined(separator: "、"),
                 "mayset": item.owners.contains(tier.rawValue),

@@ -26,12 +26,12 @@ enum ProblemPages {
             <div class="scroll"><table><thead><tr><th scope="col"><label class="tick"><input type="checkbox" data-all> 全选</label></th><th scope="col">姓名</th><th scope="col">学校</th><th scope="col">问题</th><th scope="col" class="n">同组</th><th scope="col">在办业务</th><th scope="col">当前处理单位</th></tr></thead><tbody>
             {{#problems}}<tr><td><input type="checkbox" name="dossier" value="{{dossier}}" aria-label="选择{{name}}"></td><td><a href="/problems/{{dossier}}">{{name}}</a></td><td>{{schoolName}}</td><td>{{kinds}}</td><td class="n">{{peers}}</td><td>{{case}}</td><td>{{holder}}</td></tr>
             {{/problems}}</tbody></table></div>
-            {{#hasActs}}<div class="field"><label for="reason">原因<span class="hint">退回时必填,学校会看到</span></label><input id="reason" name="reason" maxlength="200"></div>
+            {{#hasActs}}<div class="field"><label for="reason">原因<span class="hint">退回时必填，学校会看到</span></label><input id="reason" name="reason" maxlength="200"></div>
             <div class="acts">{{#acts}}<button type="submit" name="act" value="{{value}}" class="plain">{{label}}</button>{{/acts}}</div>{{/hasActs}}</form>{{/hasProblems}}
             {{#next}}<p><a href="/problems?scope={{scope}}&amp;after={{.}}">下一页</a></p>{{/next}}
             """,
         "problem-one": """
-            <h1>问题学籍:{{name}}</h1>
+            <h1>问题学籍：{{name}}</h1>
             {{>notice}}
             {{#returned}}<div class="note warn"><h2>上次申请被退回</h2><p>{{.}}</p></div>{{/returned}}
             {{#requests}}<div class="note warn"><h2>{{byName}}要求补充材料</h2><p>{{text}} <span class="soft">{{at}}</span></p></div>{{/requests}}
@@ -39,18 +39,18 @@ enum ProblemPages {
             <dt>学校</dt><dd>{{schoolName}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>{{#answer}}<dt>核验</dt><dd>{{.}}</dd>{{/answer}}{{#case}}<dt>在办业务</dt><dd>{{label}} <span class="soft">自 {{since}}</span></dd><dt>说明</dt><dd>{{reason}}</dd>{{/case}}</dl>
             <p><a href="/students/{{dossier}}">学籍档案</a></p>
             {{#hasPeers}}<h2>同组的其他学籍</h2><div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">性别</th><th scope="col">出生日期</th><th scope="col">学校</th><th scope="col">问题</th><th scope="col">裁定</th></tr></thead><tbody>
-            {{#peers}}<tr><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td><td>{{problems}}</td><td>{{#ruling}}{{label}},{{effect}}<br><span class="soft small">{{byName}} {{at}}:{{reason}}</span>{{/ruling}}{{^ruling}}<span class="soft">由{{authority}}裁定</span>{{/ruling}}</td></tr>
+            {{#peers}}<tr><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td><td>{{problems}}</td><td>{{#ruling}}{{label}}，{{effect}}<br><span class="soft small">{{byName}} {{at}}：{{reason}}</span>{{/ruling}}{{^ruling}}<span class="soft">由{{authority}}裁定</span>{{/ruling}}</td></tr>
             {{/peers}}</tbody></table></div>{{/hasPeers}}
             {{#hasChanges}}<h2>申请的变更</h2><div class="scroll"><table><thead><tr><th scope="col">指标</th><th scope="col">现在</th><th scope="col">变更为</th></tr></thead><tbody>
             {{#changes}}<tr><th scope="row">{{field}}</th><td><del>{{before}}</del></td><td><ins>{{after}}</ins></td></tr>{{/changes}}</tbody></table></div>{{/hasChanges}}
-            {{#hasFiles}}<h2>佐证材料</h2><ul>{{#files}}<li>{{#here}}<a href="/files/{{hash}}">{{name}}</a>{{/here}}{{^here}}{{name}} <span class="soft">(尚在下级节点,可用 attachment get 调取)</span>{{/here}} <span class="soft small">{{at}}</span></li>{{/files}}</ul>{{/hasFiles}}
+            {{#hasFiles}}<h2>佐证材料</h2><ul>{{#files}}<li>{{#here}}<a href="/files/{{hash}}">{{name}}</a>{{/here}}{{^here}}{{name}} <span class="soft">（尚在下级节点，可用 attachment get 调取）</span>{{/here}} <span class="soft small">{{at}}</span></li>{{/files}}</ul>{{/hasFiles}}
             {{#mayAttach}}<h2>上传佐证材料</h2><form method="post" action="/problems/{{dossier}}" enctype="multipart/form-data">{{>token}}<input type="hidden" name="act" value="attach">
-            <div class="field"><label for="file">文件<span class="hint">DOC、RAR、JPG(以省级规定为准),不超过 2M</span></label><input id="file" type="file" name="file"></div>
+            <div class="field"><label for="file">文件<span class="hint">DOC、RAR、JPG（以省级规定为准），不超过 2M</span></label><input id="file" type="file" name="file"></div>
             <div class="acts"><button type="submit">上传</button></div></form>{{/mayAttach}}
             {{#mayOpen}}<h2>处理</h2><form method="post" action="/problems/{{dossier}}">{{>token}}
             <div class="field"><label for="why">说明</label><input id="why" name="reason" maxlength="200"></div>
-            <fieldset><legend>变更时填写,只填要改的</legend><div class="two">{{#fields}}<div class="field"><label for="f{{number}}">{{label}}</label><input id="f{{number}}" name="f{{number}}" maxlength="60"></div>{{/fields}}</div></fieldset>
-            <div class="acts"><button type="submit" name="act" value="evidence">佐证:资料属实</button><button type="submit" name="act" value="change">变更:更正资料</button>{{#hasPeers}}<button type="submit" name="act" value="delete" class="danger">删除:重复录入</button>{{/hasPeers}}</div></form>{{/mayOpen}}
+            <fieldset><legend>变更时填写，只填要改的</legend><div class="two">{{#fields}}<div class="field"><label for="f{{number}}">{{label}}</label><input id="f{{number}}" name="f{{number}}" maxlength="60"></div>{{/fields}}</div></fieldset>
+            <div class="acts"><button type="submit" name="act" value="evidence">佐证：资料属实</button><button type="submit" name="act" value="change">变更：更正资料</button>{{#hasPeers}}<button type="submit" name="act" value="delete" class="danger">删除：重复录入</button>{{/hasPeers}}</div></form>{{/mayOpen}}
             {{#hasActs}}<h2>办理</h2><form method="post" action="/problems/{{dossier}}">{{>token}}
             <div class="field"><label for="reason">原因<span class="hint">退回时必填</span></label><input id="reason" name="reason" maxlength="200"></div>
             <div class="acts">{{#acts}}<button type="submit" name="act" value="{{value}}">{{label}}</button>{{/acts}}</div></form>{{/hasActs}}
@@ -120,7 +120,7 @@ enum ProblemPages {
     private static func actOnMany(_ call: PageCall) throws -> PageReply {
         do {
             guard let act = batch.first(where: { $0.step.rawValue == call.field("act") }), let dossiers = call.form["dossier"], !dossiers.isEmpty
-            else { throw Refusal("page.none", "还没有勾选学生。", remedy: "请先勾选要办理的学生,再按按钮。", kind: .usage) }
+            else { throw Refusal("page.none", "还没有勾选学生。", remedy: "请先勾选要办理的学生，再按按钮。", kind: .usage) }
             try ask(call, act.operation, dossiers, call.field("reason"))
             return .redirect("/problems?done=step")
         } catch let refusal as Refusal {
@@ -205,7 +205,7 @@ enum ProblemPages {
         let isJudge = tier.map { TierRights.may($0, .rulePairs) } ?? false
         var rulable = page.peers.filter { reading.directory.contains(actor.unit, UnitCode($0.school)) }
             .map { ["value": $0.dossier, "label": "\($0.name)(\($0.schoolName))"] as [String: Any] }
-        if page.answer != nil { rulable.append(["value": page.dossier, "label": "本份(只认定号码属实)"]) }
+        if page.answer != nil { rulable.append(["value": page.dossier, "label": "本份（只认定号码属实）"]) }
         context["rulable"] = rulable
         context["mayRule"] = isJudge && may(.closeCase) && !rulable.isEmpty && dossier.stand != .deleted
         context["findings"] = Ruling.Finding.allCases.map { ["value": $0.rawValue, "label": $0.label] as [String: Any] }

@@ -47,7 +47,7 @@ extension StudentPages {
         let dossiers = call.form["dossier"] ?? []
         guard !dossiers.isEmpty else {
             var context = try review(call, tab: call.field("tab"))
-            context.merge(Notice.of(Refusal("page.none", "还没有勾选学生。", remedy: "请先勾选要办理的学生,再按按钮。", kind: .usage))) { $1 }
+            context.merge(Notice.of(Refusal("page.none", "还没有勾选学生。", remedy: "请先勾选要办理的学生，再按按钮。", kind: .usage))) { $1 }
             return .page("review", context)
         }
         let outcome = try call.ask(

@@ -21,10 +21,10 @@ enum StudentPage {
             {{>notice}}
             <div data-live="on"><dl class="facts"><dt>状态</dt><dd><span class="tag {{tone}}">{{state}}</span>{{>help-link}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>
             <dt>学籍号</dt><dd class="code">{{number}}</dd><dt>学校</dt><dd>{{schoolName}}</dd><dt>班号</dt><dd class="code">{{class}}</dd>{{#migrant}}<dt>随迁子女</dt><dd>{{.}}</dd>{{/migrant}}</dl>
-            {{#hasProblems}}<div class="note bad"><h2>问题学籍:{{problems}}</h2>
+            {{#hasProblems}}<div class="note bad"><h2>问题学籍：{{problems}}</h2>
             {{#hasPeers}}<table><thead><tr><th scope="col">问题</th><th scope="col">姓名</th><th scope="col">性别</th><th scope="col">出生日期</th><th scope="col">学校</th></tr></thead><tbody>
-            {{#peers}}<tr><td>{{problem}}</td><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td></tr>{{/peers}}</tbody></table>{{/hasPeers}}<p><a href="/problems/{{dossier}}">去处理</a></p></div>{{/hasProblems}}{{#openCase}}<p>在办业务:<a href="/problems/{{dossier}}">{{.}}</a></p>{{/openCase}}</div>
-            {{#changes}}<section class="noprint"><h2>与上次上报相比</h2><p class="soft">上次上报:{{since}}</p>
+            {{#peers}}<tr><td>{{problem}}</td><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td></tr>{{/peers}}</tbody></table>{{/hasPeers}}<p><a href="/problems/{{dossier}}">去处理</a></p></div>{{/hasProblems}}{{#openCase}}<p>在办业务：<a href="/problems/{{dossier}}">{{.}}</a></p>{{/openCase}}</div>
+            {{#changes}}<section class="noprint"><h2>与上次上报相比</h2><p class="soft">上次上报：{{since}}</p>
             {{#hasItems}}<div class="scroll"><table><thead><tr><th scope="col">指标</th><th scope="col">上次</th><th scope="col">现在</th></tr></thead><tbody>
             {{#items}}<tr><th scope="row">{{field}}</th><td><del>{{before}}</del></td><td><ins>{{after}}</ins></td></tr>
             {{/items}}</tbody></table></div>{{/hasItems}}{{^hasItems}}<p>学籍信息没有改动。</p>{{/hasItems}}</section>{{/changes}}
@@ -38,7 +38,7 @@ enum StudentPage {
             <h2>已到达</h2><ol class="way">{{#seen}}<li{{#storedAt}} class="done"{{/storedAt}}>{{unit}}<br><span class="soft small">{{#storedAt}}{{.}} 已保存{{/storedAt}}{{^storedAt}}尚未确认{{/storedAt}}</span></li>{{/seen}}</ol></section>
             """,
         "student-edit": """
-            <h1>修改学籍信息:{{name}}</h1>
+            <h1>修改学籍信息：{{name}}</h1>
             {{>notice}}
             {{#faultCount}}<div class="note bad" role="alert"><h2>有 {{.}} 处需要修改</h2><p>{{#otherFaults}}{{message}} {{remedy}} {{/otherFaults}}请按各栏下的提示改正后再保存。</p></div>{{/faultCount}}
             <form method="post" action="/students/{{dossier}}/edit">{{>token}}
@@ -71,7 +71,7 @@ enum StudentPage {
             context["steps"] = path.steps.map { step -> [String: Any] in
                 func name(_ unit: String) -> String { directory.unit(UnitCode(unit))?.name ?? unit }
                 var by = name(step.by)
-                if let from = step.from, let to = step.to { by += ":由\(name(from))调入\(name(to))" }
+                if let from = step.from, let to = step.to { by += "：由\(name(from))调入\(name(to))" }
                 return [
                     "kind": StepKind(rawValue: step.kind)?.label ?? step.kind, "by": by, "at": ShownTime.text(step.at), "isVoid": step.void,
                 ]

@@ -28,7 +28,7 @@ enum StudentPages {
             {{#showsSchool}}<div><label for="school">学校标识码</label><input id="school" name="school" class="code" size="12" value="{{school}}"></div>{{/showsSchool}}
             <button type="submit">查询</button>
             </form>
-            <p class="soft">共 {{total}} 人{{#from}},本页自上一页之后{{/from}}</p>
+            <p class="soft">共 {{total}} 人{{#from}}，本页自上一页之后{{/from}}</p>
             {{>student-table}}
             {{#next}}<form method="post" action="/students" class="acts">{{>token}}<input type="hidden" name="after" value="{{.}}">
             <input type="hidden" name="search" value="{{search}}"><input type="hidden" name="state" value="{{state}}"><input type="hidden" name="problem" value="{{problem}}"><input type="hidden" name="class" value="{{class}}"><input type="hidden" name="school" value="{{school}}">
@@ -37,7 +37,7 @@ enum StudentPages {
         "review": """
             <h1>审核</h1>
             {{>notice}}
-            {{#outcome}}<div class="note {{tone}}" role="status"><h2>已办理 {{doneCount}} 人{{#refusedCount}},{{.}} 人没有办成{{/refusedCount}}</h2></div>
+            {{#outcome}}<div class="note {{tone}}" role="status"><h2>已办理 {{doneCount}} 人{{#refusedCount}}，{{.}} 人没有办成{{/refusedCount}}</h2></div>
             {{#hasRefused}}<table><caption>没有办成的</caption><thead><tr><th scope="col">姓名</th><th scope="col">原因</th><th scope="col">怎么办</th></tr></thead><tbody>
             {{#refused}}<tr><td><a href="/students/{{dossier}}">{{name}}</a></td><td>{{message}}</td><td>{{remedy}}</td></tr>{{/refused}}</tbody></table>{{/hasRefused}}{{/outcome}}
             {{#isSchool}}<nav aria-label="学生类别"><ul>{{#tabs}}<li><a href="/review?tab={{value}}"{{#chosen}} aria-current="true"{{/chosen}}>{{label}}</a></li>{{/tabs}}</ul></nav>{{/isSchool}}
@@ -46,7 +46,7 @@ enum StudentPages {
             <div class="scroll"><table><thead><tr><th scope="col"><label class="tick"><input type="checkbox" data-all> 全选</label></th><th scope="col">姓名</th>{{#showsSchool}}<th scope="col">学校</th>{{/showsSchool}}<th scope="col">班号</th><th scope="col">状态</th><th scope="col">问题</th></tr></thead><tbody>
             {{#students}}<tr><td><input type="checkbox" name="dossier" value="{{dossier}}" aria-label="选择{{name}}"></td><td><a href="/students/{{dossier}}">{{name}}</a></td>{{#showsSchool}}<td>{{schoolName}}</td>{{/showsSchool}}<td class="code">{{class}}</td><td><span class="tag {{tone}}">{{state}}</span></td><td>{{problems}}</td></tr>
             {{/students}}</tbody></table></div>
-            <div class="field"><label for="reason">原因<span class="hint">退回时必填,学校会看到</span></label><input id="reason" name="reason" maxlength="200"></div>
+            <div class="field"><label for="reason">原因<span class="hint">退回时必填，学校会看到</span></label><input id="reason" name="reason" maxlength="200"></div>
             <div class="acts">{{#acts}}<button type="submit" name="act" value="{{value}}"{{#plain}} class="plain"{{/plain}}>{{label}}</button>{{/acts}}</div>
             </form>{{/hasStudents}}
             {{#next}}<p><a href="/review?tab={{tab}}&amp;state={{state}}&amp;after={{next}}">下一页</a></p>{{/next}}

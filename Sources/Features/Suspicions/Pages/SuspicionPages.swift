@@ -13,7 +13,7 @@ enum SuspicionPages {
         "suspicions": """
             <h1>疑似重复</h1>
             {{>notice}}
-            <p class="soft">可能是同一名学生的两份学籍,按可能性排列。疑似不影响办理,请向双方学校核实。共查 {{registrations}} 份学籍,疑似 {{total}} 对。</p>
+            <p class="soft">可能是同一名学生的两份学籍，按可能性排列。疑似不影响办理，请向双方学校核实。共查 {{registrations}} 份学籍，疑似 {{total}} 对。</p>
             {{#hasPairs}}<div class="scroll"><table><thead><tr><th scope="col" class="n">分值</th><th scope="col">学生</th><th scope="col">学生</th><th scope="col">依据</th></tr></thead><tbody>
             {{#pairs}}<tr><td class="n">{{score}}</td>{{#pupils}}<td><a href="/students/{{dossier}}">{{name}}</a> {{sex}} {{birthDate}}<br><span class="small">{{schoolName}} · {{state}}</span></td>{{/pupils}}<td>{{#reasons}}<span class="small">{{.}}</span><br>{{/reasons}}</td></tr>
             {{/pairs}}</tbody></table></div>{{/hasPairs}}
