@@ -15,8 +15,9 @@ public enum FeatureBook {
     ) -> ProjectionBook {
         ProjectionBook(
             [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook(), PasswordResetProjection()],
+            followers: [GroupRegister()],
             offices: [
-                HandOverOffice(), WordForwarding(), ReturnedTwins(),
+                GroupCatchUp(), HandOverOffice(), WordForwarding(), ReturnedTwins(),
                 DuplicateDesk(isOpen: isOpen), ProblemOffice(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),
                 DeletionOffice(isOpen: isOpen), ImportShelf(), BlobOffice(),
             ] + others, forgetting: forgetting)

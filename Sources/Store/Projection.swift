@@ -34,6 +34,24 @@ extension Projection {
     public func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool { false }
 }
 
+/// Keeps tables that follow from the dossiers as folded and from the directory, in the transaction that folds them. Must give the same
+/// tables for the same set of facts.
+public protocol DossierFollower: Sendable {
+    var migrations: [(name: String, sql: String)] { get }
+
+    /// Each table with a query in a fixed order: what `verify` compares.
+    var tables: [(table: String, sql: String)] { get }
+
+    /// Told of every dossier whose folded state may have changed.
+    func follow(_ dossier: Dossier, in transaction: Transaction) throws
+
+    /// Told of every dossier of which no step counts any more.
+    func forget(_ dossier: DossierID, in transaction: Transaction) throws
+
+    /// Told of every unit that has another competent authority now.
+    func followMove(of unit: UnitCode, in transaction: Transaction) throws
+}
+
 /// Acts by itself on what has been applied: judges, leases, numbers. Runs in the transaction that applied the cause.
 public protocol Office: Sendable {
     var migrations: [(name: String, sql: String)] { get }
@@ -55,12 +73,17 @@ extension Office {
 /// The projections and offices of a program, wired once by the Node room.
 public struct ProjectionBook: Sendable {
     let byKind: [UInt32: any Projection]
+    let followers: [any DossierFollower]
     let offices: [any Office]
     let migrations: [(name: String, sql: String)]
+    /// After all others.
+    let followerMigrations: [(name: String, sql: String)]
     let tables: [(table: String, sql: String)]
 
     /// - Parameter forgetting: kinds that this program is to treat as unknown, as an older release does.
-    public init(_ projections: [any Projection], offices: [any Office] = [], forgetting: Set<EntryKind> = []) {
+    public init(
+        _ projections: [any Projection], followers: [any DossierFollower] = [], offices: [any Office] = [], forgetting: Set<EntryKind> = []
+    ) {
         var byKind: [UInt32: any Projection] = [:]
         let builtIn: [any Projection] = [
             DirectoryProjection(), KeySeals(), DossierProjection(), SalvageProjection(), DropProjection(), AttachmentProjection(),
@@ -70,8 +93,10 @@ public struct ProjectionBook: Sendable {
             for kind in projection.kinds.subtracting(forgetting) { byKind[kind.rawValue] = projection }
         }
         self.byKind = byKind
+        self.followers = followers
         self.offices = offices
-        tables = (builtIn + projections).flatMap(\.tables)
+        tables = (builtIn + projections).flatMap(\.tables) + followers.flatMap(\.tables)
         migrations = projections.flatMap(\.migrations) + offices.flatMap(\.migrations)
+        followerMigrations = followers.flatMap(\.migrations)
     }
 }

@@ -4,7 +4,8 @@ import Protocol
 import Rules
 import Store
 
-/// The groups of doubles that an authority sees in its own subtree, from the index of its node: ranked, with what is still open.
+/// The groups of doubles that a unit sees in its own subtree, from their stored rows: ranked, with what is still open first. Those
+/// that have ended are among them.
 struct DuplicateGroups {
     enum Status: String, Sendable, CaseIterable {
         case open, overdue, decided
@@ -13,100 +14,162 @@ struct DuplicateGroups {
             switch self {
             case .open: "待处理"
             case .overdue: "已超期"
-            case .decided: "已裁定"
+            case .decided: "已处理"
             }
         }
+    }
+
+    struct Filter {
+        var kind: DuplicateKind?
+        /// With a member in it.
+        var province: UnitCode?
+        /// Open for at least so many days.
+        var days = 0
+        var status: Status?
+        var limit = 100
+        /// How many to pass over.
+        var from = 0
     }
 
     struct Group: Sendable {
         /// Opaque, for addresses: half the hash of the key.
         let id: String
-        let key: DuplicateKey
         let kind: DuplicateKind
-        /// When the second of them had come, seconds since 1970.
+        /// Of the oldest pair on which nobody has ruled; seconds since 1970.
         let since: Int64
+        /// How long it is open, or was.
         let days: Int
         let status: Status
-        /// In order of dossier.
+        let settled: GroupCourse.Settlement?
+        /// From 0 to 1.
+        let score: Double
+        /// In order of dossier; of one that has ended, who stood in it last and is still seen.
         let members: [Dossier]
-
-        /// Doubles of a number weigh most, suspicions least; each further member adds a little.
-        var score: Double {
-            let base = switch kind {
-            case .idDuplicate: 0.9
-            case .nsdDuplicate: 0.7
-            default: 0.4
-            }
-            return base + min(0.09, 0.03 * Double(members.count - 2))
-        }
     }
 
     let unit: UnitCode
     private let reading: Reading
     private let now: Int64
+    /// What began then or before is overdue; nil where nothing ever is.
+    private let overdueSince: Int64?
 
-    init(sight unit: UnitCode, now: Int64, _ reading: Reading) {
+    private static let day: Int64 = 86_400
+
+    init(sight unit: UnitCode, now: Int64, _ reading: Reading) throws {
         self.unit = unit
         self.now = now
         self.reading = reading
+        let limit = Int64(try PolicyShelf(reading).value("problems.days", for: unit)) ?? 0
+        overdueSince = limit > 0 ? now - (limit + 1) * Self.day : nil
     }
 
-    /// All groups, the highest score first, then the oldest, then by their opaque names.
-    func all() throws -> [Group] {
-        try keyed().compactMap { try group($0, $1) }.sorted { (-$0.score, $0.since, $0.id) < (-$1.score, $1.since, $1.id) }
+    /// The open ones first, then the highest score, then the oldest, then by their opaque names.
+    func page(_ filter: Filter) throws -> (total: Int, groups: [Group]) {
+        let (condition, arguments) = clause(filter)
+        let total = try Int.fetchOne(
+            reading.database, sql: "SELECT count(*) FROM duplicate_group g WHERE \(condition)", arguments: arguments) ?? 0
+        let rows = try Row.fetchAll(
+            reading.database, sql: """
+                SELECT * FROM duplicate_group g WHERE \(condition) ORDER BY settled, weight DESC, since, grp LIMIT ? OFFSET ?
+                """, arguments: arguments + [filter.limit, filter.from])
+        return (total, try rows.compactMap { try group($0) })
     }
 
     func group(_ id: String) throws -> Group {
-        guard let (key, members) = try keyed().first(where: { Self.id(of: $0.key) == id }), let group = try group(key, members) else {
-            throw Refusal("group.unknown", question: "Q61", "没有这一组重复学籍，或已经解除。", remedy: "请从重复学籍列表中选取。", kind: .missing)
+        // As many digits as a dossier's name has.
+        let name = DossierID(hex: id).map { Data($0.bytes) }
+        let row = try Row.fetchOne(
+            reading.database, sql: "SELECT * FROM duplicate_group WHERE unit = ? AND grp = ?", arguments: [unit.text, name])
+        guard let row, let group = try group(row) else {
+            throw Refusal("group.unknown", question: "Q61", "没有这一组重复学籍。", remedy: "请从重复学籍列表中选取。", kind: .missing)
         }
         return group
     }
 
-    /// What stands under one key with others, as the index has it.
-    private func keyed() throws -> [(key: DuplicateKey, members: [DuplicateMember<DossierID>])] {
+    private func clause(_ filter: Filter) -> (String, StatementArguments) {
+        var conditions = ["g.unit = ?"]
+        var arguments: StatementArguments = [unit.text]
+        func add(_ condition: String, _ values: StatementArguments = []) {
+            conditions.append(condition)
+            arguments += values
+        }
+        if let kind = filter.kind { add("g.kind = ?", [kind.rawValue]) }
+        switch filter.status {
+        case .decided?: add("g.settled = 1")
+        case .overdue?: add("g.settled = 0 AND g.since <= ?", [overdueSince ?? .min])
+        case .open?: add("g.settled = 0 AND g.since > ?", [overdueSince ?? .min])
+        case nil: break
+        }
+        if filter.days > 0 {
+            let seconds = Int64(filter.days) * Self.day
+            add("g.since <= ? AND coalesce(g.settled_at, ?) - g.since >= ?", [now - seconds, now, seconds])
+        }
+        if let province = filter.province {
+            if reading.directory.tier(of: unit) == .centre {
+                add("""
+                    EXISTS (SELECT 1 FROM duplicate_part p WHERE p.unit = g.unit AND p.child = ? AND p.settled = g.settled
+                      AND p.since = g.since AND p.grp = g.grp)
+                    """, [province.text])
+            } else if reading.directory.province(of: unit) != province {
+                add("0")
+            }
+        }
+        return (conditions.joined(separator: " AND "), arguments)
+    }
+
+    private func group(_ row: Row) throws -> Group? {
+        guard let kind = DuplicateKind(rawValue: row["kind"]) else { return nil }
+        let (group, since): (Data, Int64) = (row["grp"], row["since"])
+        let how = (row["how"] as String?).flatMap { KeySpell.End(rawValue: $0) }
+        let settled = how.map { GroupCourse.Settlement(at: row["settled_at"], how: $0) }
+        let isOverdue = overdueSince.map { since <= $0 } ?? false
+        let shelf = DossierShelf(reading)
+        let members = try GroupSight(group, reading).course(of: unit)?.members.compactMap { try shelf.dossier($0.dossier) } ?? []
+        return Group(
+            id: DossierID(group)?.description ?? "", kind: kind, since: since, days: max(0, Int(((settled?.at ?? now) - since) / Self.day)),
+            status: settled != nil ? .decided : isOverdue ? .overdue : .open, settled: settled, score: Double(row["weight"] as Int) / 100,
+            members: members.filter { reading.directory.contains(unit, $0.home) })
+    }
+
+    // MARK: Figures
+
+    struct Figures: Sendable, Hashable {
+        var open = 0
+        var overdue = 0
+        var decided = 0
+    }
+
+    func figures() throws -> Figures {
+        let row = try Row.fetchOne(
+            reading.database, sql: """
+                SELECT (SELECT count(*) FROM duplicate_group WHERE unit = ?1 AND settled = 0) AS unsettled,
+                  (SELECT count(*) FROM duplicate_group WHERE unit = ?1 AND settled = 0 AND since <= ?2) AS overdue,
+                  (SELECT count(*) FROM duplicate_group WHERE unit = ?1 AND settled = 1) AS decided
+                """, arguments: [unit.text, overdueSince ?? .min])
+        guard let row else { return Figures() }
+        return Figures(open: row["unsettled"] - row["overdue"], overdue: row["overdue"], decided: row["decided"])
+    }
+
+    /// By the units directly below that have a member in them: a group counts for each of these.
+    func figuresByUnit() throws -> [(unit: UnitCode, figures: Figures)] {
         let rows = try Row.fetchAll(
             reading.database, sql: """
-                SELECT k.key, k.dossier, k.has_id FROM duplicate_key k
-                WHERE k.key IN (SELECT key FROM duplicate_key GROUP BY key HAVING count(*) > 1) ORDER BY k.key, k.dossier
-                """)
-        let keyed = rows.map { row -> (String, DuplicateMember<DossierID>?) in
-            (row["key"], DossierID(row["dossier"] as Data).map { DuplicateMember($0, hasResidentID: row["has_id"]) })
-        }
-        return Dictionary(grouping: keyed, by: \.0).compactMap { text, rows in
-            DuplicateKey(text: text).map { ($0, rows.compactMap(\.1)) }
-        }
+                SELECT child, sum(settled = 0 AND since > ?2) AS open, sum(settled = 0 AND since <= ?2) AS overdue, sum(settled) AS decided
+                FROM duplicate_part WHERE unit = ?1 GROUP BY child ORDER BY child
+                """, arguments: [unit.text, overdueSince ?? .min])
+        return rows.map { (UnitCode($0["child"]), Figures(open: $0["open"], overdue: $0["overdue"], decided: $0["decided"])) }
     }
+}
 
-    private static func id(of key: DuplicateKey) -> String { String(Hashing.sha256(Array(key.text.utf8)).description.prefix(32)) }
-
-    private func group(_ key: DuplicateKey, _ members: [DuplicateMember<DossierID>]) throws -> Group? {
-        let shelf = DossierShelf(reading)
-        var dossiers: [DossierID: Dossier] = [:]
-        for member in members {
-            if let dossier = try shelf.dossier(member.subject), reading.directory.contains(unit, dossier.home) { dossiers[member.subject] = dossier }
+extension KeySpell.End {
+    /// How a group has ended, for people.
+    var label: String {
+        switch self {
+        case .ruled: "已裁定"
+        case .deleted: "重复的一份已删除"
+        case .changed: "已变更"
+        case .dissolved: "已调出"
         }
-        let seen = DuplicateGroup(key: key, members: members.filter { dossiers[$0.subject] != nil })
-        guard seen.isFinding else { return nil }
-        let kinds = seen.members.flatMap { seen.problems(of: $0).map(\.kind) }
-        guard let kind = kinds.min() else { return nil }
-        let those = seen.members.compactMap { dossiers[$0.subject] }
-        let arrivals = those.map { $0.chain.first?.at ?? now }.sorted()
-        let since = arrivals.count > 1 ? arrivals[1] : now
-        let days = max(0, Int((now - since) / 86_400))
-        return Group(
-            id: Self.id(of: key), key: key, kind: kind, since: since, days: days,
-            status: try status(seen, dossiers, days), members: those)
-    }
-
-    /// Open while a pair of the group has not been ruled on; overdue when that lasts longer than policy allows.
-    private func status(_ group: DuplicateGroup<DossierID>, _ dossiers: [DossierID: Dossier], _ days: Int) throws -> Status {
-        let isDecided = group.members.allSatisfy { member in
-            group.problems(of: member).flatMap(\.peers).allSatisfy { dossiers[member.subject]?.ruling(with: $0) != nil }
-        }
-        if isDecided { return .decided }
-        let limit = Int(try PolicyShelf(reading).value("problems.days", for: unit)) ?? 0
-        return limit > 0 && days > limit ? .overdue : .open
     }
 }
 

@@ -11,7 +11,7 @@ public enum DuplicateOperations {
 
     public static let all: [Operation] = [
         Operation(
-            "duplicates.list", .get, "/duplicates", "Groups of doubles in the unit's subtree, ranked; names and numbers partly masked",
+            "duplicates.list", .get, "/duplicates", "Groups of doubles in the unit's subtree, open ones first, ranked; names and numbers partly masked",
             title: "重复学籍",
             parameters: [
                 .init("kind", "`id_dup`, `nsd_dup` or `nsd_cross`"), .init("province", "Province with a member of the group"),
@@ -83,6 +83,8 @@ enum DuplicateList {
 
     struct Item: Encodable, Sendable {
         let group, kind, label, since, status: String
+        /// When and how it was settled: `ruled`, `deleted`, `changed` or `dissolved`; absent while it is open.
+        var settledAt, how: String?
         let days: Int
         let score: Double
         /// Who stands above all of them.
@@ -104,27 +106,28 @@ enum DuplicateList {
             }
             return value
         }
-        let limit = try number("limit", 100, 1...StudentList.maxPage)
-        let (days, from) = (try number("days", 0, 0...100_000), try number("from", 0, 0...100_000_000))
-        if let kind = parameters["kind"], DuplicateKind(rawValue: kind) == nil {
-            throw Refusal("problem.unknown", question: "Q61", "没有“\(kind)”这种重复。", remedy: "可选：id_dup、nsd_dup、nsd_cross", kind: .usage)
+        var filter = DuplicateGroups.Filter()
+        filter.limit = try number("limit", 100, 1...StudentList.maxPage)
+        (filter.days, filter.from) = (try number("days", 0, 0...100_000), try number("from", 0, 0...100_000_000))
+        filter.kind = try parameters["kind"].map { text in
+            if let kind = DuplicateKind(rawValue: text) { return kind }
+            throw Refusal(
+                "problem.unknown", question: "Q61", "没有“\(text)”这种重复。", remedy: "可选：id_dup、nsd_dup、nsd_cross", kind: .usage)
         }
-        if let status = parameters["status"], DuplicateGroups.Status(rawValue: status) == nil {
-            throw Refusal("status.unknown", "没有“\(status)”这种状态。", remedy: "可选：open、overdue、decided", kind: .usage)
+        filter.status = try parameters["status"].map { text in
+            if let status = DuplicateGroups.Status(rawValue: text) { return status }
+            throw Refusal("status.unknown", "没有“\(text)”这种状态。", remedy: "可选：open、overdue、decided", kind: .usage)
         }
-        let province = parameters["province"].map { UnitCode($0) }
-        let groups = try DuplicateGroups(sight: unit, now: now, reading).all().filter { group in
-            group.days >= days && (parameters["kind"].map { $0 == group.kind.rawValue } ?? true)
-                && (parameters["status"].map { $0 == group.status.rawValue } ?? true)
-                && (province.map { province in group.members.contains { reading.directory.province(of: $0.home) == province } } ?? true)
-        }
-        return Page(total: groups.count, groups: groups.dropFirst(from).prefix(limit).map { item($0, reading.directory) })
+        filter.province = parameters["province"].map { UnitCode($0) }
+        let page = try DuplicateGroups(sight: unit, now: now, reading).page(filter)
+        return Page(total: page.total, groups: page.groups.map { item($0, reading.directory) })
     }
 
     static func item(_ group: DuplicateGroups.Group, _ directory: UnitDirectory) -> Item {
         Item(
             group: group.id, kind: group.kind.rawValue, label: group.kind.chineseName, since: ChinaTime.text(group.since),
-            status: group.status.rawValue, days: group.days, score: group.score,
+            status: group.status.rawValue, settledAt: group.settled.map { ChinaTime.text($0.at) }, how: group.settled?.how.rawValue,
+            days: group.days, score: group.score,
             authority: directory.lowestCommonAuthority(of: group.members.map(\.home))?.text,
             members: group.members.map { member($0, directory) })
     }
@@ -157,7 +160,7 @@ enum DuplicateComparison {
 
     struct Pair: Encodable, Sendable {
         let first, second: String
-        /// Whether this unit may rule.
+        /// Whether this unit may rule now.
         let isOurs: Bool
         var ruling: ProblemPage.RulingItem?
     }
@@ -180,7 +183,8 @@ enum DuplicateComparison {
             members.indices.filter { $0 > one }.map { other in
                 Pair(
                     first: members[one].id.description, second: members[other].id.description,
-                    isOurs: directory.lowestCommonAuthority(members[one].home, members[other].home).map { directory.contains(unit, $0) } ?? false,
+                    isOurs: members[one].stand != .deleted && members[other].stand != .deleted
+                        && directory.lowestCommonAuthority(members[one].home, members[other].home).map { directory.contains(unit, $0) } ?? false,
                     ruling: members[one].ruling(with: members[other].id).map { ProblemPage.RulingItem($0, directory) })
             }
         }
@@ -199,9 +203,7 @@ enum DuplicateComparison {
 enum DuplicateStatistics {
     struct Line: Encodable, Sendable {
         let unit, name: String
-        var open = 0
-        var overdue = 0
-        var decided = 0
+        let open, overdue, decided: Int
     }
 
     struct Answer: Encodable, Sendable {
@@ -210,22 +212,14 @@ enum DuplicateStatistics {
     }
 
     static func of(_ unit: UnitCode, now: Int64, _ reading: Reading) throws -> Answer {
-        let groups = try DuplicateGroups(sight: unit, now: now, reading).all()
-        var lines: [UnitCode: Line] = [:]
-        for group in groups {
-            let below = Set(group.members.compactMap { member in reading.directory.path(of: member.home).prefix { $0 != unit }.last })
-            for child in below {
-                var line = lines[child] ?? Line(unit: child.text, name: reading.directory.unit(child)?.name ?? child.text)
-                switch group.status {
-                case .open: line.open += 1
-                case .overdue: line.overdue += 1
-                case .decided: line.decided += 1
-                }
-                lines[child] = line
-            }
-        }
-        func count(_ status: DuplicateGroups.Status) -> Int { groups.count { $0.status == status } }
+        let groups = try DuplicateGroups(sight: unit, now: now, reading)
+        let all = try groups.figures()
         return Answer(
-            open: count(.open), overdue: count(.overdue), decided: count(.decided), units: lines.sorted { $0.key < $1.key }.map(\.value))
+            open: all.open, overdue: all.overdue, decided: all.decided,
+            units: try groups.figuresByUnit().map { below, figures in
+                Line(
+                    unit: below.text, name: reading.directory.unit(below)?.name ?? below.text, open: figures.open, overdue: figures.overdue,
+                    decided: figures.decided)
+            })
     }
 }

@@ -27,7 +27,7 @@ struct DuplicatesCommand: AsyncParsableCommand {
                 "from": from.map(String.init),
             ])
             printout.show(try await ask(call) { ($0["total"]?.count ?? 0) > 0 }, columns: [
-                ("total", "总数"), ("groups", "组"), ("group", "组号"), ("label", "类别"), ("status", "状态"), ("days", "天数"), ("score", "分值"),
+                ("total", "总数"), ("groups", "组"), ("group", "组号"), ("label", "类别"), ("status", "状态"), ("settledAt", "处理时间"), ("how", "结果"), ("days", "天数"), ("score", "分值"),
                 ("authority", "共同主管"), ("members", "成员"),
             ])
             return .done
@@ -71,7 +71,7 @@ struct DuplicatesCommand: AsyncParsableCommand {
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
             printout.show(try await ask(VerbCall("duplicates.statistics")), columns: [
-                ("unit", "单位"), ("name", "名称"), ("open", "待处理"), ("overdue", "已超期"), ("decided", "已裁定"), ("units", "单位"),
+                ("unit", "单位"), ("name", "名称"), ("open", "待处理"), ("overdue", "已超期"), ("decided", "已处理"), ("units", "单位"),
             ])
             return .done
         }

@@ -216,6 +216,7 @@ struct DossierProjection: Projection {
                 dossier.formalNumber, dossier.head.map { Data($0.bytes) }, dossier.keyDigest.map { Data($0.bytes) },
                 dossier.chain.first?.at ?? transaction.now, dossier.openCase?.stand.rawValue ?? "",
             ])
+        for follower in transaction.book.followers { try follower.follow(dossier, in: transaction) }
         for office in transaction.book.offices { try office.noticed(dossier, in: transaction) }
     }
 
@@ -223,6 +224,7 @@ struct DossierProjection: Projection {
     private static func forget(_ id: DossierID, in transaction: Transaction) throws {
         try transaction.database.cachedStatement(sql: "DELETE FROM dossier WHERE id = ?").execute(arguments: [Data(id.bytes)])
         guard transaction.database.changesCount > 0 else { return }
+        for follower in transaction.book.followers { try follower.forget(id, in: transaction) }
         for office in transaction.book.offices { try office.vanished(id, in: transaction) }
     }
 }

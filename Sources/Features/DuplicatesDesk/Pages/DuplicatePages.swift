@@ -26,17 +26,17 @@ enum DuplicatePages {
             <button type="submit">查询</button></form>
             <p class="soft">共 {{total}} 组。姓名和号码部分隐去；打开一组查看全部内容，会记入操作记录。</p>
             {{#hasGroups}}<div class="scroll"><table><thead><tr><th scope="col">类别</th><th scope="col">成员</th><th scope="col">状态</th><th scope="col" class="n">天数</th><th scope="col">共同主管</th><th scope="col">查看</th></tr></thead><tbody>
-            {{#groups}}<tr><td>{{label}}</td><td>{{#members}}{{name}} <span class="code">{{idNumber}}</span> {{schoolName}} <span class="soft small">{{provinceName}}</span><br>{{/members}}</td><td><span class="tag {{tone}}">{{status}}</span></td><td class="n">{{days}}</td><td>{{authority}}</td><td><form method="post" action="/duplicates/{{group}}">{{>token}}<button class="plain" type="submit" name="act" value="open">打开</button></form></td></tr>
+            {{#groups}}<tr><td>{{label}}</td><td>{{#members}}{{name}} <span class="code">{{idNumber}}</span> {{schoolName}} <span class="soft small">{{provinceName}}</span><br>{{/members}}</td><td><span class="tag {{tone}}">{{status}}</span>{{#how}}<br><span class="soft small">{{.}}</span>{{/how}}</td><td class="n">{{days}}</td><td>{{authority}}</td><td><form method="post" action="/duplicates/{{group}}">{{>token}}<button class="plain" type="submit" name="act" value="open">打开</button></form></td></tr>
             {{/groups}}</tbody></table></div>{{/hasGroups}}
             {{#next}}<p><a href="/duplicates?{{.}}">下一页</a></p>{{/next}}
-            {{#hasUnits}}<h2>按单位统计</h2><div class="scroll"><table><thead><tr><th scope="col">单位</th><th scope="col" class="n">待处理</th><th scope="col" class="n">已超期</th><th scope="col" class="n">已裁定</th></tr></thead><tbody>
+            {{#hasUnits}}<h2>按单位统计</h2><div class="scroll"><table><thead><tr><th scope="col">单位</th><th scope="col" class="n">待处理</th><th scope="col" class="n">已超期</th><th scope="col" class="n">已处理</th></tr></thead><tbody>
             {{#units}}<tr><td>{{name}}</td><td class="n">{{open}}</td><td class="n">{{overdue}}</td><td class="n">{{decided}}</td></tr>
             {{/units}}</tbody></table></div>{{/hasUnits}}
             """,
         "duplicate": """
             <h1>重复学籍：{{label}}</h1>
             {{>notice}}
-            <p><a href="/duplicates">回到列表</a> <span class="tag {{tone}}">{{status}}</span> <span class="soft">已开放 {{days}} 天</span></p>
+            <p><a href="/duplicates">回到列表</a> <span class="tag {{tone}}">{{status}}</span> <span class="soft">{{#how}}{{.}}，{{/how}}历时 {{days}} 天</span></p>
             <div class="scroll"><table><caption>并列比对，不同之处已标出</caption><thead><tr><th scope="col">指标</th>{{#members}}<th scope="col"><a href="/problems/{{dossier}}">{{name}}</a><br><span class="soft small">{{schoolName}}</span></th>{{/members}}</tr></thead><tbody>
             {{#lines}}<tr><th scope="row">{{field}}</th>{{#values}}<td>{{#differs}}<ins>{{text}}</ins>{{/differs}}{{^differs}}{{text}}{{/differs}}</td>{{/values}}</tr>
             {{/lines}}</tbody></table></div>
@@ -93,13 +93,15 @@ enum DuplicatePages {
 
     private static func shown(_ item: DuplicateList.Item, _ directory: UnitDirectory) -> [String: Any] {
         let status = DuplicateGroups.Status(rawValue: item.status)
-        return [
+        var shown: [String: Any] = [
             "group": item.group, "label": item.label, "days": item.days, "status": status?.label ?? "",
             "tone": status.flatMap { tones[$0] } ?? "", "authority": item.authority.map { directory.unit(UnitCode($0))?.name ?? $0 } ?? "–",
             "members": item.members.map {
                 ["name": $0.name, "idNumber": $0.idNumber, "schoolName": $0.schoolName, "provinceName": $0.provinceName] as [String: Any]
             },
         ]
+        if let how = item.how.flatMap({ KeySpell.End(rawValue: $0) }), let at = item.settledAt { shown["how"] = "\(at.prefix(10)) \(how.label)" }
+        return shown
     }
 
     private static func act(_ call: PageCall) throws -> PageReply {

@@ -47,7 +47,7 @@ enum NodePages {
         return context
     }
 
-    private static let offices = ["duplicates": "查重", "numbers": "学籍号", "identity": "公安核验", "leases": "临时学籍号号段"]
+    private static let offices = ["duplicates": "查重", "numbers": "学籍号", "identity": "公安核验", "leases": "临时学籍号号段", "groups": "重复学籍分组"]
 
     /// A link as tables show it.
     static func shown(_ link: StatusReport.Link, _ name: String) -> [String: Any] {
