@@ -50,7 +50,7 @@ public enum HostingOperations {
             try Invitations.mustBeBelow(unit, call.actor.unit, in: transaction)
             let node = try ownUnit(transaction)
             guard try !transaction.hosts(unit) else {
-                throw Refusal("units.hosted", "单位 \(unit) 已在本节点托管。", remedy: "无须再次办理;忘记密码可用 account reset。")
+                throw Refusal("units.hosted", "单位 \(unit) 已在本节点托管。", remedy: "无须再次办理；忘记密码可用 account reset。")
             }
             let key = transaction.surroundings.statementKey()
             let hasSpoken = try !transaction.directory.keys(of: unit).isEmpty

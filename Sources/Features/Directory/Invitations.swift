@@ -118,11 +118,11 @@ public struct Invitations: Office {
 
     static func mustBeBelow(_ unit: UnitCode, _ issuer: UnitCode, in transaction: Transaction) throws {
         guard let tier = transaction.directory.tier(of: issuer), TierRights.may(tier, .admitUnits) else {
-            throw Refusal("units.admit", "本单位没有下级单位,不能邀请或托管。", remedy: "请由主管教育行政部门办理。", kind: .permission)
+            throw Refusal("units.admit", "本单位没有下级单位，不能邀请或托管。", remedy: "请由主管教育行政部门办理。", kind: .permission)
         }
         guard let found = transaction.directory.unit(unit) else {
             throw Refusal(
-                "units.missing", question: "Q106", "机构库中没有单位 \(unit)。", remedy: "请核对单位代码,或先导入机构(units import)。",
+                "units.missing", question: "Q106", "机构库中没有单位 \(unit)。", remedy: "请核对单位代码，或先导入机构（units import）。",
                 kind: .missing)
         }
         guard found.competent == issuer else {
@@ -136,9 +136,9 @@ public struct Invitations: Office {
     }
 
     private static let invalid = Refusal(
-        "join.code", "邀请码无效或已过期。", remedy: "请向上级单位索取新的邀请码(xueji invite)。", kind: .permission)
+        "join.code", "邀请码无效或已过期。", remedy: "请向上级单位索取新的邀请码（xueji invite）。", kind: .permission)
     private static let used = Refusal(
-        "join.used", "邀请码已经使用过。", remedy: "请向上级单位索取新的邀请码(xueji invite)。", kind: .permission)
+        "join.used", "邀请码已经使用过。", remedy: "请向上级单位索取新的邀请码（xueji invite）。", kind: .permission)
     private static let rootUnknown = Refusal(
         "join.root", "本节点还没有中央节点的公钥。", remedy: "请等本节点与上级同步后重试。")
 }

@@ -56,7 +56,7 @@ public enum Revocations {
         let end = try since.map { try instant($0, now: transaction.now) }
         let words = reason.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard !words.isEmpty, words.count <= 200 else {
-            throw Refusal("revoke.reason", "吊销须写明理由,不超过 200 字。", remedy: "请用 --reason 写明理由,例如“笔记本电脑失窃”。", kind: .usage)
+            throw Refusal("revoke.reason", "吊销须写明理由，不超过 200 字。", remedy: "请用 --reason 写明理由，例如“笔记本电脑失窃”。", kind: .usage)
         }
         try check(unit, issuer, in: transaction)
         let all = [unit] + (try hosted(on: unit, in: transaction))
@@ -73,10 +73,10 @@ public enum Revocations {
     private static func instant(_ text: String, now: Int64) throws -> Int64 {
         guard let seconds = ChinaTime.seconds(text) else {
             throw Refusal(
-                "revoke.since", "--since 的时间“\(text)”不对。", remedy: "请写日期 2026-09-01(北京时间零点),或 2026-09-01T08:00:00+08:00。", kind: .usage)
+                "revoke.since", "--since 的时间“\(text)”不对。", remedy: "请写日期 2026-09-01（北京时间零点），或 2026-09-01T08:00:00+08:00。", kind: .usage)
         }
         guard seconds <= now else {
-            throw Refusal("revoke.since", "--since 的时间在将来。", remedy: "请写出事的时间;不写则本节点已存的数据都有效。", kind: .usage)
+            throw Refusal("revoke.since", "--since 的时间在将来。", remedy: "请写出事的时间；不写则本节点已存的数据都有效。", kind: .usage)
         }
         return seconds
     }
@@ -84,7 +84,7 @@ public enum Revocations {
     private static func check(_ unit: UnitCode, _ issuer: UnitCode, in transaction: Transaction) throws {
         let directory = transaction.directory
         guard unit != .centre else {
-            throw Refusal("revoke.centre", "中央节点是信任的起点,不能吊销。", remedy: "请按运维手册恢复中央节点。", kind: .permission)
+            throw Refusal("revoke.centre", "中央节点是信任的起点，不能吊销。", remedy: "请按运维手册恢复中央节点。", kind: .permission)
         }
         guard unit != issuer else {
             throw Refusal("revoke.self", "不能吊销本单位自己的密钥。", remedy: "请由上级单位办理。", kind: .permission)
@@ -94,16 +94,16 @@ public enum Revocations {
         }
         guard directory.contains(issuer, unit), directory.tier(of: issuer).map({ TierRights.may($0, .revokeUnits) }) ?? false else {
             throw Refusal(
-                "revoke.notBelow", "单位“\(found.name)”不是本单位的下级,不能吊销。", remedy: "请由它的任一上级教育行政部门办理。", kind: .permission)
+                "revoke.notBelow", "单位“\(found.name)”不是本单位的下级，不能吊销。", remedy: "请由它的任一上级教育行政部门办理。", kind: .permission)
         }
         guard let active = try directory.activeKey(of: unit) else {
-            throw Refusal("revoke.noKey", "单位“\(found.name)”没有登记密钥,无须吊销。", remedy: "未入网的单位没有可吊销的密钥。", kind: .missing)
+            throw Refusal("revoke.noKey", "单位“\(found.name)”没有登记密钥，无须吊销。", remedy: "未入网的单位没有可吊销的密钥。", kind: .missing)
         }
         // Its key lies on its host's machine, and whoever has that machine has the host's key as well.
         guard active.node == unit else {
             throw Refusal(
-                "revoke.hosted", "单位“\(found.name)”托管在 \(active.node) 的节点上,密钥在那台机器里,不能单独吊销。",
-                remedy: "那台机器失窃:请由 \(active.node) 的上级吊销 \(active.node),它托管的单位一并吊销。只是账号泄露:请用 account reset。")
+                "revoke.hosted", "单位“\(found.name)”托管在 \(active.node) 的节点上，密钥在那台机器里，不能单独吊销。",
+                remedy: "那台机器失窃：请由 \(active.node) 的上级吊销 \(active.node)，它托管的单位一并吊销。只是账号泄露：请用 account reset。")
         }
     }
 

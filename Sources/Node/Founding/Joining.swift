@@ -23,7 +23,7 @@ struct Joining {
     func join() async throws -> Founding.Result {
         let address = try PeerAddress(parent)
         guard let code = OneTimeCode(code) else {
-            throw Refusal("join.code", "邀请码不对。", remedy: "请核对后重新输入:40 个字母和数字,不含 I、L、O、U。", kind: .usage)
+            throw Refusal("join.code", "邀请码不对。", remedy: "请核对后重新输入：40 个字母和数字，不含 I、L、O、U。", kind: .usage)
         }
         try NodeFolder.prepare(folder)
         let archive = try Archive(folder: folder, book: Wiring.book(), surroundings: surroundings)

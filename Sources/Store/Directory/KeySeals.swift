@@ -45,7 +45,7 @@ struct KeySeals: Projection {
     private func shutOut(_ seal: KeySeal, in transaction: Transaction) throws {
         guard try transaction.hosts(seal.unit), let own = try transaction.generationOfSecret(of: seal.unit), own <= seal.generation
         else { return }
-        try transaction.noteShutOut("单位 \(seal.unit) 的密钥已由上级 \(seal.issuer) 吊销:\(seal.reason)")
+        try transaction.noteShutOut("单位 \(seal.unit) 的密钥已由上级 \(seal.issuer) 吊销：\(seal.reason)")
     }
 }
 

@@ -81,7 +81,7 @@ extension Transaction {
         } catch let error as DatabaseError where error.isOfTheDisk {
             throw error
         } catch {
-            try raiseAlarm("office", subject: name, "自动办理环节 \(name) 出错,已保留待办,稍后重试:\(error)")
+            try raiseAlarm("office", subject: name, "自动办理环节 \(name) 出错，已保留待办，稍后重试：\(error)")
             return false
         }
     }
@@ -134,7 +134,7 @@ extension Transaction {
             try database.execute(
                 literal: "INSERT OR REPLACE INTO void (position, slot, reason) VALUES (\(position), \(slot), \(reason))")
             // No honest node writes what it may not write: its operator's authority should know.
-            if try !hosts(stream.unit) { try noteRefusals("entry.void", from: stream.unit.text, label: "内容超出签发单位的权限,不生效", count: 1) }
+            if try !hosts(stream.unit) { try noteRefusals("entry.void", from: stream.unit.text, label: "内容超出签发单位的权限，不生效", count: 1) }
         }
     }
 
@@ -164,7 +164,7 @@ extension Transaction {
                 INSERT OR REPLACE INTO quarantine (position, slot, at, error, dossier)
                 VALUES (\(position), \(slot), \(now), \(error), \(dossier.map { Data($0.bytes) }))
                 """)
-        try raiseAlarm("quarantine", subject: "node", "有记录处理失败,已隔离,其余照常。请用 quarantine 命令查看。")
+        try raiseAlarm("quarantine", subject: "node", "有记录处理失败，已隔离，其余照常。请用 quarantine 命令查看。")
     }
 
     /// Tries again what waited for something that came; chains of waiting entries resolve in one call.

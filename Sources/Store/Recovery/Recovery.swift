@@ -25,8 +25,8 @@ extension Reading {
             database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM recovering WHERE unit = ?)"), arguments: [unit.text])
         guard isRecovering == true else { return }
         throw StoreError(
-            .recovering, message: "单位 \(unit) 的旧数据尚未全部从上级取回(刚从备份或快照恢复,或换了机器),现在只能录入新生。",
-            remedy: "请保持节点运行并连通上级,取回后自动解除;status 的告警会随之消失。", cause: "recovering")
+            .recovering, message: "单位 \(unit) 的旧数据尚未全部从上级取回（刚从备份或快照恢复，或换了机器），现在只能录入新生。",
+            remedy: "请保持节点运行并连通上级，取回后自动解除；status 的告警会随之消失。", cause: "recovering")
     }
 }
 
@@ -68,7 +68,7 @@ extension Transaction {
                 """)
         try raiseAlarm(
             Self.recoveryAlarm, subject: unit.text,
-            "单位 \(unit) 的数据\(cause == .joinedAgain ? "不在这台机器上" : "曾回到较早时刻"),正从上级取回旧数据;取回前只能录入新生,不能办理其他业务,也不能取号。")
+            "单位 \(unit) 的数据\(cause == .joinedAgain ? "不在这台机器上" : "曾回到较早时刻")，正从上级取回旧数据；取回前只能录入新生，不能办理其他业务，也不能取号。")
     }
 
     /// Continues a hosted unit under a new incarnation with the same key.

@@ -20,8 +20,8 @@ extension Transaction {
             if try !takeBack(taken, of: unit) { lost += try replayJournal() }
             try raiseAlarm(
                 "key.sealed", subject: unit.text,
-                "单位 \(unit) 的密钥已吊销,最后有效位置以后的数据已撤出、另存待查,不再有效。"
-                    + "请用 salvage list --of \(unit) 查看,核对后运行 alarm acknowledge key.sealed \(unit)。")
+                "单位 \(unit) 的密钥已吊销，最后有效位置以后的数据已撤出、另存待查，不再有效。"
+                    + "请用 salvage list --of \(unit) 查看，核对后运行 alarm acknowledge key.sealed \(unit)。")
         }
         try settle()
     }

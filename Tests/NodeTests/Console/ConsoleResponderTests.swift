@@ -212,7 +212,7 @@ struct ConsoleResponderTests {
             #expect(try await send("000000", [("reason", "机器失窃"), ("confirm", "000000")]).contains("信任的起点"))
             #expect(try Fixture.read(folder) { try $0.directory.isRevoked("440000") } == false)
             let done = try await send("440000", [("reason", "机器失窃"), ("confirm", "440000")])
-            #expect(done.contains("已吊销 440000 的密钥") && done.contains("吊销:机器失窃"))
+            #expect(done.contains("已吊销 440000 的密钥") && done.contains("吊销：机器失窃"))
             #expect(try Fixture.read(folder) { try $0.directory.revocation(of: "440000")?.reason } == "机器失窃")
             #expect(try await send("440000", [("reason", "机器失窃"), ("confirm", "440000")]).contains("先前已经吊销"))
         }

@@ -31,7 +31,7 @@ enum DirectoryPages {
             <label class="tick"><input type="checkbox" name="closed" value="true"{{#closed}} checked{{/closed}}> 含已撤销</label>
             <button type="submit">查询</button>
             </form>
-            <p class="soft">共 {{total}} 个单位{{#hasPages}},第 {{page}} 页,共 {{pages}} 页{{/hasPages}}</p>
+            <p class="soft">共 {{total}} 个单位{{#hasPages}}，第 {{page}} 页，共 {{pages}} 页{{/hasPages}}</p>
             {{#hasUnits}}<div class="scroll"><table><thead><tr><th scope="col">单位</th><th scope="col">代码</th><th scope="col">层级</th><th scope="col">主管部门</th><th scope="col">属地部门</th><th scope="col">办学类型</th><th scope="col">学段</th><th scope="col">分校区</th><th scope="col">节点</th><th scope="col">最近联系</th></tr></thead><tbody>
             {{#units}}<tr><td><a href="/directory/{{code}}">{{name}}</a>{{#closed}} <span class="tag bad">已撤销</span>{{/closed}}{{#hasBelow}} <a class="small" href="/directory?under={{code}}" aria-label="{{name}}以下的单位">下属</a>{{/hasBelow}}</td><td class="code">{{code}}</td><td>{{tier}}</td><td>{{competent}}</td><td>{{territorial}}</td><td>{{kind}}</td><td>{{stages}}</td><td>{{campuses}}</td><td><span class="tag {{tone}}">{{node}}</span></td><td class="t">{{lastContact}}</td></tr>
             {{/units}}</tbody></table></div>{{/hasUnits}}
@@ -40,27 +40,27 @@ enum DirectoryPages {
         "directory-unit": """
             <h1>{{name}}{{#closed}} <span class="tag bad">已撤销</span>{{/closed}}</h1>
             {{>notice}}
-            {{#issued}}<div class="note good" role="status"><h2>{{unitName}}的邀请码</h2><p class="code">{{code}}</p><p>{{expires}}前有效,只能用一次。在该单位的机器上运行:</p><p class="code">{{command}}</p>{{{picture}}}<p class="small">二维码的内容就是上面这条命令。请当面或另行交付,不要经公开的聊天工具发送。</p></div>{{/issued}}
+            {{#issued}}<div class="note good" role="status"><h2>{{unitName}}的邀请码</h2><p class="code">{{code}}</p><p>{{expires}}前有效，只能用一次。在该单位的机器上运行：</p><p class="code">{{command}}</p>{{{picture}}}<p class="small">二维码的内容就是上面这条命令。请当面或另行交付，不要经公开的聊天工具发送。</p></div>{{/issued}}
             {{#admin}}<div class="note good" role="status"><h2>账号 {{account}} 的一次性密码</h2><p class="code">{{password}}</p><p>只显示这一次。首次登录后必须修改。</p></div>{{/admin}}
             <dl class="facts">{{#facts}}<dt>{{term}}</dt><dd>{{#href}}<a href="{{.}}">{{text}}</a>{{/href}}{{^href}}{{text}}{{/href}}</dd>{{/facts}}</dl>
             {{#hasCampuses}}<h2>分校区</h2><table><thead><tr><th scope="col">校区号</th><th scope="col">名称</th><th scope="col">性质</th></tr></thead><tbody>
             {{#campuses}}<tr><td>{{number}}</td><td>{{name}}</td><td>{{kind}}</td></tr>{{/campuses}}</tbody></table>{{/hasCampuses}}
             {{#mayAct}}<h2>入网</h2>
             <form method="post" action="/directory/{{code}}" class="acts">{{>token}}
-            <button type="submit" name="act" value="invite">{{#hasNode}}重新邀请(更换机器){{/hasNode}}{{^hasNode}}邀请入网{{/hasNode}}</button>
+            <button type="submit" name="act" value="invite">{{#hasNode}}重新邀请（更换机器）{{/hasNode}}{{^hasNode}}邀请入网{{/hasNode}}</button>
             {{#mayHost}}<button class="plain" type="submit" name="act" value="host">由本节点托管</button>{{/mayHost}}
             {{#isHostedHere}}<button class="danger" type="submit" name="act" value="unhost">结束托管</button>{{/isHostedHere}}
             </form>
-            <p class="soft small">有服务器的单位用邀请码入网;没有服务器的由本节点托管,用浏览器办理。</p>{{/mayAct}}
+            <p class="soft small">有服务器的单位用邀请码入网；没有服务器的由本节点托管，用浏览器办理。</p>{{/mayAct}}
             {{#mayRevoke}}<h2>吊销密钥</h2>
-            <p>机器失窃或失控时办理:该单位的机器立即不能再与上级联系,此后用这把密钥签发的数据一律无效,它托管的单位一并吊销。不能撤回;恢复办理须重新邀请入网。</p>
-            <form method="post" action="/directory/{{code}}" class="acts" data-sure="确定吊销“{{name}}”的密钥吗?不能撤回。">{{>token}}
-            <div><label for="reason">理由</label><input id="reason" name="reason" size="30" maxlength="200" required placeholder="例如:笔记本电脑失窃"></div>
-            <div><label for="since">出事时间(可不填)</label><input id="since" name="since" size="26" placeholder="2026-09-01T08:00:00+08:00" aria-describedby="since-note"></div>
+            <p>机器失窃或失控时办理：该单位的机器立即不能再与上级联系，此后用这把密钥签发的数据一律无效，它托管的单位一并吊销。不能撤回；恢复办理须重新邀请入网。</p>
+            <form method="post" action="/directory/{{code}}" class="acts" data-sure="确定吊销“{{name}}”的密钥吗？不能撤回。">{{>token}}
+            <div><label for="reason">理由</label><input id="reason" name="reason" size="30" maxlength="200" required placeholder="例如：笔记本电脑失窃"></div>
+            <div><label for="since">出事时间（可不填）</label><input id="since" name="since" size="26" placeholder="2026-09-01T08:00:00+08:00" aria-describedby="since-note"></div>
             <div><label for="confirm">再写一遍单位代码</label><input id="confirm" name="confirm" size="12" required autocomplete="off"></div>
             <button class="danger" type="submit" name="act" value="revoke">吊销密钥</button>
             </form>
-            <p class="soft small" id="since-note">不填出事时间:本节点已存的数据都有效。填写:此后到达本节点的撤出另存,不再有效;已有正式学籍号或已删除的业务不撤销。</p>{{/mayRevoke}}
+            <p class="soft small" id="since-note">不填出事时间：本节点已存的数据都有效。填写：此后到达本节点的撤出另存，不再有效；已有正式学籍号或已删除的业务不撤销。</p>{{/mayRevoke}}
             {{#links}}<p><a href="{{href}}">{{label}}</a></p>{{/links}}
             """,
     ]
@@ -130,7 +130,7 @@ enum DirectoryPages {
         ]
         guard let link, item.nodeState == "own" else { return shown }
         let state = NodePages.shown(link, item.name)
-        shown["node"] = "自有节点,\(state["state"] ?? "")"
+        shown["node"] = "自有节点，\(state["state"] ?? "")"
         shown["tone"] = state["tone"]
         shown["lastContact"] = state["lastContact"]
         return shown
@@ -196,7 +196,7 @@ enum DirectoryPages {
     ) -> [[String: Any]] {
         guard let revocation else { return [] }
         let issuer = directory.unit(revocation.issuer)?.name ?? revocation.issuer.text
-        return [["term": "密钥", "text": "已由\(issuer)于 \(ShownTime.text(ChinaTime.text(revocation.at))) 吊销:\(revocation.reason)"]]
+        return [["term": "密钥", "text": "已由\(issuer)于 \(ShownTime.text(ChinaTime.text(revocation.at))) 吊销：\(revocation.reason)"]]
     }
 
     /// Where the operation would not refuse: a unit below, at any depth, with a key on a node of its own.
@@ -251,12 +251,12 @@ enum DirectoryPages {
     /// The operation judges; the page asks for the code once more, for what is revoked is revoked.
     private static func revoke(_ code: String, _ call: PageCall) throws -> String {
         guard call.field("confirm") == code else {
-            throw Refusal("revoke.confirm", "两次的单位代码不一致,没有吊销。", remedy: "请在“再写一遍单位代码”里写 \(code)。", kind: .usage)
+            throw Refusal("revoke.confirm", "两次的单位代码不一致，没有吊销。", remedy: "请在“再写一遍单位代码”里写 \(code)。", kind: .usage)
         }
         let wish = Revocations.Wish(reason: call.field("reason") ?? "", since: call.field("since"))
         let done = try call.ask("units.revoke", ["unit": code], body: wish, as: Revocations.Revoked.self)
-        if done.already { return "先前已经吊销,没有改变。" }
-        let hosted = done.keys.count > 1 ? ",连同它托管的 \(done.keys.count - 1) 个单位" : ""
-        return "已吊销 \(done.unit) 的密钥\(hosted)。撤出另存 \(done.withdrawn) 批,已成定局而保留 \(done.settled) 批。恢复办理请重新邀请入网。"
+        if done.already { return "先前已经吊销，没有改变。" }
+        let hosted = done.keys.count > 1 ? "，连同它托管的 \(done.keys.count - 1) 个单位" : ""
+        return "已吊销 \(done.unit) 的密钥\(hosted)。撤出另存 \(done.withdrawn) 批，已成定局而保留 \(done.settled) 批。恢复办理请重新邀请入网。"
     }
 }
