@@ -104,10 +104,12 @@ public struct JoinReply: Sendable, Hashable {
     public var rootCertificate: [UInt8]
     /// The name in the answering node's certificate.
     public var parentName: String
+    /// Whether the unit had a key before this one: what it wrote has to come back before it goes on with it.
+    public var isReturning: Bool
 
     public init(
         unit: UnitCode, tier: Tier, name: String, rootKey: StatementPublicKey, parent: UnitCode, certificates: IssuedChains,
-        rootCertificate: [UInt8], parentName: String
+        rootCertificate: [UInt8], parentName: String, isReturning: Bool = false
     ) {
         self.unit = unit
         self.tier = tier
@@ -117,6 +119,7 @@ public struct JoinReply: Sendable, Hashable {
         self.certificates = certificates
         self.rootCertificate = rootCertificate
         self.parentName = parentName
+        self.isReturning = isReturning
     }
 
     public init?(bytes: [UInt8]) {
@@ -130,6 +133,7 @@ public struct JoinReply: Sendable, Hashable {
         certificates = IssuedChains(node: wire.nodeChain.map { Array($0) }, authority: wire.authorityChain.map { Array($0) })
         rootCertificate = Array(wire.rootCertificate)
         parentName = wire.parentName
+        isReturning = wire.returning
     }
 
     public var bytes: [UInt8] {
@@ -143,6 +147,7 @@ public struct JoinReply: Sendable, Hashable {
         wire.authorityChain = certificates.authority.map { .init($0) }
         wire.rootCertificate = .init(rootCertificate)
         wire.parentName = parentName
+        wire.returning = isReturning
         return Wire.bytes(wire)
     }
 

@@ -120,6 +120,22 @@ struct JoiningTests {
         #expect(try centre.read { try $0.hostedUnits() } == [.centre, "440000"])
     }
 
+    @Test func `a unit that has written before takes in new pupils only until its streams are back; a new one waits for nothing`() async throws {
+        let (centreFolder, centre) = try Fixture.centre("again-centre", seed: 95)
+        let (first, second) = (try Fixture.folder("again-first"), try Fixture.folder("again-second"))
+        defer { for folder in [centreFolder, first, second] { Fixture.remove(folder) } }
+        _ = try await joining(try invite("440000", centre), first, try Wire(centre), seed: 96).join()
+        #expect(try Fixture.read(first) { try $0.recoveringUnits() }.isEmpty)
+        _ = try await joining(try invite("440000", centre), second, try Wire(centre), seed: 97).join()
+        #expect(try Fixture.read(second) { try $0.recoveringUnits() } == ["440000"])
+        let archive = try Fixture.archive(second, seed: 98)
+        let setting = PolicySetting(unit: "440000", key: "duplicates.instant", value: "off", version: 1, by: "440000", at: 1)
+        let refused = #expect(throws: StoreError.self) {
+            try archive.write { _ = try $0.append(.policy, Payload.encode(setting), as: "440000", to: .subtree("440000")) }
+        }
+        #expect(refused?.code == .recovering)
+    }
+
     @Test func `a wrong secret is refused, and burns the code after five`() async throws {
         let (centreFolder, centre) = try Fixture.centre("secret-centre", seed: 50)
         let folder = try Fixture.folder("secret-province")

@@ -52,11 +52,13 @@ struct RevocationJourneyTests {
         try archive.close()
         try await ServedNode.serve(centre, seed: 1606, peerListen: address) { node in
             try await join(fresh, again, at: node, seed: 1607)
+            #expect(try Fixture.read(fresh) { try $0.recoveringUnits() } == ["440000"])
             try await ServedNode.serve(fresh, seed: 1608) { province in
                 try await Fixture.eventually { try !isOn(fresh) }
                 try await Fixture.eventually { await province.verb("policy", "set", "registration.current", "on") == 0 }
                 try await Fixture.eventually { try isOn(centre) }
                 #expect(try !alarms(fresh).contains("revoked"))
+                #expect(try Fixture.read(fresh) { try $0.recoveringUnits() }.isEmpty)
                 for served in [node, province] { #expect(await served.verb("verify") == 0) }
             }
         }

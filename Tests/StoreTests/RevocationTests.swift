@@ -157,4 +157,116 @@ struct RevocationTests {
         #expect(try pair.centre.archive.read { try $0.directory.activeKey(of: Bench.school)?.generation } == 1)
         #expect(try pair.centre.archive.read { try JournalCheck($0).problems }.isEmpty)
     }
+
+    // MARK: A number on its way past a revocation
+
+    private func county(_ pair: Pair) throws -> Bench {
+        let county = try Bench()
+        let key = try #require(StatementKey(seed: [UInt8](repeating: 8, count: 32)))
+        let known = try pair.centre.archive.read { try $0.directory.activeKey(of: .centre)?.key }
+        try county.becomeNode(of: Bench.county, key: key, root: try #require(known))
+        return county
+    }
+
+    private func issue(_ number: String, on link: [UInt8], _ pair: Pair) throws {
+        let payload = try #require(try Envelope(bytes: link).entries().compactMap { $0?.payload }.first)
+        let step = try #require(Payload.step(payload))
+        let word = IssuedNumber(dossier: step.dossier, number: number, cites: step.hash, at: 0)
+        _ = try pair.centre.archive.write { try $0.append(.number, Payload.encode(word), as: .centre, to: .unit(Bench.school)) }
+    }
+
+    private func written(_ bench: Bench, _ body: () throws -> Void) throws -> [[UInt8]] {
+        let position = try bench.archive.read { try Journal.position(in: $0.database) }
+        try body()
+        return try bench.envelopes(after: position).filter { try Envelope(bytes: $0).stream.unit != Bench.school }
+    }
+
+    private func isAsRebuilt(_ bench: Bench) throws -> Bool {
+        try bench.archive.read { reading in
+            let rebuild = try Rebuild(of: reading, original: bench.archive, in: bench.folder + "/again")
+            defer { rebuild.remove() }
+            return try TableDigest.all(reading, of: bench.archive) == rebuild.archive.read { try TableDigest.all($0, of: rebuild.archive) }
+        }
+    }
+
+    /// Three pupils at county and centre; the second has a number, which the county does not know, and the county revokes all but the first.
+    private func crossing() throws -> (pair: Pair, county: Bench, tree: [[UInt8]], links: [[UInt8]], seal: [[UInt8]], answer: [[UInt8]]) {
+        let (pair, _) = try twoPupils()
+        _ = try pair.school.enter("王芳")
+        let links = try links(pair)
+        try pair.centre.take(links, from: .child(Bench.county))
+        let tree = try pair.centre.envelopes().filter { try Envelope(bytes: $0).stream.unit == .centre }
+        let county = try county(pair)
+        try county.take(tree, from: .parent)
+        try county.take(links, from: .child(Bench.school))
+        try county.archive.write { try $0.database.execute(sql: "UPDATE envelope SET stored_at = stored_at - 100 WHERE sequence = 1") }
+        try issue("G110101201603050011", on: links[1], pair)
+        let seal = try written(county) {
+            let done = try county.archive.write { try $0.revoke(Bench.school, by: Bench.county, since: later, reason: "失窃") }
+            #expect(done?.withdrawn == 2)
+        }
+        let answer = try written(pair.centre) { try pair.centre.take(seal, from: .child(Bench.county)) }
+            .filter { try Envelope(bytes: $0).stream.unit == .centre }
+        return (pair, county, tree, links, seal, answer)
+    }
+
+    @Test func `a number issued while a revocation was on its way keeps what it stands by, at the revoking authority as well`() throws {
+        let (pair, county, _, links, seal, answer) = try crossing()
+        #expect(try acts(county) == ["张伟"])
+        #expect(seal.count == 1 && answer.count == 1)
+        #expect(try acts(pair.centre) == ["张伟", "李娜"].sorted())
+        #expect(try pair.centre.archive.read { try $0.directory.isRevoked(Bench.school) })
+        try county.take(answer, from: .parent)
+        #expect(try county.take([links[1]], from: .parent) == [.stored])
+        #expect(try county.take([links[2]], from: .parent) == [.refused(.sealedKey)])
+        #expect(try acts(county) == ["张伟", "李娜"].sorted())
+        let heads = try county.archive.read { try Journal.heads(in: $0.database, of: Bench.school) }
+        #expect(try heads == pair.centre.archive.read { try Journal.heads(in: $0.database, of: Bench.school) })
+        for bench in [county, pair.centre] {
+            #expect(try isAsRebuilt(bench))
+            #expect(try bench.archive.read { try JournalCheck($0).problems }.isEmpty)
+        }
+        #expect(try county.archive.read { try $0.directory.revocation(of: Bench.school)?.issuer } == Bench.county)
+    }
+
+    @Test func `seal, answer and what they are about may come in any order`() throws {
+        let (pair, _, tree, links, seal, answer) = try crossing()
+        for order in [links + seal + answer, links + answer + seal, seal + links + answer, answer + seal + links, answer + links + seal, seal + answer + links] {
+            let node = try county(pair)
+            try node.take(tree + order, from: .parent)
+            // What was refused or taken back comes again with the next comparison.
+            try node.take(links, from: .parent)
+            #expect(try acts(node) == ["张伟", "李娜"].sorted())
+            #expect(try isAsRebuilt(node))
+        }
+    }
+
+    @Test func `the centre answers once, and a second revocation that ends earlier is answered anew`() throws {
+        let (pair, county, _, _, seal, _) = try crossing()
+        #expect(try written(pair.centre) { try pair.centre.take(seal, from: .child(Bench.county)) }.isEmpty)
+        let earlier = try written(county) {
+            _ = try county.archive.write { try $0.revoke(Bench.school, by: Bench.county, since: later - 100, reason: "失窃更早") }
+        }
+        #expect(earlier.count == 1)
+        // The number's step rests on nothing that the second one cuts, and keeps all before it in its stream.
+        try pair.centre.take(earlier, from: .child(Bench.county))
+        #expect(try acts(pair.centre) == ["张伟", "李娜"].sorted())
+    }
+
+    @Test func `a centre that went back takes nothing back before it has everything again`() throws {
+        let (pair, links) = try twoPupils()
+        let county = try county(pair)
+        try county.take(try pair.centre.envelopes().filter { try Envelope(bytes: $0).stream.unit == .centre }, from: .parent)
+        try county.take(links, from: .child(Bench.school))
+        try county.archive.write { try $0.database.execute(sql: "UPDATE envelope SET stored_at = stored_at - 100 WHERE sequence = 1") }
+        try issue("G110101201603050011", on: links[1], pair)
+        let seal = try written(county) {
+            _ = try county.archive.write { try $0.revoke(Bench.school, by: Bench.county, since: later, reason: "失窃") }
+        }
+        try pair.centre.archive.write { _ = try $0.beginRecovery(.restored) }
+        #expect(try written(pair.centre) { try pair.centre.take(seal, from: .child(Bench.county)) } == seal)
+        let answer = try written(pair.centre) { _ = try pair.centre.archive.write { try $0.endRecovery() } }
+        #expect(answer.count == 1)
+        #expect(try acts(pair.centre).count == 2)
+    }
 }

@@ -53,8 +53,11 @@ public enum HostingOperations {
                 throw Refusal("units.hosted", "单位 \(unit) 已在本节点托管。", remedy: "无须再次办理；忘记密码可用 account reset。")
             }
             let key = transaction.surroundings.statementKey()
+            let hasSpoken = try !transaction.directory.keys(of: unit).isEmpty
             try Invitations.enrol(key.publicKey, for: unit, by: call.actor.unit, on: node, in: transaction)
             try transaction.keepSecret(key, of: unit, incarnation: transaction.surroundings.incarnation())
+            // This disk is itself not whole yet: what the unit wrote before may still be on its way.
+            if hasSpoken, try transaction.reading.isRefilling() { try transaction.noteReturning(unit) }
             try transaction.takeUpSalvage(of: unit)
             try AccountShelf.putAdministrator(of: unit, password, in: transaction)
             return Hosted(

@@ -100,7 +100,8 @@ public struct Invitations: Office {
             code, nodeRequest: request.nodeRequest, authorityRequest: request.authorityRequest, in: transaction)
         return JoinReply(
             unit: unit.code, tier: unit.tier, name: unit.name, rootKey: root, parent: parent, certificates: chains,
-            rootCertificate: desk.root, parentName: desk.issuer.name.text)
+            rootCertificate: desk.root, parentName: desk.issuer.name.text,
+            isReturning: try transaction.directory.keys(of: code).contains { $0.publicKey != request.publicKey })
     }
 
     /// Says that a key speaks for a unit from now on; an earlier key is superseded.

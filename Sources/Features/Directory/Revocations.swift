@@ -5,7 +5,7 @@ import Store
 
 /// `revoke`: an authority above a unit ends its statement key, and with it its node's link.
 public enum Revocations {
-    struct Wish: Decodable {
+    struct Wish: Codable {
         let reason: String
         let since: String?
     }

@@ -47,6 +47,7 @@ struct Joining {
             try transaction.keepSecret(keys.statement, of: reply.unit, incarnation: surroundings.incarnation())
             try transaction.trustRoot(reply.rootKey)
             try transaction.beginRefill()
+            if reply.isReturning { try transaction.noteReturning(reply.unit) }
             try AccountShelf.putAdministrator(of: reply.unit, password, in: transaction)
             try transaction.setNodeValue(Self.pending, [])
         }

@@ -1449,6 +1449,9 @@ public nonisolated struct WireJoinReply: Sendable {
   /// the name in the answering node's certificate
   public var parentName: String = String()
 
+  /// the unit had a key before this one: what it wrote has to come back first
+  public var returning: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -4616,7 +4619,7 @@ nonisolated extension WireJoinRequest: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension WireJoinReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".JoinReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{1}tier\0\u{1}name\0\u{3}root_key\0\u{1}parent\0\u{3}node_chain\0\u{3}authority_chain\0\u{3}root_certificate\0\u{3}parent_name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{1}tier\0\u{1}name\0\u{3}root_key\0\u{1}parent\0\u{3}node_chain\0\u{3}authority_chain\0\u{3}root_certificate\0\u{3}parent_name\0\u{1}returning\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4633,6 +4636,7 @@ nonisolated extension WireJoinReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 7: try { try decoder.decodeRepeatedBytesField(value: &self.authorityChain) }()
       case 8: try { try decoder.decodeSingularBytesField(value: &self.rootCertificate) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.parentName) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.returning) }()
       default: break
       }
     }
@@ -4666,6 +4670,9 @@ nonisolated extension WireJoinReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.parentName.isEmpty {
       try visitor.visitSingularStringField(value: self.parentName, fieldNumber: 9)
     }
+    if self.returning != false {
+      try visitor.visitSingularBoolField(value: self.returning, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4679,6 +4686,7 @@ nonisolated extension WireJoinReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.authorityChain != rhs.authorityChain {return false}
     if lhs.rootCertificate != rhs.rootCertificate {return false}
     if lhs.parentName != rhs.parentName {return false}
+    if lhs.returning != rhs.returning {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -63,7 +63,8 @@ struct LastGood: Sendable, Hashable {
 }
 
 extension UnitDirectory {
-    /// How far a key of a unit speaks in a stream; nil without a seal on it.
+    /// How far a key of a unit speaks in a stream; nil without a seal on it. The shortest counts; the centre's revocations count before
+    /// all other seals, for it alone knows what it has settled.
     /// - Parameter byRevocation: seals of revocations alone count.
     func lastGood(of stream: StreamID, keyID: [UInt8], byRevocation: Bool = false) throws -> LastGood? {
         let row = try Row.fetchOne(
@@ -71,10 +72,11 @@ extension UnitDirectory {
                 SELECT coalesce(h.sequence, 0) AS sequence, h.hash FROM unit_key k
                 JOIN key_seal s ON s.unit = k.unit AND s.generation >= k.generation AND (s.revoked OR NOT ?)
                 LEFT JOIN key_seal_head h ON h.act = s.act AND h.incarnation = ? AND h.audience = ?
-                WHERE k.unit = ? AND k.key_id = ? ORDER BY 1, s.act LIMIT 1
+                WHERE k.unit = ? AND k.key_id = ? ORDER BY (s.revoked AND s.issuer = ?) DESC, 1, s.act LIMIT 1
                 """),
             arguments: [
                 byRevocation, Data(stream.incarnation.bytes), stream.audience.text, stream.unit.text, Data(keyID),
+                UnitCode.centre.text,
             ])
         return row.map { LastGood(sequence: UInt64($0["sequence"] as Int64), hash: ($0["hash"] as Data?).flatMap { Digest($0) }) }
     }
@@ -88,12 +90,37 @@ extension UnitDirectory {
     /// Whether the unit's active key, and with it its node's right to link, has been revoked.
     public func isRevoked(_ unit: UnitCode) throws -> Bool { try revocation(of: unit) != nil }
 
+    /// The revocations of a unit's keys that are known here, oldest generation first.
+    func revocations(of unit: UnitCode) throws -> [KeySeal] {
+        try Row.fetchAll(
+            database, sql: "SELECT * FROM key_seal WHERE unit = ? AND revoked ORDER BY generation, at, act", arguments: [unit.text]
+        ).map { row in
+            let heads = try Row.fetchAll(
+                database, sql: "SELECT * FROM key_seal_head WHERE act = ? ORDER BY audience, incarnation", arguments: [row["act"] as Data])
+            return KeySeal(
+                unit: unit, issuer: UnitCode(row["issuer"]), generation: row["generation"], isRevocation: true,
+                heads: heads.compactMap { head in
+                    guard let incarnation = Incarnation(head["incarnation"] as Data), let audience = Audience(head["audience"]),
+                          let hash = Digest(head["hash"] as Data) else { return nil }
+                    return StreamHead(
+                        stream: StreamID(unit: unit, incarnation: incarnation, audience: audience),
+                        sequence: UInt64(head["sequence"] as Int64), hash: hash)
+                }, reason: row["reason"], at: row["at"])
+        }
+    }
+
+    /// Units of which a key was revoked, in order of code.
+    func revokedUnits() throws -> [UnitCode] {
+        try String.fetchAll(database, sql: "SELECT DISTINCT unit FROM key_seal WHERE revoked ORDER BY unit").map { UnitCode($0) }
+    }
+
     /// Who revoked the unit's active key, when (seconds since 1970) and why; nil when nobody has.
     public func revocation(of unit: UnitCode) throws -> (issuer: UnitCode, at: Int64, reason: String)? {
         guard let active = try activeKey(of: unit) else { return nil }
         return try Row.fetchOne(
             database.cachedStatement(sql: """
-                SELECT issuer, at, reason FROM key_seal WHERE unit = ? AND revoked AND generation >= ? ORDER BY at, act LIMIT 1
+                SELECT issuer, at, reason FROM key_seal WHERE unit = ? AND revoked AND generation >= ?
+                ORDER BY at, issuer DESC, act LIMIT 1
                 """),
             arguments: [unit.text, active.generation]
         ).map { (UnitCode($0["issuer"]), $0["at"], $0["reason"]) }

@@ -69,6 +69,49 @@ extension Transaction {
         return first + others.sorted().map { .subtree($0) }
     }
 
+    // MARK: The centre's answer
+
+    /// Answers, at the centre, seals that reach it after it has settled something beyond their last good heads: it gave a number while the
+    /// seal was on its way. What settled facts stand by stays; a seal of the centre's counts before any other, in whatever order they come.
+    func answerRevocations(of unit: UnitCode) throws {
+        let seals = try directory.revocations(of: unit)
+        var answers = seals.filter { $0.issuer == .centre }
+        for seal in seals where seal.issuer != .centre {
+            var answer = seal
+            answer.issuer = .centre
+            answer.heads = try keptHeads(of: seal)
+            let extends = Set(answer.heads) != Set(seal.heads)
+            // An earlier answer counts before this seal: what it keeps may have to end earlier now.
+            guard extends || answers.contains(where: { $0.generation >= seal.generation }) else { continue }
+            guard !answers.contains(where: { $0.generation == answer.generation && Set($0.heads) == Set(answer.heads) }) else { continue }
+            let act = surroundings.act()
+            for audience in audiences(of: answer.heads, unit, .centre) {
+                try append(.seal, Payload.encode(answer), as: .centre, to: audience, act: act)
+            }
+            answers.append(answer)
+        }
+    }
+
+    /// The heads that a seal names, each put behind the last link here that holds a settled step.
+    private func keptHeads(of seal: KeySeal) throws -> [StreamHead] {
+        let sealed = try Set(directory.keys(of: seal.unit).filter { $0.generation <= seal.generation }.map(\.publicKey.id))
+        var heads = Dictionary(seal.heads.map { ($0.stream, $0) }) { first, _ in first }
+        var known: [DossierID: Set<Digest>] = [:]
+        for stored in try Journal.heads(in: database, of: seal.unit) {
+            let end = heads[stored.stream]
+            guard stored.sequence > end?.sequence ?? 0, let row = try Journal.find(stored.stream, in: database),
+                  let first = try Data.fetchOne(
+                      database, sql: "SELECT bytes FROM envelope WHERE stream = ? AND sequence = 1", arguments: [row]),
+                  sealed.contains(try Envelope(bytes: Array(first)).keyID) else { continue }
+            // Another branch than the one that the seal knows.
+            if let end, try Journal.hash(ofRow: row, at: end.sequence, in: database) != end.hash { continue }
+            guard let last = try lastSettled(ofRow: row, from: Int64(end?.sequence ?? 0) + 1, &known),
+                  let hash = try Journal.hash(ofRow: row, at: UInt64(last), in: database) else { continue }
+            heads[stored.stream] = StreamHead(stream: stored.stream, sequence: UInt64(last), hash: hash)
+        }
+        return heads.values.sorted { ($0.stream.audience.text, $0.hash) < ($1.stream.audience.text, $1.hash) }
+    }
+
     // MARK: The last good heads
 
     private func goodHeads(of unit: UnitCode, since: Int64?, _ revocation: inout Revocation) throws -> [StreamHead] {

@@ -34,7 +34,8 @@ extension Transaction {
         }
         if withOffices { try noteApplied(positions) }
         try retryParked(&report)
-        try withdrawRevoked()
+        // A journal that is only read again has been cut as its seals say, and the centre has answered them.
+        if withOffices { try withdrawRevoked() } else { _ = takeRevoked() }
         try settle()
         if withOffices, try mayOfficesWork() { for office in book.offices where try work(office) { report.hasMore = true } }
         if positions.count == limit { report.hasMore = true }

@@ -8,6 +8,8 @@ public enum RecoveryCause: String, Sendable, Hashable {
     case restored
     /// The parent holds more of our streams than we do: a snapshot of the machine was put back.
     case rolledBack
+    /// A unit that has written before goes on with an empty disk.
+    case joinedAgain
 }
 
 extension Reading {
@@ -23,7 +25,7 @@ extension Reading {
             database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM recovering WHERE unit = ?)"), arguments: [unit.text])
         guard isRecovering == true else { return }
         throw StoreError(
-            .recovering, message: "单位 \(unit) 的数据刚从备份或快照恢复，旧数据尚未全部从上级取回，现在只能录入新生。",
+            .recovering, message: "单位 \(unit) 的旧数据尚未全部从上级取回（刚从备份或快照恢复，或换了机器），现在只能录入新生。",
             remedy: "请保持节点运行并连通上级，取回后自动解除；status 的告警会随之消失。", cause: "recovering")
     }
 }
@@ -55,6 +57,10 @@ extension Transaction {
         try markRecovering(stream.unit, .rolledBack)
     }
 
+    /// A unit that has written before goes on with an empty disk: old dossiers may have come back only in part, and a step on a part
+    /// would fork its own chain.
+    public func noteReturning(_ unit: UnitCode) throws { try markRecovering(unit, .joinedAgain) }
+
     private func markRecovering(_ unit: UnitCode, _ cause: RecoveryCause) throws {
         try database.execute(
             literal: """
@@ -62,7 +68,7 @@ extension Transaction {
                 """)
         try raiseAlarm(
             Self.recoveryAlarm, subject: unit.text,
-            "单位 \(unit) 的数据曾回到较早时刻，正从上级取回旧数据；取回前只能录入新生，不能办理其他业务，也不能取号。")
+            "单位 \(unit) 的数据\(cause == .joinedAgain ? "不在这台机器上" : "曾回到较早时刻")，正从上级取回旧数据；取回前只能录入新生，不能办理其他业务，也不能取号。")
     }
 
     /// Continues a hosted unit under a new incarnation with the same key.
@@ -91,6 +97,10 @@ extension Transaction {
             try clearAlarm(Self.recoveryAlarm, subject: unit.text)
             try clearAlarm("rolledBack", subject: unit.text)
             ended.append(unit)
+        }
+        if !ended.isEmpty, try reading.ownUnit() == .centre, try mayOfficesWork() {
+            for unit in try directory.revokedUnits() { noteRevoked(unit) }
+            try withdrawRevoked()
         }
         return ended
     }

@@ -8,6 +8,12 @@ import Rules
 extension Transaction {
     func withdrawRevoked() throws {
         var lost = takeRevoked()
+        if try reading.ownUnit() == .centre, !lost.isEmpty {
+            // What a centre that went back has settled is not all here yet: taken back when it is.
+            guard try mayOfficesWork() else { return }
+            for unit in lost { try answerRevocations(of: unit) }
+            _ = takeRevoked()
+        }
         while let unit = lost.popLast() {
             let taken = try cut(unit)
             guard !taken.isEmpty else { continue }

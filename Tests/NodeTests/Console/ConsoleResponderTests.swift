@@ -1,6 +1,9 @@
-import Features
+@testable import Features
 @testable import Node
+import Protocol
 import Replication
+import Rules
+import Store
 import Testing
 
 /// A browser without script: keeps cookies, sends forms, follows nothing by itself.
@@ -177,6 +180,41 @@ struct ConsoleResponderTests {
             for page in ConsolePages.all where page.tiers == [.school] && page.method == .get && !page.path.contains("{") {
                 #expect(try await browser.open(page.path).status == 403, "\(page.path)")
             }
+        }
+    }
+
+    @Test func `a unit's key is revoked from its page, with its code once more and a reason, and with the command's refusals`() async throws {
+        let folder = try Fixture.folder("console-revoke")
+        defer { Fixture.remove(folder) }
+        let founded = try Founding.foundCentre(name: "教育部", folder: folder, surroundings: Fixture.surroundings(seed: 5290))
+        let archive = try Fixture.archive(folder, seed: 5291)
+        try archive.write { transaction in
+            for unit in [Fixture.province, Fixture.county] { try transaction.append(.unit, Payload.encode(unit), as: .centre, to: .everyone) }
+            let key = transaction.surroundings.statementKey().publicKey
+            try Invitations.enrol(key, for: "440000", by: .centre, on: "440000", in: transaction)
+        }
+        try archive.close()
+        try await ServedNode.serve(folder, seed: 5292) { node in
+            _ = try await node.begin(founded.admin.password)
+            var browser = Browser(node: node)
+            _ = try await browser.signIn("Spring-2026-x")
+            #expect(try await browser.open("/directory/000000").html.contains("value=\"revoke\"") == false)
+            #expect(try await browser.open("/directory/440106").html.contains("value=\"revoke\"") == false)
+            let page = try await browser.open("/directory/440000")
+            #expect(page.html.contains("value=\"revoke\"") && page.html.contains("data-sure="))
+            func send(_ unit: String, _ fields: [(String, String)]) async throws -> String {
+                try await browser.post("/directory/\(unit)", [("formToken", page.formToken), ("act", "revoke")] + fields).html
+            }
+            #expect(try await send("440000", [("reason", "机器失窃"), ("confirm", "440001")]).contains("两次的单位代码不一致"))
+            #expect(try await send("440000", [("confirm", "440000")]).contains("吊销须写明理由"))
+            #expect(try await send("440000", [("reason", "机器失窃"), ("confirm", "440000"), ("since", "昨天")]).contains("不对"))
+            #expect(try await send("440106", [("reason", "机器失窃"), ("confirm", "440106")]).contains("没有登记密钥"))
+            #expect(try await send("000000", [("reason", "机器失窃"), ("confirm", "000000")]).contains("信任的起点"))
+            #expect(try Fixture.read(folder) { try $0.directory.isRevoked("440000") } == false)
+            let done = try await send("440000", [("reason", "机器失窃"), ("confirm", "440000")])
+            #expect(done.contains("已吊销 440000 的密钥") && done.contains("吊销：机器失窃"))
+            #expect(try Fixture.read(folder) { try $0.directory.revocation(of: "440000")?.reason } == "机器失窃")
+            #expect(try await send("440000", [("reason", "机器失窃"), ("confirm", "440000")]).contains("先前已经吊销"))
         }
     }
 

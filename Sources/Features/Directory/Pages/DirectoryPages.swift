@@ -52,6 +52,15 @@ enum DirectoryPages {
             {{#isHostedHere}}<button class="danger" type="submit" name="act" value="unhost">结束托管</button>{{/isHostedHere}}
             </form>
             <p class="soft small">有服务器的单位用邀请码入网；没有服务器的由本节点托管，用浏览器办理。</p>{{/mayAct}}
+            {{#mayRevoke}}<h2>吊销密钥</h2>
+            <p>机器失窃或失控时办理：该单位的机器立即不能再与上级联系，此后用这把密钥签发的数据一律无效，它托管的单位一并吊销。不能撤回；恢复办理须重新邀请入网。</p>
+            <form method="post" action="/directory/{{code}}" class="acts" data-sure="确定吊销“{{name}}”的密钥吗？不能撤回。">{{>token}}
+            <div><label for="reason">理由</label><input id="reason" name="reason" size="30" maxlength="200" required placeholder="例如：笔记本电脑失窃"></div>
+            <div><label for="since">出事时间（可不填）</label><input id="since" name="since" size="26" placeholder="2026-09-01T08:00:00+08:00" aria-describedby="since-note"></div>
+            <div><label for="confirm">再写一遍单位代码</label><input id="confirm" name="confirm" size="12" required autocomplete="off"></div>
+            <button class="danger" type="submit" name="act" value="revoke">吊销密钥</button>
+            </form>
+            <p class="soft small" id="since-note">不填出事时间：本节点已存的数据都有效。填写：此后到达本节点的撤出另存，不再有效；已有正式学籍号或已删除的业务不撤销。</p>{{/mayRevoke}}
             {{#links}}<p><a href="{{href}}">{{label}}</a></p>{{/links}}
             """,
     ]
@@ -149,13 +158,16 @@ enum DirectoryPages {
             let row = row(item, link, reading.directory)
             let isDirect = item.competent == actor.unit.text && !item.closed
             let isHostedHere = try reading.hostedUnits().contains(UnitCode(item.code))
+            let revocation = try reading.directory.revocation(of: UnitCode(item.code))
             context.merge([
-                "name": item.name, "code": item.code, "closed": item.closed, "facts": facts(item, row), "hasCampuses": !item.campuses.isEmpty,
+                "name": item.name, "code": item.code, "closed": item.closed, "facts": facts(item, row) + facts(revocation, reading.directory),
+                "hasCampuses": !item.campuses.isEmpty,
                 "campuses": item.campuses.map {
                     ["number": $0.number, "name": $0.name, "kind": $0.isPrivate ? "民办" : "公办"] as [String: Any]
                 },
                 "mayAct": isDirect && actor.roles.contains(.systemAdministrator), "hasNode": item.nodeState == "own",
                 "mayHost": !isHostedHere, "isHostedHere": isHostedHere, "links": links(item, actor),
+                "mayRevoke": mayRevoke(item, actor, reading.directory),
             ]) { old, _ in old }
         }
         return context
@@ -176,6 +188,22 @@ enum DirectoryPages {
             ]
         }
         return facts + [fact("节点", row["node"]), fact("最近联系", row["lastContact"])]
+    }
+
+    /// Who revoked the unit's key; nothing where nobody has.
+    private static func facts(
+        _ revocation: (issuer: UnitCode, at: Int64, reason: String)?, _ directory: UnitDirectory
+    ) -> [[String: Any]] {
+        guard let revocation else { return [] }
+        let issuer = directory.unit(revocation.issuer)?.name ?? revocation.issuer.text
+        return [["term": "密钥", "text": "已由\(issuer)于 \(ShownTime.text(ChinaTime.text(revocation.at))) 吊销：\(revocation.reason)"]]
+    }
+
+    /// Where the operation would not refuse: a unit below, at any depth, with a key on a node of its own.
+    private static func mayRevoke(_ item: UnitSearch.Item, _ actor: Actor, _ directory: UnitDirectory) -> Bool {
+        let isBelow = item.code != actor.unit.text && directory.contains(actor.unit, UnitCode(item.code))
+        let hasRight = directory.tier(of: actor.unit).map { TierRights.may($0, .revokeUnits) } ?? false
+        return isBelow && hasRight && actor.roles.contains(.systemAdministrator) && item.nodeState == "own"
     }
 
     private static func links(_ item: UnitSearch.Item, _ actor: Actor) -> [[String: Any]] {
@@ -211,11 +239,24 @@ enum DirectoryPages {
             case "unhost":
                 try call.tell("units.unhost", ["unit": code])
                 notice["done"] = "已结束托管。请邀请该单位入网。"
+            case "revoke": notice["done"] = try revoke(code, call)
             default: break
             }
         } catch let refusal as Refusal {
             notice = Notice.of(refusal)
         }
         return .page("directory-unit", try unit(call, notice: notice))
+    }
+
+    /// The operation judges; the page asks for the code once more, for what is revoked is revoked.
+    private static func revoke(_ code: String, _ call: PageCall) throws -> String {
+        guard call.field("confirm") == code else {
+            throw Refusal("revoke.confirm", "两次的单位代码不一致，没有吊销。", remedy: "请在“再写一遍单位代码”里写 \(code)。", kind: .usage)
+        }
+        let wish = Revocations.Wish(reason: call.field("reason") ?? "", since: call.field("since"))
+        let done = try call.ask("units.revoke", ["unit": code], body: wish, as: Revocations.Revoked.self)
+        if done.already { return "先前已经吊销，没有改变。" }
+        let hosted = done.keys.count > 1 ? "，连同它托管的 \(done.keys.count - 1) 个单位" : ""
+        return "已吊销 \(done.unit) 的密钥\(hosted)。撤出另存 \(done.withdrawn) 批，已成定局而保留 \(done.settled) 批。恢复办理请重新邀请入网。"
     }
 }
