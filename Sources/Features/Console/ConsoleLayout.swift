@@ -14,7 +14,7 @@ enum ConsoleLayout {
         <a class="skip" href="#main">跳到正文</a>
         <header><div class="wide">
         <strong>学籍</strong><span>{{unitName}}{{#tierLabel}} <span class="tag">{{.}}</span>{{/tierLabel}}</span>
-        {{#account}}<span class="who"><span>{{.}}{{#roleLabels}}（{{.}}）{{/roleLabels}}</span>
+        {{#account}}<span class="who"><span>{{.}}{{#roleLabels}}<span class="roles">（{{.}}）</span>{{/roleLabels}}</span>
         <a href="/help">帮助</a>
         <a href="/password">修改密码</a>
         <form method="post" action="/sign-out"><input type="hidden" name="formToken" value="{{formToken}}"><button class="plain" type="submit">退出</button></form></span>{{/account}}

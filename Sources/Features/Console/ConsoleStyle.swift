@@ -57,7 +57,7 @@ enum ConsoleStyle {
         svg.map .name{font-weight:600;font-size:17px}svg.map .count{font-size:19px}svg.map .state{font-size:14px}svg.map .pale text{fill:var(--soft)}svg.map a{text-decoration:none}
         div.chart{overflow-x:auto}svg.chart{width:100%;min-width:30rem;max-width:56rem;height:auto;display:block}svg.chart text{font-size:12px}svg.chart line{stroke:var(--line)}
         svg.qr{background:#fff;display:block;margin:.5rem 0}svg.qr path{fill:#000}
-        @media (max-width:40rem){dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.5rem}h1{font-size:1.35rem}header .who a,header .who button{white-space:nowrap}header .who{margin-left:0}}
+        @media (max-width:40rem){header .roles{display:none}dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.5rem}h1{font-size:1.35rem}header .who a,header .who button{white-space:nowrap}header .who{margin-left:0}}
         @media print{@page{size:A4;margin:15mm}header,footer,nav,.acts,form:not(.printed),.noprint{display:none!important}body{font-size:11pt;background:#fff;color:#000}a{color:inherit;text-decoration:none}.wide{max-width:none;padding:0}}
         """
 }
