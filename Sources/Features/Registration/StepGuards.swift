@@ -26,6 +26,7 @@ struct StepGuards {
         case .recordValid: try checkRecord(record ?? dossier.record, school: dossier.home)
         case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst:
             try CaseGuards(directory: transaction.directory, unit: actor.unit).check(condition, dossier, content.opening)
+        case .requested, .overdue: try OverrideGuards(reading: transaction.reading, today: transaction.surroundings.today).check(condition, dossier)
         case .fieldsControlled:
             let controlled = try ControlledFields(for: dossier.home, transaction.reading)
             try controlled.mustBeSet(transaction.directory)

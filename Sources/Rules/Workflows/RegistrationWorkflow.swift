@@ -56,7 +56,7 @@ extension Workflow {
     }
 
     /// Every shipped table, oldest first; each has all rows of the one before.
-    static let versions = [registration, registrationWithHandOver, registrationWithProblems, registrationWithKeyData]
+    static let versions = [registration, registrationWithHandOver, registrationWithProblems, registrationWithKeyData, registrationWithOverrides]
 
     /// The table that the next step names: the first one, as long as it has all that the dossier needs, so that programs of a
     /// release before read on; never an older one than the dossier has used.
@@ -70,5 +70,12 @@ extension Workflow {
         let used = registration(after: dossier).version
         let usable = versions.filter { $0.version >= used }
         return usable.first { $0.row(kind, from: dossier.stand) != nil } ?? usable.last ?? registration
+    }
+
+    /// The same for a step in the holder's stead.
+    public static func registration(after dossier: Dossier, overriding kind: StepKind) -> Workflow {
+        let used = registration(after: dossier).version
+        let usable = versions.filter { $0.version >= used }
+        return usable.first { $0.rowInStead(kind, from: dossier.stand) != nil } ?? usable.last ?? registration
     }
 }
