@@ -45,7 +45,21 @@ enum OverrideList {
         let dossier, name, school, schoolName: String
         @OrNull var holder: String?
         let label: String
+        /// Its fields stand beside the others.
         let deadline: State
+
+        private enum Fields: String, CodingKey { case dossier, name, school, schoolName, holder, label }
+
+        func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: Fields.self)
+            try fields.encode(dossier, forKey: .dossier)
+            try fields.encode(name, forKey: .name)
+            try fields.encode(school, forKey: .school)
+            try fields.encode(schoolName, forKey: .schoolName)
+            try fields.encode(holder, forKey: .holder)
+            try fields.encode(label, forKey: .label)
+            try deadline.encode(to: encoder)
+        }
     }
 
     struct Page: Encodable, Sendable {

@@ -23,7 +23,7 @@ struct OverrideCommand: AsyncParsableCommand {
             let call = VerbCall("overrides.list", ["scope": scope, "limit": limit.map(String.init)])
             printout.show(try await ask(call) { ($0["total"]?.count ?? 0) > 0 }, columns: [
                 ("total", "总数"), ("overrides", "业务"), ("dossier", "档案"), ("name", "姓名"), ("schoolName", "学校"), ("label", "环节"),
-                ("holder", "当前处理单位"), ("deadline", "期限"),
+                ("holder", "当前处理单位"), ("due", "期限"), ("isOverdue", "已超期"), ("authority", "强制干预由谁决定"), ("request", "提请"),
             ])
             return .done
         }

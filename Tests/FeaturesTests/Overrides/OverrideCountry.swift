@@ -10,8 +10,12 @@ struct OverrideCountry {
 
     struct Page: Decodable {
         struct Request: Decodable { let by, reason: String }
-        struct Deadline: Decodable { let business, due: String; let isOverdue: Bool; let authority: String?; let request: Request? }
-        struct Item: Decodable { let dossier, school: String; let holder: String?; let deadline: Deadline }
+        struct Item: Decodable {
+            let dossier, school, business, due: String
+            let holder, authority: String?
+            let isOverdue: Bool
+            let request: Request?
+        }
         let total: Int
         let overrides: [Item]
     }

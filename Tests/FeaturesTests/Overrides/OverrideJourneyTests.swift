@@ -94,13 +94,13 @@ import Testing
         world.pass(days: 15)
         for unit in [C.tianheFirst, C.tianhe, C.guangzhou, C.guangdong] {
             let item = try #require(try world.list("overdue", as: unit).first)
-            #expect(item.dossier == id && item.holder == C.tianhe.code.text && item.deadline.isOverdue && item.deadline.due == "2026-09-24")
-            #expect(item.deadline.authority == C.guangdong.code.text && item.deadline.request == nil)
+            #expect(item.dossier == id && item.holder == C.tianhe.code.text && item.isOverdue && item.due == "2026-09-24")
+            #expect(item.authority == C.guangdong.code.text && item.request == nil)
         }
         #expect(try world.list("overdue", as: C.haizhuFirst).isEmpty && world.list("overdue", as: C.yuelu).isEmpty)
         try world.request(id)
         for unit in [C.tianheFirst, C.tianhe, C.guangzhou, C.guangdong] {
-            #expect(try world.list("requested", as: unit).first?.deadline.request?.reason == "已两次电话联系未办")
+            #expect(try world.list("requested", as: unit).first?.request?.reason == "已两次电话联系未办")
         }
         #expect(try world.list("ours", as: C.guangdong).map(\.dossier) == [id] && world.list("ours", as: C.tianhe).isEmpty)
         try world.decide(id, "return")

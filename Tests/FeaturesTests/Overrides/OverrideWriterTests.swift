@@ -82,7 +82,7 @@ import Testing
             let world = try OverrideCountry()
             let id = try world.changing()
             world.pass(days: 15)
-            #expect(try world.list("overdue", as: C.tianheFirst).map(\.deadline.business) == ["keyDataChange"])
+            #expect(try world.list("overdue", as: C.tianheFirst).map(\.business) == ["keyDataChange"])
             try world.request(id)
             try world.decide(id, decision)
             let dossier = try world.world.dossier(id)
