@@ -38,7 +38,9 @@ public struct DuplicateDesk: Office {
         let wanted = isLive ? Set(KeyFields(dossier.record).keys.map(\.text)) : []
         let isJudged = dossier.verdicts.contains { $0.by == judge.unit }
         // Of a group too large for one verdict, those that rulings have settled make room for others.
-        let makesRoom = dossier.verdicts.contains { $0.by == judge.unit && $0.peers.count >= Dossier.maxPeers && $0.peers.contains(where: dossier.isSettled) }
+        let makesRoom = dossier.verdicts.contains { verdict in
+            verdict.by == judge.unit && verdict.peers.count >= Dossier.maxPeers && verdict.peers.contains { dossier.isSettled($0, in: verdict) }
+        }
         let isProposalJudged = dossier.openCase?.checked == nil || dossier.proposalVerdicts.contains { $0.by == judge.unit }
         if indexed != wanted || (isLive && !(isJudged && isProposalJudged)) || makesRoom {
             try transaction.errand(Self.office, dossier.id.bytes)
@@ -128,7 +130,7 @@ public struct DuplicateDesk: Office {
             try transaction.append(.verdict, Payload.encode(verdict), as: judge.unit, to: .unit(dossier.home))
         }
         try say(dossier.record, digest, dossier.verdicts)
-        // What a key-data change proposes is judged before anyone decides (Q71).
+        // What a change proposes is judged before anyone decides (Q63, Q71).
         if let proposal = dossier.openCase?.checked, let proposed = dossier.openCase?.opening.proposalDigest, proposed != digest {
             try say(proposal, proposed, dossier.proposalVerdicts)
         }
@@ -144,7 +146,7 @@ public struct DuplicateDesk: Office {
         }
         let peers = try found.flatMap { problem in
             let cards = try problem.peers.prefix(Self.maxCards).compactMap { try card($0, problem.kind, transaction) }
-            return cards.count < Dossier.maxPeers ? cards : Array(cards.filter { !dossier.isSettled($0) }.prefix(Dossier.maxPeers))
+            return cards.count < Dossier.maxPeers ? cards : Array(cards.filter { !dossier.isSettled($0, idNumber: fields.idNumber) }.prefix(Dossier.maxPeers))
         }
         let position = 1 + (try Int64.fetchOne(
             transaction.database.cachedStatement(sql: "SELECT max(position) FROM word WHERE writer = ? AND kind = ?"),

@@ -32,6 +32,10 @@ struct StepGuards {
             try controlled.mustBeSet(transaction.directory)
             try controlled.mustHold(content.opening?.fields ?? [])
         case .proposalChecked: try checkProposal(dossier)
+        case .proposalSettled:
+            try checkProposal(dossier)
+            let open = Set(dossier.proposalVerdicts.flatMap { dossier.openProblems(of: $0) }).sorted()
+            if !open.isEmpty { throw StepRefusals.proposal(open) }
         case .proposalClean:
             try checkProposal(dossier)
             if !dossier.problems.isEmpty { throw StepRefusals.problem(dossier.problems) }

@@ -169,7 +169,7 @@ public enum StudentList {
                         PeerItem(
                             dossier: $0.dossier.description, problem: $0.problem, name: $0.name, sex: $0.sex,
                             birthDate: $0.birthDate, school: $0.school.text, schoolName: $0.schoolName,
-                            isSettled: dossier.isSettled($0))
+                            isSettled: dossier.isSettled($0, in: verdict))
                     })
             }, deadline: DeadlineItem(deadline))
     }

@@ -71,7 +71,7 @@ public struct Dossier: Sendable, Hashable {
     public var keyDigest: Digest?
     /// The newest verdict of each authority about the present key fields.
     public var verdicts: [Verdict]
-    /// The newest verdict of each authority about the proposal of the open key-data change (Q71).
+    /// The newest verdict of each authority about the proposal of the open change (Q71).
     public var proposalVerdicts: [Verdict] = []
     /// Of each pair that authorities have ruled on, the ruling that counts.
     public var rulings: [Ruling]

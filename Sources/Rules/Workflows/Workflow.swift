@@ -106,8 +106,10 @@ public enum Guard: String, Sendable, Hashable, CaseIterable {
     case fieldsControlled
     /// A verdict of the tier that the province's policy names speaks about the proposed version (Q71).
     case proposalChecked
-    /// Nothing of such a verdict is open.
+    /// Nothing of such a verdict is open, nor anything else about the dossier.
     case proposalClean
+    /// Nothing of such a verdict is open; what it is to mend still is (Q63).
+    case proposalSettled
     /// A ruling says that this is the same child's second registration.
     case ruledAgainst
     /// The home school has asked for an override of the step that gave the holder the pen (Q76).

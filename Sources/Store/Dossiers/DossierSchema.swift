@@ -49,6 +49,10 @@ enum DossierSchema {
         CREATE INDEX dossier_held ON dossier (state, held_since) WHERE state IN ('submitted', 'returned');
         CREATE INDEX dossier_case_held ON dossier (open_case, held_since) WHERE open_case <> '';
         CREATE INDEX dossier_requested ON dossier (requested) WHERE requested = 1;
+        """), ("proposal-1", """
+        -- Changes of problem records that were under way before their proposals were checked: the desk has to speak about them.
+        INSERT OR IGNORE INTO errand (office, subject, at)
+          SELECT 'duplicates', id, 0 FROM dossier WHERE open_case IN ('changePrepared', 'changeSubmitted');
         """)]
 
     /// What `override-1` reads the time of a step with, seconds since 1970; 0 for bytes that are no step.

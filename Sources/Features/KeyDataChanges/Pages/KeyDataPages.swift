@@ -52,7 +52,6 @@ enum KeyDataPages {
         (.submitCase, "keyData.submit"), (.withdrawCase, "keyData.withdraw"), (.forwardCase, "keyData.forward"),
         (.sendBackCase, "keyData.return"),
     ]
-    private static let checks = ["pending": ("待查重", "warn"), "clean": ("查重通过", "good"), "problem": ("与他人重复", "bad")]
 
     private struct Application: Encodable {
         let reason: String
@@ -73,8 +72,8 @@ enum KeyDataPages {
             context["changes"] = page.changes.map { item -> [String: Any] in
                 [
                     "dossier": item.dossier, "name": item.name, "schoolName": item.schoolName, "label": item.label,
-                    "fields": item.changes.map(\.field).joined(separator: "、"), "check": checks[item.check]?.0 ?? "",
-                    "tone": checks[item.check]?.1 ?? "", "since": ShownTime.text(item.since),
+                    "fields": item.changes.map(\.field).joined(separator: "、"), "check": item.check.label,
+                    "tone": item.check.tone, "since": ShownTime.text(item.since),
                     "holder": item.holder.map { reading.directory.unit(UnitCode($0))?.name ?? $0 } ?? "–",
                 ]
             }
@@ -110,8 +109,8 @@ enum KeyDataPages {
             ]) { $1 }
             if let item = try KeyChangeList.item(dossier, reading), dossier.openCase?.stand.isKeyChange ?? false {
                 context["case"] = [
-                    "label": item.label, "since": ShownTime.text(item.since), "reason": item.reason, "check": checks[item.check]?.0 ?? "",
-                    "tone": checks[item.check]?.1 ?? "",
+                    "label": item.label, "since": ShownTime.text(item.since), "reason": item.reason, "check": item.check.label,
+                    "tone": item.check.tone,
                 ] as [String: Any]
                 context["changes"] = item.changes.map { ["field": $0.field, "before": $0.before, "after": $0.after] as [String: Any] }
                 context["hasChanges"] = true
