@@ -10,7 +10,7 @@ struct OverrideCommand: AsyncParsableCommand {
             例 / example: xueji override request 0f3c… --reason 已两次电话联系未办 --data /srv/school
                          xueji override approve 0f3c… --reason 材料齐全 --confirm --data /srv/province
             """,
-        subcommands: [List.self, Request.self, Approve.self, Return.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Request.self, DecisionVerb<Approve>.self, DecisionVerb<Return>.self], defaultSubcommand: List.self)
 
     struct List: Verb {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "超期的业务，最久的在前 / overdue business, longest first")
@@ -44,41 +44,37 @@ struct OverrideCommand: AsyncParsableCommand {
         }
     }
 
-    struct Approve: Verb {
-        static let configuration = CommandConfiguration(
-            commandName: "approve", abstract: "代替当前处理单位通过 / approve in the holder's stead")
-
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
-        @Option(help: ArgumentHelp("理由 / reason", valueName: "text")) var reason: String
-        @Flag(help: "确认代替当前处理单位作出决定 / confirm") var confirm = false
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            printout.show(
-                try await ask(OverrideCommand.decision("approve", dossier, reason, confirm)), columns: [("done", "已办"), ("refused", "不予办理")])
-            return .done
-        }
+    enum Approve: OverrideDecision {
+        static let name = "approve"
+        static let abstract = "代替当前处理单位通过 / approve in the holder's stead"
     }
 
-    struct Return: Verb {
-        static let configuration = CommandConfiguration(
-            commandName: "return", abstract: "代替当前处理单位退回学校 / return in the holder's stead")
-
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
-        @Option(help: ArgumentHelp("理由 / reason", valueName: "text")) var reason: String
-        @Flag(help: "确认代替当前处理单位作出决定 / confirm") var confirm = false
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            printout.show(
-                try await ask(OverrideCommand.decision("return", dossier, reason, confirm)), columns: [("done", "已办"), ("refused", "不予办理")])
-            return .done
-        }
+    enum Return: OverrideDecision {
+        static let name = "return"
+        static let abstract = "代替当前处理单位退回学校 / return in the holder's stead"
     }
+}
 
-    fileprivate static func decision(_ decision: String, _ dossier: String, _ reason: String, _ isConfirmed: Bool) -> VerbCall {
-        VerbCall("overrides.decide", ["dossier": dossier], body: .object([
-            "decision": .string(decision), "reason": .string(reason), "confirmed": .boolean(isConfirmed),
+/// What may be decided in the holder's stead; its word is also the decision's name in the API.
+protocol OverrideDecision: Sendable {
+    static var name: String { get }
+    /// Chinese / English.
+    static var abstract: String { get }
+}
+
+struct DecisionVerb<Decision: OverrideDecision>: Verb {
+    static var configuration: CommandConfiguration { CommandConfiguration(commandName: Decision.name, abstract: Decision.abstract) }
+
+    @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
+    @Option(help: ArgumentHelp("理由 / reason", valueName: "text")) var reason: String
+    @Flag(help: "确认代替当前处理单位作出决定 / confirm") var confirm = false
+    @OptionGroup var place: PlaceOptions
+
+    func perform(_ printout: Printout) async throws -> ExitStatus {
+        let call = VerbCall("overrides.decide", ["dossier": dossier], body: .object([
+            "decision": .string(Decision.name), "reason": .string(reason), "confirmed": .boolean(confirm),
         ]))
+        printout.show(try await ask(call), columns: [("done", "已办"), ("refused", "不予办理")])
+        return .done
     }
 }
