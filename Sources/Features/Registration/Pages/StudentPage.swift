@@ -34,7 +34,7 @@ enum StudentPage {
             <div class="acts">{{#mayEdit}}<a class="button plain" href="/students/{{dossier}}/edit">修改</a>{{/mayEdit}}{{#mayChangeKeyData}}<a class="button plain" href="/key-data/{{dossier}}">关键数据变更</a>{{/mayChangeKeyData}}<button type="button" class="plain" data-print hidden>打印</button></div>
             {{#sections}}<h2>{{title}}</h2><dl class="facts">{{#fields}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/fields}}</dl>
             {{/sections}}
-            <section class="noprint" data-live="on"><h2>办理过程</h2><ol class="time">{{#steps}}<li{{#isVoid}} class="void"{{/isVoid}}><b>{{kind}}</b> · {{by}}<br><span class="soft">{{at}}{{#reason}} · {{.}}{{/reason}}</span>{{#isVoid}}<br><span class="small">未生效{{#why}}:{{.}}{{/why}}</span>{{/isVoid}}</li>{{/steps}}</ol>
+            <section class="noprint" data-live="on"><h2>办理过程</h2><ol class="time">{{#steps}}<li{{#isVoid}} class="void"{{/isVoid}}><b>{{kind}}</b> · {{by}}<br><span class="soft">{{at}}{{#reason}} · {{.}}{{/reason}}</span>{{#isVoid}}<br><span class="small">未生效{{#why}}：{{.}}{{/why}}</span>{{/isVoid}}</li>{{/steps}}</ol>
             <h2>已到达</h2><ol class="way">{{#seen}}<li{{#storedAt}} class="done"{{/storedAt}}>{{unit}}<br><span class="soft small">{{#storedAt}}{{.}} 已保存{{/storedAt}}{{^storedAt}}尚未确认{{/storedAt}}</span></li>{{/seen}}</ol></section>
             """,
         "student-edit": """
