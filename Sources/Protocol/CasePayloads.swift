@@ -80,6 +80,24 @@ extension Payload {
         return EvidenceRequest(dossier: dossier, by: UnitCode(wire.by), position: wire.position, text: wire.text, at: wire.at)
     }
 
+    public static func encode(_ request: OverrideRequest) -> [UInt8] {
+        var wire = WireOverrideRequest()
+        wire.dossier = .init(request.dossier.bytes)
+        wire.by = request.by.text
+        wire.position = request.position
+        wire.head = .init(request.head.bytes)
+        wire.reason = request.reason
+        wire.at = request.at
+        return Wire.bytes(wire)
+    }
+
+    public static func overrideRequest(_ payload: [UInt8]) -> OverrideRequest? {
+        guard let wire = try? WireOverrideRequest(serializedBytes: payload), let dossier = DossierID(wire.dossier),
+              let head = Digest(wire.head) else { return nil }
+        return OverrideRequest(
+            dossier: dossier, by: UnitCode(wire.by), position: wire.position, head: head, reason: wire.reason, at: wire.at)
+    }
+
     /// The kind of a step that this program does not know: it waits for one that does.
     public static func unknownStepKind(_ payload: [UInt8]) -> String? {
         guard let wire = try? WireStep(serializedBytes: payload), StepKind(rawValue: wire.kind) == nil else { return nil }

@@ -13,6 +13,8 @@ public enum EntryKind: UInt32, Sendable, CaseIterable {
     case ruling = 41, caseStep = 42
     /// An authority asks a school for evidence.
     case evidenceRequest = 43
+    /// A school asks that whoever has let its time pass be overridden.
+    case overrideRequest = 44
 }
 
 /// 16 random bytes that identify the business act: survives a re-append and a copy for a second audience.

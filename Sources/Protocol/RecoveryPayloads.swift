@@ -168,6 +168,7 @@ extension Entry {
         case .number: Payload.number(payload)?.dossier
         case .answer: Payload.answer(payload)?.dossier
         case .evidenceRequest: Payload.evidenceRequest(payload)?.dossier
+        case .overrideRequest: Payload.overrideRequest(payload)?.dossier
         case .ruling: Payload.ruling(payload)?.first.dossier
         default: nil
         }

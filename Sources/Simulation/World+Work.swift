@@ -155,9 +155,9 @@ extension World {
             case .noProblem: guard dossier.problems.isEmpty else { return false }
             case .noFormalNumber: guard dossier.formalNumber == nil else { return false }
             case .proofs, .registrationOpen, .routeComplete, .recordValid: break
-            // The world's schools open no cases.
+            // The world's schools open no cases, and nobody is overridden.
             case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst,
-                 .fieldsControlled, .proposalChecked, .proposalClean: return false
+                 .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled, .requested, .overdue: return false
             }
         }
         var number: String?

@@ -14,6 +14,7 @@ struct Migrations {
         for (name, sql) in own + book.migrations + later {
             migrator.registerMigration(name) { db in
                 db.add(function: LinkSchema.entryCount)
+                db.add(function: DossierSchema.stepTime)
                 try db.execute(sql: sql)
             }
         }

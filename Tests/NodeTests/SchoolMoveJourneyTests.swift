@@ -27,7 +27,7 @@ struct SchoolMoveJourneyTests {
     }
 
     private static func pupils(_ folder: String, of unit: UnitCode) throws -> Int {
-        try read(folder) { try StudentList.page(StudentList.Filter(), sight: unit, $0).total }
+        try read(folder) { try StudentList.page(StudentList.Filter(), sight: unit, today: CalendarDate(secondsSince1970: 0), $0).total }
     }
 
     /// A pupil whose submission waits at the province.

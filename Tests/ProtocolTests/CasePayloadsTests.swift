@@ -34,6 +34,16 @@ import Testing
         #expect(Payload.ruling(Payload.encode(senseless)) == nil)
     }
 
+    @Test func `a request for an override comes back as it was, and one about no step is malformed`() throws {
+        let request = OverrideRequest(dossier: id, by: "2144000001", position: 3, head: digest, reason: "久拖未办", at: 9)
+        let payload = Payload.encode(request)
+        #expect(Payload.overrideRequest(payload) == request)
+        #expect(Entry(act: ActID([UInt8](repeating: 1, count: 16))!, kind: .overrideRequest, payload: payload).dossier == id)
+        var headless = try WireOverrideRequest(serializedBytes: payload)
+        headless.head = .init([1, 2])
+        #expect(Payload.overrideRequest(Wire.bytes(headless)) == nil && Payload.overrideRequest([1]) == nil)
+    }
+
     @Test func `a step of a kind that is not known yet says which`() {
         var wire = WireStep()
         wire.dossier = .init(id.bytes)

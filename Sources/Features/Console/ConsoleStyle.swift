@@ -46,7 +46,7 @@ enum ConsoleStyle {
         dl.facts{display:grid;grid-template-columns:minmax(8em,13em) 1fr;gap:.35rem 1rem;margin:0 0 1rem}dl.facts dt{color:var(--soft)}dl.facts dd{margin:0;overflow-wrap:anywhere}
         ol.time{list-style:none;margin:0;padding:0 0 0 1rem;border-left:3px solid var(--line)}ol.time li{margin:0 0 .9rem;position:relative}
         ol.time li:before{content:"";position:absolute;left:-1.42rem;top:.5rem;width:.7rem;height:.7rem;border-radius:50%;background:var(--act)}
-        ol.time li.void{color:var(--soft);text-decoration:line-through}
+        ol.time li.void b{color:var(--soft);text-decoration:line-through}
         ol.way{list-style:none;display:flex;flex-wrap:wrap;gap:.5rem;padding:0}ol.way li{border:1px solid var(--line);border-radius:4px;padding:.35rem .75rem}ol.way li.done{border-color:var(--good)}
         .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:0 2rem}
         del{color:var(--bad)}ins{color:var(--good);text-decoration:none;font-weight:600}

@@ -38,9 +38,13 @@ public struct DuplicateDesk: Office {
         let wanted = isLive ? Set(KeyFields(dossier.record).keys.map(\.text)) : []
         let isJudged = dossier.verdicts.contains { $0.by == judge.unit }
         // Of a group too large for one verdict, those that rulings have settled make room for others.
-        let makesRoom = dossier.verdicts.contains { $0.by == judge.unit && $0.peers.count >= Dossier.maxPeers && $0.peers.contains(where: dossier.isSettled) }
+        let makesRoom = dossier.verdicts.contains { verdict in
+            verdict.by == judge.unit && verdict.peers.count >= Dossier.maxPeers && verdict.peers.contains { dossier.isSettled($0, in: verdict) }
+        }
         let isProposalJudged = dossier.openCase?.checked == nil || dossier.proposalVerdicts.contains { $0.by == judge.unit }
-        if indexed != wanted || (isLive && !(isJudged && isProposalJudged)) || makesRoom {
+        let proposed = isLive ? Set(dossier.openCase?.checked.map { KeyFields($0).keys.map(\.text) } ?? []) : []
+        let isMoved = try indexed != wanted || ProposalIndex(database: transaction.database).keys(of: dossier.id) != proposed
+        if isMoved || (isLive && !(isJudged && isProposalJudged)) || makesRoom {
             try transaction.errand(Self.office, dossier.id.bytes)
         }
     }
@@ -56,18 +60,14 @@ public struct DuplicateDesk: Office {
         var index = StoredDuplicateIndex(database: transaction.database)
         var affected = Set(due)
         for id in due {
-            let dossier = try transaction.dossier(id)
-            let groups = if let dossier, isLive(dossier, judge, transaction) {
-                try index.insert(id, KeyFields(dossier.record))
-            } else {
-                try index.remove(id)
-            }
+            let dossier = try transaction.dossier(id).flatMap { isLive($0, judge, transaction) ? $0 : nil }
+            let groups = if let dossier { try index.insert(id, KeyFields(dossier.record)) } else { try index.remove(id) }
             let proposals = ProposalIndex(database: transaction.database)
             for group in groups {
                 affected.formUnion(group.members.map(\.subject))
                 affected.formUnion(try proposals.dossiers(under: group.key))
             }
-            try proposals.put(id, dossier?.openCase?.checked.map { KeyFields($0) })
+            affected.formUnion(try proposals.put(id, dossier?.openCase?.checked.map { KeyFields($0) }))
             try transaction.database.cachedStatement(sql: "DELETE FROM errand WHERE office = ? AND subject = ?")
                 .execute(arguments: [Self.office, Data(id.bytes)])
         }
@@ -119,32 +119,36 @@ public struct DuplicateDesk: Office {
         guard let dossier = try transaction.dossier(id), isLive(dossier, judge, transaction), let digest = dossier.keyDigest else {
             return
         }
-        func say(_ record: StudentRecord, _ digest: Digest, _ known: [Verdict]) throws {
-            let verdict = try verdict(
-                about: dossier, KeyFields(record), digest, index, judge, crossIsProblem: crossIsProblem, in: transaction)
+        func say(_ fields: KeyFields, _ digest: Digest, _ known: [Verdict], _ found: [DuplicateProblem<DossierID>]) throws {
+            let verdict = try verdict(about: dossier, fields, digest, found, judge, crossIsProblem: crossIsProblem, in: transaction)
             if let last = known.first(where: { $0.by == judge.unit }), last.problems == verdict.problems, last.peers == verdict.peers {
                 return
             }
             try transaction.append(.verdict, Payload.encode(verdict), as: judge.unit, to: .unit(dossier.home))
         }
-        try say(dossier.record, digest, dossier.verdicts)
-        // What a key-data change proposes is judged before anyone decides (Q71).
+        let fields = KeyFields(dossier.record)
+        try say(fields, digest, dossier.verdicts, index.problems(of: id, with: fields))
+        // What a change proposes is judged before anyone decides (Q63, Q71).
         if let proposal = dossier.openCase?.checked, let proposed = dossier.openCase?.opening.proposalDigest, proposed != digest {
-            try say(proposal, proposed, dossier.proposalVerdicts)
+            let both = RecordsAndProposals(records: index, proposals: ProposalIndex(database: transaction.database)) { other in
+                try transaction.dossier(other).flatMap { isLive($0, judge, transaction) ? $0.openCase?.checked : nil }.map { KeyFields($0) }
+            }
+            let fields = KeyFields(proposal)
+            try say(fields, proposed, dossier.proposalVerdicts, both.problems(of: id, with: fields))
         }
     }
 
     private func verdict(
-        about dossier: Dossier, _ fields: KeyFields, _ digest: Digest, _ index: StoredDuplicateIndex, _ judge: Judge,
+        about dossier: Dossier, _ fields: KeyFields, _ digest: Digest, _ found: [DuplicateProblem<DossierID>], _ judge: Judge,
         crossIsProblem: Bool, in transaction: Transaction
     ) throws -> Verdict {
-        var found = try index.problems(of: dossier.id, with: fields)
+        var found = found
         if crossIsProblem {
             found = found.map { $0.kind == .nsdCross ? DuplicateProblem(kind: .nsdDuplicate, peers: $0.peers) : $0 }
         }
         let peers = try found.flatMap { problem in
             let cards = try problem.peers.prefix(Self.maxCards).compactMap { try card($0, problem.kind, transaction) }
-            return cards.count < Dossier.maxPeers ? cards : Array(cards.filter { !dossier.isSettled($0) }.prefix(Dossier.maxPeers))
+            return cards.count < Dossier.maxPeers ? cards : Array(cards.filter { !dossier.isSettled($0, idNumber: fields.idNumber) }.prefix(Dossier.maxPeers))
         }
         let position = 1 + (try Int64.fetchOne(
             transaction.database.cachedStatement(sql: "SELECT max(position) FROM word WHERE writer = ? AND kind = ?"),

@@ -66,7 +66,7 @@ enum KeyChangeList {
         @OrNull var holder: String?
         let problems: [String]
         /// `pending` until a verdict about the proposed version has come, then `clean` or `problem` (Q71).
-        let check: String
+        let check: ProposalCheck
         let changes: [RecordChanges.Item]
     }
 
@@ -96,13 +96,11 @@ enum KeyChangeList {
 
     static func item(_ dossier: Dossier, _ reading: Reading) throws -> Item? {
         guard let open = dossier.openCase else { return nil }
-        let tier = try DossierShelf(reading).sufficientTier(for: dossier.home)
-        let isChecked = dossier.proposalVerdicts.contains { $0.tier >= tier }
         return Item(
             dossier: dossier.id.description, name: dossier.record.name, school: dossier.home.text,
             schoolName: reading.directory.unit(dossier.home)?.name ?? dossier.home.text, label: open.stand.caseLabel,
             since: ChinaTime.text(open.opened.at), reason: open.opened.reason ?? "", holder: dossier.holder?.text, problems: dossier.problems,
-            check: isChecked ? (dossier.isProposalClean(atLeast: tier) ? "clean" : "problem") : "pending",
+            check: try ProposalCheck(of: dossier, reading),
             changes: RecordChanges.proposed(open, dossier))
     }
 }

@@ -138,16 +138,17 @@ public struct LeaseOffice: Office {
         guard try transaction.reading.ownUnit() == .centre, dossier.provisionalNumber == nil,
               [.entered, .reviewed, .submitted, .returned].contains(dossier.stand), dossier.record.birthDate.utf8.count == 8
         else { return }
-        guard let authority = approver(of: dossier, transaction.directory) else { return }
         let division = transaction.directory.unit(dossier.home)?.division ?? ""
         guard division.utf8.count == 6 else { return }
-        try transaction.errand(Self.office, Array((authority.text + "|" + division + "|" + dossier.record.birthDate).utf8))
+        for authority in approvers(of: dossier, transaction.directory) {
+            try transaction.errand(Self.office, Array((authority.text + "|" + division + "|" + dossier.record.birthDate).utf8))
+        }
     }
 
-    /// Who will approve: the authority that has the pen, else the competent one.
-    private func approver(of dossier: Dossier, _ directory: UnitDirectory) -> UnitCode? {
-        if dossier.stand == .submitted, let holder = dossier.holder { return holder }
-        return directory.unit(dossier.home)?.competent
+    /// Who may approve: the authority that has the pen, else the competent one; and who was asked to do so in its stead.
+    private func approvers(of dossier: Dossier, _ directory: UnitDirectory) -> [UnitCode] {
+        guard dossier.stand == .submitted, let holder = dossier.holder else { return [directory.unit(dossier.home)?.competent].compactMap { $0 } }
+        return [holder] + (dossier.overrideRequest.flatMap { _ in dossier.overridingAuthority(in: directory) }.map { [$0] } ?? [])
     }
 
     public func work(in transaction: Transaction) throws -> Bool {

@@ -10,6 +10,12 @@ public struct PathReport: Encodable, Sendable {
         let hash, act, kind, by, at: String
         @OrNull var previous: String?
         let void: Bool
+        /// Whether it was taken in the holder's stead (强制干预).
+        let inStead: Bool
+        /// Chinese, given by who took it.
+        var reason: String?
+        /// Chinese: why a void step does not count.
+        var whyVoid: String?
         /// Of a hand-over: the school that the dossier left, and where it went.
         var from: String?
         var to: String?
@@ -38,17 +44,18 @@ public struct PathReport: Encodable, Sendable {
         }
         return PathReport(
             dossier: id.description, state: dossier.state.rawValue, holder: dossier.holder?.text, number: dossier.number,
-            steps: try ordered.map { try item($0, isVoid: inChain[$0.hash] == nil, reading) },
+            steps: try ordered.map { try item($0, isVoid: inChain[$0.hash] == nil, dossier, reading) },
             seen: try seen(dossier, reading), dropped: try reading.givenUp(dossier: id).map(QuarantineOperations.GivenUp.init))
     }
 
-    private static func item(_ step: Step, isVoid: Bool, _ reading: Reading) throws -> StepItem {
+    private static func item(_ step: Step, isVoid: Bool, _ dossier: Dossier, _ reading: Reading) throws -> StepItem {
         let act = try Data.fetchOne(
             reading.database, sql: "SELECT act FROM step WHERE hash = ?", arguments: [Data(step.hash.bytes)]) ?? Data()
         return StepItem(
             hash: step.hash.description, act: DossierID(act)?.description ?? "", kind: step.kind.rawValue, by: step.by.text,
             at: ChinaTime.text(step.at), previous: step.previous?.description, void: isVoid,
-            from: step.archive?.from.text, to: step.archive.flatMap { _ in step.nextHolder?.text })
+            inStead: dossier.overrides.contains(step.hash), reason: step.reason,
+            whyVoid: dossier.voidReasons[step.hash].map { $0.text(reading.directory) }, from: step.archive?.from.text, to: step.archive.flatMap { _ in step.nextHolder?.text })
     }
 
     /// Where the newest step of the home school, or the hand-over that gave it the dossier, is stored and applied: here, at the units
@@ -96,7 +103,7 @@ struct StepPlace {
         return nil
     }
 
-    private static let steps: Set<UInt32> = [EntryKind.step.rawValue, EntryKind.handOver.rawValue]
+    private static let steps = Set([EntryKind.step, .handOver, .caseStep].map(\.rawValue))
 
     private static func find(_ hash: Rules.Digest, in stream: Int64, _ db: Database) throws -> StepPlace? {
         let rows = try Row.fetchCursor(

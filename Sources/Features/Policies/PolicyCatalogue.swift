@@ -20,6 +20,8 @@ public struct PolicyDefinition: Sendable, Hashable {
         case choice
         /// `campus:first-last` separated by semicolons, for example `0:1-20;1:21-40`.
         case classRanges
+        /// Comma-separated days and spans, `2026-10-01/2026-10-07,2027-01-01`.
+        case days
         /// Comma-separated types of files.
         case fileTypes
         /// `HH:MM-HH:MM` of every day, in China's time.
@@ -75,6 +77,10 @@ public enum PolicyCatalogue {
         policy("blobs.bandwidth", "附件传输带宽上限（字节/秒）", "M-PH", Set(Tier.allCases), .bandwidth, ""),
         policy("blobs.hours", "附件传输时段", "M-PH", Set(Tier.allCases), .hours, ""),
         policy("problems.days", "问题学籍处理期限（天）", "Q65", [.centre, .province], .integer, "30"),
+        policy("deadlines.registration", "学籍注册办理期限（工作日，0 为不限）", "Q76", [.centre, .province], .integer, "10"),
+        policy("deadlines.keyData", "关键数据变更办理期限（工作日，0 为不限）", "Q76", [.centre, .province], .integer, "10"),
+        policy("calendar.holidays", "放假日期", "Q76", [.centre, .province], .days, "", .union),
+        policy("calendar.workdays", "调休上班日期", "Q76", [.centre, .province], .days, "", .union),
         policy("graduation.window", "毕业时间", "Q90", [.province], .window, ""),
         policy("promotion.day", "升级时间", "Q90", [.province], .monthDay, ""),
         policy("graduation.senior.level", "高中毕业核办级别", "Q89", [.province], .choice, "competent", choices: ["competent", "city"]),
@@ -107,6 +113,7 @@ extension PolicyDefinition {
             guard unknown.isEmpty else { return "没有这些指标：" + unknown.joined(separator: "、") }
             return columnFault(in: text)
         case .grants: return LateGrants(text) == nil ? "应为“学校标识码或学籍档案编号:截止日”，以分号隔开，例如 2144000001:2026-12-01" : nil
+        case .days: return WorkingCalendar.isList(text) ? nil : "应为日期或“起始日/截止日”，以逗号隔开，例如 2026-10-01/2026-10-07,2027-01-01"
         case .integer: return Int(text).map { $0 >= 0 } == true ? nil : "应为不小于零的整数"
         case .text: return text.count <= 2000 ? nil : "不能超过 2000 字"
         case .classRanges: return ClassRanges.numbering(text) == nil ? "应为“校区号:起始-截止”，以分号隔开且互不重叠，例如 0:1-20;1:21-40" : nil

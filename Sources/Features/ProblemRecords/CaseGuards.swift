@@ -41,7 +41,8 @@ struct CaseGuards {
             if !dossier.rulings.contains(where: { $0.isAgainst(dossier.id) }) {
                 throw Refusal("case.unruled", question: "Q63", "没有认定该生为重复注册的裁定。", remedy: "请先裁定。")
             }
-        case .fieldsControlled, .proposalChecked, .proposalClean, .cleanVerdict, .noProblem, .proofs, .registrationOpen, .routeComplete, .noFormalNumber, .recordValid: break
+        case .fieldsControlled, .proposalChecked, .proposalClean, .cleanVerdict, .noProblem, .proofs, .registrationOpen, .routeComplete, .noFormalNumber, .recordValid,
+             .proposalSettled, .requested, .overdue: break
         }
     }
 

@@ -34,6 +34,8 @@ enum ProblemPage {
 
     struct Case: Encodable, Sendable {
         let stand, label, since, reason: String
+        /// Of a change, what the check of the proposed version says; absent for evidence and deletion.
+        let check: ProposalCheck?
         let evidence: [AttachmentOperations.Item]
         let changes: [RecordChanges.Item]
     }
@@ -72,13 +74,15 @@ enum ProblemPage {
     private static let answers = ["mismatch": "公安核验：不一致", "unknown": "公安核验：查无此人"]
 
     private static func peers(_ dossier: Dossier, _ directory: UnitDirectory) -> [Peer] {
-        let cards = (dossier.verdicts + dossier.proposalVerdicts).sorted { $0.tier > $1.tier }.flatMap(\.peers)
-        return Dictionary(grouping: cards, by: \.dossier).sorted { $0.key < $1.key }.compactMap { id, cards in
-            guard let card = cards.first else { return nil }
+        let cards = (dossier.verdicts + dossier.proposalVerdicts).sorted { $0.tier > $1.tier }.flatMap { verdict in
+            verdict.peers.map { (card: $0, isSettled: dossier.isSettled($0, in: verdict)) }
+        }
+        return Dictionary(grouping: cards, by: \.card.dossier).sorted { $0.key < $1.key }.compactMap { id, cards in
+            guard let card = cards.first?.card else { return nil }
             return Peer(
                 dossier: id.description, name: card.name, sex: card.sex, birthDate: card.birthDate, school: card.school.text,
-                schoolName: card.schoolName, problems: Set(cards.map(\.problem)).sorted(),
-                isSettled: cards.allSatisfy(dossier.isSettled),
+                schoolName: card.schoolName, problems: Set(cards.map(\.card.problem)).sorted(),
+                isSettled: cards.allSatisfy(\.isSettled),
                 authority: directory.lowestCommonAuthority(dossier.home, card.school)?.text,
                 ruling: dossier.ruling(with: id).map { RulingItem($0, directory) })
         }
@@ -88,6 +92,7 @@ enum ProblemPage {
         let attachments = try BlobRegister(reading).attachments(of: dossier.id, by: dossier.home)
         return Case(
             stand: open.stand.rawValue, label: open.stand.caseLabel, since: ChinaTime.text(open.opened.at), reason: open.opened.reason ?? "",
+            check: open.checked == nil ? nil : try ProposalCheck(of: dossier, reading),
             evidence: try attachments.filter { open.opening.evidence.contains($0.hash) }.map { try AttachmentOperations.shown($0, reading) },
             changes: RecordChanges.proposed(open, dossier))
     }

@@ -28,3 +28,34 @@ struct RecordProposal {
         record = proposed
     }
 }
+
+/// What the check says of a proposed version before anyone decides (Q63, Q71).
+enum ProposalCheck: String, Encodable, Sendable {
+    /// No verdict of the tier that the province's policy names has come.
+    case pending
+    case clean, problem
+
+    init(of dossier: Dossier, _ reading: Reading) throws {
+        let tier = try DossierShelf(reading).sufficientTier(for: dossier.home)
+        let isChecked = dossier.proposalVerdicts.contains { $0.tier >= tier }
+        self = isChecked ? (dossier.isProposalClean(atLeast: tier) ? .clean : .problem) : .pending
+    }
+
+    /// 待查重 / 查重通过 / 与他人重复.
+    var label: String {
+        switch self {
+        case .pending: "待查重"
+        case .clean: "查重通过"
+        case .problem: "与他人重复"
+        }
+    }
+
+    /// The colour of its tag.
+    var tone: String {
+        switch self {
+        case .pending: "warn"
+        case .clean: "good"
+        case .problem: "bad"
+        }
+    }
+}

@@ -93,21 +93,25 @@ struct RulingWriter {
 
     /// The number that the two dispute, empty where there is none.
     private func dispute(_ first: Dossier, _ second: Dossier, _ finding: Ruling.Finding) throws -> String {
-        let number = KeyFields(first.checkedRecord).idNumber
         if finding == .genuine {
             guard first.id == second.id, first.identityAnswer == "mismatch" || first.identityAnswer == "unknown" else {
                 throw Refusal(
                     "ruling.genuine", question: "Q64", "“号码属实”只用于公安核验不一致或查无此人的一份学籍。", remedy: "号码本身不合规则的，请学校变更。")
             }
-            return number
+            return KeyFields(first.record).idNumber
         }
-        let kind = DuplicateOracle.comparison(of: KeyFields(first.checkedRecord), with: KeyFields(second.checkedRecord))
+        // As they stand, and as open changes propose them.
+        let versions = [(first.record, second.record), (first.checkedRecord, second.checkedRecord), (first.checkedRecord, second.record), (first.record, second.checkedRecord)]
+        let compared = versions.map { one, other in
+            (kind: DuplicateOracle.comparison(of: KeyFields(one), with: KeyFields(other)), number: KeyFields(one).idNumber)
+        }
+        let kind = compared.lazy.compactMap(\.kind).first
         let isNamed = (first.verdicts + first.proposalVerdicts).contains { $0.peers.contains { $0.dossier == second.id } }
             || (second.verdicts + second.proposalVerdicts).contains { $0.peers.contains { $0.dossier == first.id } }
         guard first.id != second.id, kind != nil || isNamed else {
             throw Refusal("ruling.nothing", question: "Q61", "这两份学籍之间没有重复，无需裁定。", remedy: "请从重复学籍列表中选取同一组的两份。")
         }
-        return kind == .idDuplicate ? number : ""
+        return compared.first { $0.kind == .idDuplicate }?.number ?? ""
     }
 
     private func check(_ ruling: Ruling, _ first: Dossier, _ second: Dossier) throws {

@@ -16,18 +16,22 @@ enum DossierPage {
         let tab: String
         /// Only where it was submitted before.
         let changes: RecordChanges.Answer?
+        /// Only while somebody is waited for, and a limit holds (Q76).
+        let deadline: OverrideList.State?
     }
 
     static func page(_ id: DossierID, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Page {
         let dossier = try dossier(id, sight: unit, reading)
         let facts = try RegistrationFacts.facts(for: dossier.home, today: today, reading)
+        let deadlines = Deadlines(reading: reading, today: today)
         return Page(
-            student: StudentList.item(dossier),
+            student: StudentList.item(dossier, try deadlines.deadline(of: dossier)),
             record: StudentField.allCases.compactMap { field in
                 dossier.record[field].map { Field(field: field.label, value: field.codeTable?.text(for: $0) ?? $0) }
             },
             migrant: MigrantStatus.of(dossier.record, schoolDivision: facts.school?.division ?? "")?.label,
-            tab: RegistrationFacts.tab(of: dossier.record, today: today).rawValue, changes: RecordChanges.sinceLastSubmission(dossier))
+            tab: RegistrationFacts.tab(of: dossier.record, today: today).rawValue, changes: RecordChanges.sinceLastSubmission(dossier),
+            deadline: try OverrideList.state(of: dossier, deadlines))
     }
 
     /// - Throws: `Refusal` when the dossier is not in the unit's sight; nothing tells the two cases apart.

@@ -43,9 +43,11 @@ public enum RegistrationOperations {
                     "search.address", "姓名和号码不能写在网址里。", remedy: "请改用 POST /api/v1/students/search。", kind: .usage)
             }
             let filter = try filter(call.parameters, call.actor)
-            let tab = try call.parameters["tab"].map { try ReviewTab($0, today: call.archive.surroundings.today) }
+            let today = call.archive.surroundings.today
+            let tab = try call.parameters["tab"].map { try ReviewTab($0, today: today) }
             return .json(try call.archive.read { reading in
-                try tab?.page(filter, sight: call.actor.unit, reading) ?? StudentList.page(filter, sight: call.actor.unit, reading)
+                try tab?.page(filter, sight: call.actor.unit, reading)
+                    ?? StudentList.page(filter, sight: call.actor.unit, today: today, reading)
             })
         },
         Operation(
@@ -59,7 +61,8 @@ public enum RegistrationOperations {
             let asked: Search = try JSONBody.decode(call.body)
             var filter = try filter(asked.parameters, call.actor)
             filter.search = asked.search
-            return .json(try call.archive.read { [filter] in try StudentList.page(filter, sight: call.actor.unit, $0) })
+            let today = call.archive.surroundings.today
+            return .json(try call.archive.read { [filter] in try StudentList.page(filter, sight: call.actor.unit, today: today, $0) })
         },
         Operation(
             "students.show", .get, "/students/{dossier}", "One pupil's whole record", title: "学籍档案",

@@ -34,9 +34,10 @@ struct ReviewTab {
             .filter { RegistrationFacts.tab(of: $0.record, today: today) == tab }
         let left = pupils.drop { pupil in filter.after.map { pupil.id <= $0 } ?? false }
         let limit = min(max(filter.limit, 1), StudentList.maxPage)
+        let deadlines = Deadlines(reading: reading, today: today)
         return StudentList.Page(
             total: pupils.count, next: left.count > limit ? left.prefix(limit).last?.id.description : nil,
-            students: left.prefix(limit).map { StudentList.item($0) },
+            students: try left.prefix(limit).map { StudentList.item($0, try deadlines.deadline(of: $0)) },
             notice: pupils.isEmpty ? "“\(tab.label)”标签下没有符合要求的学生" : nil)
     }
 }

@@ -26,11 +26,16 @@ struct StepGuards {
         case .recordValid: try checkRecord(record ?? dossier.record, school: dossier.home)
         case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst:
             try CaseGuards(directory: transaction.directory, unit: actor.unit).check(condition, dossier, content.opening)
+        case .requested, .overdue: try OverrideGuards(reading: transaction.reading, today: transaction.surroundings.today).check(condition, dossier)
         case .fieldsControlled:
             let controlled = try ControlledFields(for: dossier.home, transaction.reading)
             try controlled.mustBeSet(transaction.directory)
             try controlled.mustHold(content.opening?.fields ?? [])
         case .proposalChecked: try checkProposal(dossier)
+        case .proposalSettled:
+            try checkProposal(dossier)
+            let open = Set(dossier.proposalVerdicts.flatMap { dossier.openProblems(of: $0) }).sorted()
+            if !open.isEmpty { throw StepRefusals.proposal(open) }
         case .proposalClean:
             try checkProposal(dossier)
             if !dossier.problems.isEmpty { throw StepRefusals.problem(dossier.problems) }

@@ -17,9 +17,10 @@ struct StepWriter {
     }
 
     /// Takes a step in an existing dossier.
+    /// - Parameter inStead: in the holder's stead (强制干预): by the table's row for it alone.
     /// - Throws: `Refusal` with the reason in Chinese; nothing is changed then.
     @discardableResult
-    func take(_ kind: StepKind, in id: DossierID, _ content: Content = Content()) throws -> Dossier {
+    func take(_ kind: StepKind, in id: DossierID, _ content: Content = Content(), inStead: Bool = false) throws -> Dossier {
         guard let dossier = try transaction.dossier(id) else { throw StepRefusals.unknown(id) }
         guard isInSight(dossier) else { throw StepRefusals.outOfSight(dossier, actor.unit, transaction.directory) }
         try checkRight(kind, home: dossier.home)
@@ -27,13 +28,7 @@ struct StepWriter {
             throw try StepRefusals.closed(school, transaction.reading)
         }
         try checkRecovery()
-        guard dossier.holder == actor.unit else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
-        let table = Workflow.registration(after: dossier, taking: kind)
-        guard let row = table.row(kind, from: dossier.stand) else { throw StepRefusals.notNow(kind, dossier) }
-        let parties = (content.opening ?? dossier.openCase?.opening)?.parties.map(\.home) ?? []
-        guard Workflow.isTaker(
-            actor.unit, of: row, home: dossier.home, holder: dossier.holder, parties: parties, in: transaction.directory)
-        else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
+        let (table, row) = try inStead ? rowInStead(kind, dossier) : ownRow(kind, dossier, content)
         try StepGuards(transaction: transaction, actor: actor).check(row.guards, dossier, content)
         if row.effects.contains(.reason), (content.reason ?? "").isEmpty { throw StepRefusals.reasonMissing(kind) }
         var number: String?
@@ -43,6 +38,27 @@ struct StepWriter {
         try append(kind, row, table, home: dossier.home, id: id, previous: dossier, content, number)
         guard let after = try transaction.dossier(id) else { throw StepRefusals.unknown(id) }
         return after
+    }
+
+    /// The holder's own row.
+    private func ownRow(_ kind: StepKind, _ dossier: Dossier, _ content: Content) throws -> (Workflow, Transition) {
+        guard dossier.holder == actor.unit else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
+        let table = Workflow.registration(after: dossier, taking: kind)
+        guard let row = table.row(kind, from: dossier.stand) else { throw StepRefusals.notNow(kind, dossier) }
+        let parties = (content.opening ?? dossier.openCase?.opening)?.parties.map(\.home) ?? []
+        guard Workflow.isTaker(
+            actor.unit, of: row, home: dossier.home, holder: dossier.holder, parties: parties, in: transaction.directory)
+        else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
+        return (table, row)
+    }
+
+    private func rowInStead(_ kind: StepKind, _ dossier: Dossier) throws -> (Workflow, Transition) {
+        let table = Workflow.registration(after: dossier, overriding: kind)
+        guard let row = table.rowInStead(kind, from: dossier.stand) else { throw OverrideRefusals.nothing(dossier) }
+        guard dossier.overridingAuthority(in: transaction.directory) == actor.unit else {
+            throw OverrideRefusals.notAuthority(dossier, actor.unit, transaction.directory)
+        }
+        return (table, row)
     }
 
     /// Opens a dossier with its first step.

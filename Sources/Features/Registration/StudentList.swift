@@ -16,6 +16,20 @@ public enum StudentList {
         /// 在办业务; absent while no case is open.
         var openCase: CaseItem?
         @OrNull var verdict: VerdictItem?
+        /// Until when the holder ought to act; absent while nobody is waited for.
+        var deadline: DeadlineItem?
+    }
+
+    /// The limit of a business that waits for its holder (Q76).
+    struct DeadlineItem: Encodable, Sendable {
+        /// The last day that is in time.
+        let due: String
+        let isOverdue: Bool
+
+        init?(_ deadline: Deadlines.Deadline?) {
+            guard let deadline else { return nil }
+            (due, isOverdue) = (deadline.due.description, deadline.isOverdue)
+        }
     }
 
     /// The case that a dossier is in.
@@ -68,7 +82,7 @@ public enum StudentList {
     }
 
     /// The pupils of the unit's subtree that pass the filter, in order of dossier.
-    static func page(_ filter: Filter, sight unit: UnitCode, _ reading: Reading) throws -> Page {
+    static func page(_ filter: Filter, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Page {
         let (condition, arguments) = try clause(filter, sight: unit, reading)
         let db = reading.database
         let total = try Int.fetchOne(db, sql: "SELECT count(*) FROM dossier WHERE \(condition)", arguments: arguments) ?? 0
@@ -83,7 +97,8 @@ public enum StudentList {
             db, sql: "SELECT id FROM dossier WHERE \(pageCondition) ORDER BY id LIMIT \(limit + 1)", arguments: pageArguments)
             .compactMap { DossierID($0) }
         let shelf = DossierShelf(reading)
-        let items = try ids.prefix(limit).compactMap { try shelf.dossier($0).map { item($0) } }
+        let deadlines = Deadlines(reading: reading, today: today)
+        let items = try ids.prefix(limit).compactMap { try shelf.dossier($0).map { item($0, try deadlines.deadline(of: $0)) } }
         return Page(total: total, next: ids.count > limit ? ids[limit - 1].description : nil, students: items)
     }
 
@@ -141,7 +156,7 @@ public enum StudentList {
         return (conditions.isEmpty ? "1" : conditions.joined(separator: " AND "), arguments)
     }
 
-    static func item(_ dossier: Dossier) -> Item {
+    static func item(_ dossier: Dossier, _ deadline: Deadlines.Deadline?) -> Item {
         Item(
             dossier: dossier.id.description, name: dossier.record.name, school: dossier.home.text,
             class: dossier.record.classCode, state: dossier.state.rawValue, number: dossier.number,
@@ -154,9 +169,9 @@ public enum StudentList {
                         PeerItem(
                             dossier: $0.dossier.description, problem: $0.problem, name: $0.name, sex: $0.sex,
                             birthDate: $0.birthDate, school: $0.school.text, schoolName: $0.schoolName,
-                            isSettled: dossier.isSettled($0))
+                            isSettled: dossier.isSettled($0, in: verdict))
                     })
-            })
+            }, deadline: DeadlineItem(deadline))
     }
 
     static func count(inClass code: String, of school: UnitCode, _ reading: Reading) throws -> Int {

@@ -9,7 +9,8 @@ struct KeyDataCommand: AsyncParsableCommand {
             例 / example: xueji key-data apply 0f3c… --set 姓名=张玮 --reason 户籍更名 --data /srv/school
             """,
         subcommands: [
-            List.self, Fields.self, Apply.self, Withdraw.self, Submit.self, Forward.self, Return.self, Approve.self,
+            List.self, Fields.self, Apply.self, CaseVerb<Withdraw>.self, CaseVerb<Submit>.self, CaseVerb<Forward>.self,
+            ReasonedCaseVerb<Return>.self, SingleCaseVerb<Approve>.self,
         ], defaultSubcommand: List.self)
 
     struct List: Verb {
@@ -51,66 +52,32 @@ struct KeyDataCommand: AsyncParsableCommand {
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await ProblemCase.open("keyData.apply", dossier, reason, place, printout, changes: try ProblemCase.pairs(changes))
+            try await CaseApplication.send("keyData.apply", dossier, reason, place, printout, changes: try CaseApplication.changes(changes))
         }
     }
 
-    struct Withdraw: Verb {
-        static let configuration = CommandConfiguration(commandName: "withdraw", abstract: "撤回未审核的申请 / take back")
-
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await StepRun(place: place, dossiers: dossiers) { StepRun.batch("keyData.withdraw", $0) }.perform(printout)
-        }
+    enum Withdraw: CaseStep {
+        static let (name, operation) = ("withdraw", "keyData.withdraw")
+        static let abstract = "撤回未审核的申请 / take back"
     }
 
-    struct Submit: Verb {
-        static let configuration = CommandConfiguration(commandName: "submit", abstract: "学校审核并提交 / school review")
-
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await StepRun(place: place, dossiers: dossiers) { StepRun.batch("keyData.submit", $0) }.perform(printout)
-        }
+    enum Submit: CaseStep {
+        static let (name, operation) = ("submit", "keyData.submit")
+        static let abstract = "学校审核并提交 / school review"
     }
 
-    struct Forward: Verb {
-        static let configuration = CommandConfiguration(commandName: "forward", abstract: "转报上级（变更后与他人重复时） / pass on")
-
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await StepRun(place: place, dossiers: dossiers) { StepRun.batch("keyData.forward", $0) }.perform(printout)
-        }
+    enum Forward: CaseStep {
+        static let (name, operation) = ("forward", "keyData.forward")
+        static let abstract = "转报上级（变更后与他人重复时） / pass on"
     }
 
-    struct Return: Verb {
-        static let configuration = CommandConfiguration(commandName: "return", abstract: "退回学校，须写明原因 / return with a reason")
-
-        @Option(help: ArgumentHelp("退回原因 / reason", valueName: "text")) var reason: String
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await StepRun(place: place, dossiers: dossiers) { StepRun.batch("keyData.return", $0, reason: reason) }.perform(printout)
-        }
+    enum Return: CaseStep {
+        static let (name, operation) = ("return", "keyData.return")
+        static let abstract = "退回学校，须写明原因 / return with a reason"
     }
 
-    struct Approve: Verb {
-        static let configuration = CommandConfiguration(
-            commandName: "approve", abstract: "变更通过（一次一份） / approve, one at a time")
-
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            printout.show(
-                try await ask(VerbCall("keyData.approve", ["dossier": dossier])), columns: [("done", "已办"), ("refused", "不予办理")])
-            return .done
-        }
+    enum Approve: CaseStep {
+        static let (name, operation) = ("approve", "keyData.approve")
+        static let abstract = "变更通过（一次一份） / approve, one at a time"
     }
 }

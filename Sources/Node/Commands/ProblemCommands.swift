@@ -9,8 +9,8 @@ struct ProblemCommand: AsyncParsableCommand {
             例 / example: xueji problem list --data /srv/school
             """,
         subcommands: [
-            List.self, Show.self, Evidence.self, Change.self, Delete.self, Withdraw.self, Submit.self, Forward.self, Return.self,
-            Approve.self, Rule.self,
+            List.self, Show.self, Evidence.self, Change.self, Delete.self, CaseVerb<Withdraw>.self, CaseVerb<Submit>.self, CaseVerb<Forward>.self,
+            ReasonedCaseVerb<Return>.self, SingleCaseVerb<Approve>.self, Rule.self,
         ], defaultSubcommand: List.self)
 
     fileprivate static let columns: [Printout.Column] = [
@@ -56,7 +56,7 @@ struct ProblemCommand: AsyncParsableCommand {
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await ProblemCase.open("problems.evidence", dossier, reason, place, printout)
+            try await CaseApplication.send("problems.evidence", dossier, reason, place, printout)
         }
     }
 
@@ -71,7 +71,7 @@ struct ProblemCommand: AsyncParsableCommand {
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await ProblemCase.open("problems.change", dossier, reason, place, printout, changes: try ProblemCase.pairs(changes))
+            try await CaseApplication.send("problems.change", dossier, reason, place, printout, changes: try CaseApplication.changes(changes))
         }
     }
 
@@ -84,67 +84,33 @@ struct ProblemCommand: AsyncParsableCommand {
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await ProblemCase.open("problems.delete", dossier, reason, place, printout)
+            try await CaseApplication.send("problems.delete", dossier, reason, place, printout)
         }
     }
 
-    struct Withdraw: Verb {
-        static let configuration = CommandConfiguration(commandName: "withdraw", abstract: "撤回尚未提交的申请 / take back what is only prepared")
-
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await StepRun(place: place, dossiers: dossiers) { StepRun.batch("problems.withdraw", $0) }.perform(printout)
-        }
+    enum Withdraw: CaseStep {
+        static let (name, operation) = ("withdraw", "problems.withdraw")
+        static let abstract = "撤回尚未提交的申请 / take back what is only prepared"
     }
 
-    struct Submit: Verb {
-        static let configuration = CommandConfiguration(commandName: "submit", abstract: "学校审核并提交 / school review")
-
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await StepRun(place: place, dossiers: dossiers) { StepRun.batch("problems.submit", $0) }.perform(printout)
-        }
+    enum Submit: CaseStep {
+        static let (name, operation) = ("submit", "problems.submit")
+        static let abstract = "学校审核并提交；变更须先查重 / school review"
     }
 
-    struct Forward: Verb {
-        static let configuration = CommandConfiguration(commandName: "forward", abstract: "转报上级主管部门 / pass to the superior authority")
-
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await StepRun(place: place, dossiers: dossiers) { StepRun.batch("problems.forward", $0) }.perform(printout)
-        }
+    enum Forward: CaseStep {
+        static let (name, operation) = ("forward", "problems.forward")
+        static let abstract = "转报上级主管部门 / pass to the superior authority"
     }
 
-    struct Return: Verb {
-        static let configuration = CommandConfiguration(commandName: "return", abstract: "退回学校，须写明原因 / return with a reason")
-
-        @Option(help: ArgumentHelp("退回原因 / reason", valueName: "text")) var reason: String
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossiers: [String]
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            try await StepRun(place: place, dossiers: dossiers) { StepRun.batch("problems.return", $0, reason: reason) }.perform(printout)
-        }
+    enum Return: CaseStep {
+        static let (name, operation) = ("return", "problems.return")
+        static let abstract = "退回学校，须写明原因 / return with a reason"
     }
 
-    struct Approve: Verb {
-        static let configuration = CommandConfiguration(
-            commandName: "approve", abstract: "变更通过（一次一份） / approve a change, one at a time")
-
-        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
-        @OptionGroup var place: PlaceOptions
-
-        func perform(_ printout: Printout) async throws -> ExitStatus {
-            printout.show(
-                try await ask(VerbCall("problems.approve", ["dossier": dossier])), columns: [("done", "已办"), ("refused", "不予办理")])
-            return .done
-        }
+    enum Approve: CaseStep {
+        static let (name, operation) = ("approve", "problems.approve")
+        static let abstract = "变更通过（一次一份） / approve a change, one at a time"
     }
 
     struct Rule: Verb {
@@ -173,31 +139,5 @@ struct ProblemCommand: AsyncParsableCommand {
             ])
             return .done
         }
-    }
-}
-
-/// What the verbs that open a case have in common.
-enum ProblemCase {
-    static func open(
-        _ operation: String, _ dossier: String, _ reason: String, _ place: PlaceOptions, _ printout: Printout,
-        changes: [String: JSONValue] = [:]
-    ) async throws -> ExitStatus {
-        var body: [String: JSONValue] = ["reason": .string(reason)]
-        if !changes.isEmpty { body["changes"] = .object(changes) }
-        let answer = try await NodeCaller(place).call(VerbCall(operation, ["dossier": dossier], body: .object(body)))
-        printout.show(answer, columns: [("done", "已办"), ("refused", "不予办理")])
-        return .done
-    }
-
-    /// `column=text`, several.
-    static func pairs(_ texts: [String]) throws -> [String: JSONValue] {
-        var pairs: [String: JSONValue] = [:]
-        for text in texts {
-            guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
-                throw Refusal("usage", "--set 应写成“列名=新内容”。", remedy: "例如：--set 姓名=张伟。", kind: .usage)
-            }
-            pairs[String(text[..<sign])] = .string(String(text[text.index(after: sign)...]))
-        }
-        return pairs
     }
 }

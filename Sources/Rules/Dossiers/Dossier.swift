@@ -7,10 +7,12 @@ public struct DossierFacts: Sendable {
     public var answers: [IdentityAnswer]
     public var rulings: [Ruling]
     public var requests: [EvidenceRequest]
+    public var overrideRequests: [OverrideRequest]
 
     public init(
         steps: [Step] = [], supplements: [Supplement] = [], verdicts: [Verdict] = [], numbers: [IssuedNumber] = [],
-        answers: [IdentityAnswer] = [], rulings: [Ruling] = [], requests: [EvidenceRequest] = []
+        answers: [IdentityAnswer] = [], rulings: [Ruling] = [], requests: [EvidenceRequest] = [],
+        overrideRequests: [OverrideRequest] = []
     ) {
         self.steps = steps
         self.supplements = supplements
@@ -19,6 +21,7 @@ public struct DossierFacts: Sendable {
         self.answers = answers
         self.rulings = rulings
         self.requests = requests
+        self.overrideRequests = overrideRequests
     }
 
     /// What authorities have said, as it came by itself.
@@ -68,7 +71,7 @@ public struct Dossier: Sendable, Hashable {
     public var keyDigest: Digest?
     /// The newest verdict of each authority about the present key fields.
     public var verdicts: [Verdict]
-    /// The newest verdict of each authority about the proposal of the open key-data change (Q71).
+    /// The newest verdict of each authority about the proposal of the open change (Q71).
     public var proposalVerdicts: [Verdict] = []
     /// Of each pair that authorities have ruled on, the ruling that counts.
     public var rulings: [Ruling]
@@ -83,6 +86,12 @@ public struct Dossier: Sendable, Hashable {
     public var openCase: OpenCase?
     /// What authorities have asked the school for, oldest first.
     public var requests: [EvidenceRequest] = []
+    /// What the home school has asked for about the present head (Q76).
+    public var overrideRequest: OverrideRequest?
+    /// Steps of the chain that were taken in the holder's stead, those before a hand-over not among them.
+    public var overrides: Set<Digest> = []
+    /// Why each of the void steps does not count.
+    public var voidReasons: [Digest: VoidReason] = [:]
 
     public var head: Digest? { chain.last?.hash }
 

@@ -81,8 +81,8 @@ public struct OpenCase: Sendable, Hashable {
     public var opened: Step
     public var opening: CaseOpening
 
-    /// What is to be checked before anyone decides: the proposal of a key-data change.
-    public var checked: StudentRecord? { stand.isKeyChange ? opening.proposal : nil }
+    /// What is to be checked before anyone decides: the proposal of a change.
+    public var checked: StudentRecord? { opening.proposal }
 
     public init(stand: Stand, rest: Stand, opened: Step, opening: CaseOpening) {
         self.stand = stand

@@ -36,6 +36,8 @@ public struct Fold<T: Topology> {
         var rest: Stand?
         /// Whom the case is about besides.
         var parties: [CaseParty] = []
+        /// Whether the step that led here was taken in the holder's stead (强制干预).
+        var isOverride = false
     }
 
     private func dossier(_ id: DossierID, sufficient: Tier) -> Dossier {
@@ -43,8 +45,10 @@ public struct Fold<T: Topology> {
         var position = arrival.map { self.position(after: $0) } ?? Position()
         var chain = arrival.map { [$0] } ?? []
         var previous = arrival?.hash
+        var overrides: Set<Digest> = []
         while let (step, next) = choose(after: previous, at: position) {
             chain.append(step)
+            if next.isOverride { overrides.insert(step.hash) }
             position = next
             previous = step.hash
         }
@@ -59,9 +63,14 @@ public struct Fold<T: Topology> {
             identityAnswer: nil, problems: [], state: .draft, openCase: openCase(at: position, chain))
         apply(words, to: &dossier, sufficient: sufficient)
         dossier.requests = facts.requests.sorted { ($0.at, $0.by, $0.position, $0.text) < ($1.at, $1.by, $1.position, $1.text) }
-        if let arrival { dossier.chain = history(before: arrival) + chain }
+        dossier.overrides = overrides
+        dossier.overrideRequest = facts.overrideRequests.filter { $0.by == home && $0.head == dossier.head }
+            .max { ($0.position, $0.at, $0.reason) < ($1.position, $1.at, $1.reason) }
+        let history = arrival.map { self.history(before: $0) } ?? []
+        dossier.chain = history + chain
         let reachable = reachableSteps()
         dossier.void = reachable.subtracting(dossier.chain.map(\.hash))
+        dossier.voidReasons = reasons(of: dossier.void, beside: chain, history: Set(history.map(\.hash)))
         dossier.parked = Set(facts.steps.map(\.hash)).subtracting(reachable)
         return dossier
     }
@@ -69,12 +78,20 @@ public struct Fold<T: Topology> {
     /// The position after a step, nil when pen or table does not allow it. Judged by the record of the home school that the
     /// writer applied: what the former authority did before a move stands.
     func advance(_ step: Step, from position: Position) -> Position? {
+        guard step.kind != .handOver, let table = Workflow.registration(version: step.workflow) else { return nil }
+        for row in table.rows where row.from == position.stand && row.step == step.kind {
+            if let next = advance(step, by: row, from: position) { return next }
+        }
+        return nil
+    }
+
+    private func advance(_ step: Step, by row: Transition, from position: Position) -> Position? {
         let home = position.home ?? step.by
-        guard step.kind != .handOver, let table = Workflow.registration(version: step.workflow),
-              let row = table.row(step.kind, from: position.stand), row.effects.contains(.opensCase) == (step.opening != nil),
+        guard row.effects.contains(.opensCase) == (step.opening != nil),
               let record = topology.unit(home, version: step.topology) else { return nil }
         var next = Position(
-            stand: row.to, holder: step.nextHolder, home: home, rest: position.rest, parties: step.opening?.parties ?? position.parties)
+            stand: row.to, holder: step.nextHolder, home: home, rest: position.rest, parties: step.opening?.parties ?? position.parties,
+            isOverride: row.effects.contains(.override))
         guard let tree = tree(record, next.parties) else { return nil }
         let holder = Self.holder(at: position, in: tree)
         if position.stand != .none {
@@ -109,7 +126,7 @@ public struct Fold<T: Topology> {
 
     /// Smaller ranks win: settled branch (higher settling tier first), higher tier of the step, built upon by another
     /// unit, smaller hash.
-    private func rank(_ step: Step, next: Position) -> Rank {
+    func rank(_ step: Step, next: Position) -> Rank {
         Rank(
             settlingTier: -settlingTier(from: step, at: next),
             tier: -(topology.tier(of: step.by)?.rank ?? -1),
@@ -117,7 +134,7 @@ public struct Fold<T: Topology> {
             hash: step.hash)
     }
 
-    private struct Rank: Comparable {
+    struct Rank: Comparable {
         let settlingTier: Int
         let tier: Int
         let builtUpon: Int

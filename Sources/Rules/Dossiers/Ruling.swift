@@ -135,13 +135,14 @@ extension Dossier {
         return rulings.first { $0.pair == pair }
     }
 
-    /// The record that the check speaks about: the proposed one in a key-data change (Q71).
+    /// The record that the check speaks about before anyone decides: the proposed one of a change (Q71).
     public var checkedRecord: StudentRecord { openCase?.checked ?? record }
 
-    /// Whether a pair of this kind is settled for this dossier.
-    public func isSettled(_ peer: PeerCard) -> Bool { isSettled(peer, KeyFields(checkedRecord).idNumber) }
+    /// Whether the pair that a verdict names is settled for this dossier.
+    public func isSettled(_ peer: PeerCard, in verdict: Verdict) -> Bool { isSettled(peer, idNumber: idNumber(verdict)) }
 
-    private func isSettled(_ peer: PeerCard, _ idNumber: String) -> Bool {
+    /// - Parameter idNumber: the number that the verdict speaks about, normalised.
+    public func isSettled(_ peer: PeerCard, idNumber: String) -> Bool {
         guard let kind = DuplicateKind(rawValue: peer.problem) else { return false }
         return ruling(with: peer.dossier)?.settles(kind, for: id, idNumber: idNumber) ?? false
     }
@@ -155,7 +156,7 @@ extension Dossier {
     public func openProblems(of verdict: Verdict) -> [String] {
         verdict.openProblems.filter { problem in
             let peers = verdict.peers.filter { $0.problem == problem }
-            return peers.isEmpty || peers.count >= Self.maxPeers || !peers.allSatisfy { isSettled($0, idNumber(verdict)) }
+            return peers.isEmpty || peers.count >= Self.maxPeers || !peers.allSatisfy { isSettled($0, in: verdict) }
         }
     }
 
@@ -171,7 +172,7 @@ extension Dossier {
     public var openPeers: [PeerCard] {
         var known: Set<DossierID> = []
         let open = (verdicts + proposalVerdicts).sorted { $0.tier > $1.tier }.flatMap { verdict in
-            verdict.peers.filter { DuplicateKind(rawValue: $0.problem)?.isProblem ?? true && !isSettled($0, idNumber(verdict)) }
+            verdict.peers.filter { DuplicateKind(rawValue: $0.problem)?.isProblem ?? true && !isSettled($0, in: verdict) }
         }
         return open.filter { known.insert($0.dossier).inserted }.sorted { $0.dossier < $1.dossier }
     }

@@ -10,6 +10,21 @@ extension Workflow {
     public static let registrationWithProblems = Workflow(
         version: 3, title: "学籍注册", rows: registrationWithHandOver.rows + problemRows)
 
+    /// 变更 with its check before anyone decides: the school's review waits for a verdict about the proposed version, the approval for one
+    /// that leaves nothing open. In place of the rows of before.
+    static let checkedChangeRows: [Transition] = [
+        .init(from: .changePrepared, step: .submitCase, by: .homeSchool, to: .changeSubmitted, holder: .competentAuthority,
+              guards: [.proposalChecked], effects: []),
+        .init(from: .changeSubmitted, step: .approveChange, by: .holdingAuthority, to: .asBefore, holder: .homeSchool,
+              guards: [.groupReached, .proposalSettled], effects: [.newRecord]),
+    ]
+
+    /// The table in which a problem record's change is checked first.
+    public static let registrationWithCheckedChanges = Workflow(
+        version: 6, title: "学籍注册", rows: registrationWithOverrides.rows.filter { row in
+            !checkedChangeRows.contains { $0.from == row.from && $0.step == row.step }
+        } + checkedChangeRows)
+
     private static let openings = Stand.resting.flatMap { stand -> [Transition] in
         [
             .init(from: stand, step: .prepareEvidence, by: .homeSchool, to: .evidencePrepared, holder: .homeSchool,

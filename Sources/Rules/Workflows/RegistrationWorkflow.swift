@@ -55,8 +55,11 @@ extension Workflow {
         versions.first { $0.version == version }
     }
 
-    /// Every shipped table, oldest first; each has all rows of the one before.
-    static let versions = [registration, registrationWithHandOver, registrationWithProblems, registrationWithKeyData]
+    /// Every shipped table, oldest first; each has all rows of the one before, or others in their place.
+    static let versions = [
+        registration, registrationWithHandOver, registrationWithProblems, registrationWithKeyData, registrationWithOverrides,
+        registrationWithCheckedChanges,
+    ]
 
     /// The table that the next step names: the first one, as long as it has all that the dossier needs, so that programs of a
     /// release before read on; never an older one than the dossier has used.
@@ -64,11 +67,19 @@ extension Workflow {
         registration(version: dossier?.chain.map(\.workflow).max() ?? registration.version) ?? registration
     }
 
-    /// The oldest table that a step of this kind may name after the dossier, by which it is allowed where the dossier stands; the
-    /// newest where none allows it.
+    /// The oldest table that a step of this kind may name after the dossier, whose row is the one in force, that is the newest table's;
+    /// the newest where none has one.
     public static func registration(after dossier: Dossier, taking kind: StepKind) -> Workflow {
         let used = registration(after: dossier).version
         let usable = versions.filter { $0.version >= used }
-        return usable.first { $0.row(kind, from: dossier.stand) != nil } ?? usable.last ?? registration
+        guard let inForce = usable.last?.row(kind, from: dossier.stand) else { return usable.last ?? registration }
+        return usable.first { $0.row(kind, from: dossier.stand) == inForce } ?? registration
+    }
+
+    /// The same for a step in the holder's stead.
+    public static func registration(after dossier: Dossier, overriding kind: StepKind) -> Workflow {
+        let used = registration(after: dossier).version
+        let usable = versions.filter { $0.version >= used }
+        return usable.first { $0.rowInStead(kind, from: dossier.stand) != nil } ?? usable.last ?? registration
     }
 }

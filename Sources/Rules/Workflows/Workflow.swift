@@ -66,6 +66,8 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
     case groupAuthority
     /// Any authority above the home school.
     case authorityAbove
+    /// The first authority of province tier or above over the authority that holds the pen: it may act in its stead.
+    case overridingAuthority
     /// Nobody: the dossier has ended.
     case nobody
 }
@@ -104,10 +106,16 @@ public enum Guard: String, Sendable, Hashable, CaseIterable {
     case fieldsControlled
     /// A verdict of the tier that the province's policy names speaks about the proposed version (Q71).
     case proposalChecked
-    /// Nothing of such a verdict is open.
+    /// Nothing of such a verdict is open, nor anything else about the dossier.
     case proposalClean
+    /// Nothing of such a verdict is open; what it is to mend still is (Q63).
+    case proposalSettled
     /// A ruling says that this is the same child's second registration.
     case ruledAgainst
+    /// The home school has asked for an override of the step that gave the holder the pen (Q76).
+    case requested
+    /// The holder has had the pen longer than policy allows (Q76).
+    case overdue
 }
 
 /// What taking the step brings with it.
@@ -150,6 +158,11 @@ public struct Workflow: Sendable {
         rows.first { $0.from == stand && $0.step == step }
     }
 
+    /// The row by which the step is taken in the holder's stead (强制干预), nil where there is none.
+    public func rowInStead(_ step: StepKind, from stand: Stand) -> Transition? {
+        rows.first { $0.from == stand && $0.step == step && $0.by == .overridingAuthority }
+    }
+
     public func steps(from stand: Stand) -> [Transition] { rows.filter { $0.from == stand } }
 
     /// The unit a role stands for in a case of `home` while `holder` has the pen; nil when the topology has none.
@@ -169,6 +182,10 @@ public struct Workflow: Sendable {
         case .receivingSchool: receiving
         case .commonAuthority: receiving.flatMap { topology.lowestCommonAuthority(home, $0) }
         case .groupAuthority: topology.lowestCommonAuthority(of: [home] + parties)
+        case .overridingAuthority:
+            resolve(.holdingAuthority, home: home, holder: holder, in: topology).flatMap { authority in
+                topology.path(of: authority).dropFirst().first { topology.tier(of: $0).map { $0 >= .province } ?? false }
+            }
         case .authorityAbove, .nobody: nil
         }
     }

@@ -5,7 +5,7 @@ import Rules
 
 /// Facts about dossiers, and the folded row that lists and offices read. Built in: the dossier is the archive's subject.
 struct DossierProjection: Projection {
-    let kinds: Set<EntryKind> = [.step, .handOver, .caseStep, .supplement, .verdict, .number, .answer, .ruling, .evidenceRequest]
+    let kinds: Set<EntryKind> = [.step, .handOver, .caseStep, .supplement, .verdict, .number, .answer, .ruling, .evidenceRequest, .overrideRequest]
     /// Name of the office that sends a unit's own words after a dossier that went to another school; subject is the dossier.
     static let forwarding = "words"
     let migrations: [(name: String, sql: String)] = []
@@ -14,7 +14,7 @@ struct DossierProjection: Projection {
         (table: "word", sql: "SELECT dossier, kind, writer, position, payload FROM word ORDER BY dossier, kind, writer, position"),
         (table: "dossier", sql: """
             SELECT id, home, class, name, sex, birth, id_type, id_number, state, holder, problems, provisional, formal, head,
-              open_case FROM dossier ORDER BY id
+              open_case, held_since, requested FROM dossier ORDER BY id
             """),
         (table: "number", sql: "SELECT number, dossier FROM number ORDER BY number"),
     ]
@@ -47,6 +47,10 @@ struct DossierProjection: Projection {
             guard request.by == writer.unit, transaction.directory.tier(of: writer.unit).map({ TierRights.may($0, .rulePairs) }) ?? false
             else { return .void("not this unit's to ask") }
             return try keep(entry, of: writer, request.dossier, position: request.position, in: transaction)
+        case .overrideRequest:
+            guard let request = Payload.overrideRequest(entry.payload) else { return .void("malformed request") }
+            guard request.by == writer.unit else { return .void("in another's name") }
+            return try keep(entry, of: writer, request.dossier, position: request.position, in: transaction)
         default: return .void("not a fact about a dossier")
         }
     }
@@ -69,6 +73,9 @@ struct DossierProjection: Projection {
         case .ruling: try RulingRegister.withdraw(entry, of: writer, in: transaction)
         case .evidenceRequest:
             guard let request = Payload.evidenceRequest(entry.payload), request.by == writer.unit else { return true }
+            try drop(entry, of: writer, request.dossier, position: request.position, in: transaction)
+        case .overrideRequest:
+            guard let request = Payload.overrideRequest(entry.payload), request.by == writer.unit else { return true }
             try drop(entry, of: writer, request.dossier, position: request.position, in: transaction)
         // More than the step's own row follows from it.
         case .handOver: return false
@@ -170,7 +177,7 @@ struct DossierProjection: Projection {
 
     /// A word of this node's own that was addressed to a former home and comes back only now, after a rollback say.
     private func noteAstray(_ entry: Entry, of writer: StreamID, _ dossier: DossierID, in transaction: Transaction) throws {
-        guard entry.kind != EntryKind.supplement.rawValue, case .unit(let addressee) = writer.audience else { return }
+        guard ![EntryKind.supplement.rawValue, EntryKind.overrideRequest.rawValue].contains(entry.kind), case .unit(let addressee) = writer.audience else { return }
         let home = try String.fetchOne(
             transaction.database.cachedStatement(sql: "SELECT home FROM dossier WHERE id = ?"), arguments: [Data(dossier.bytes)])
         guard let home, home != addressee.text, try transaction.hosts(writer.unit) else { return }
@@ -202,19 +209,21 @@ struct DossierProjection: Projection {
         }
         try db.cachedStatement(sql: """
             INSERT INTO dossier (id, home, class, name, name_key, sex, birth, id_type, id_number, state, holder, problems,
-              provisional, formal, head, key_digest, entered_at, open_case, folded)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+              provisional, formal, head, key_digest, entered_at, open_case, held_since, requested, folded)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
             ON CONFLICT DO UPDATE SET home = excluded.home, class = excluded.class, name = excluded.name,
               name_key = excluded.name_key, sex = excluded.sex, birth = excluded.birth, id_type = excluded.id_type,
               id_number = excluded.id_number, state = excluded.state, holder = excluded.holder,
               problems = excluded.problems, provisional = excluded.provisional, formal = excluded.formal,
-              head = excluded.head, key_digest = excluded.key_digest, open_case = excluded.open_case, folded = folded + 1
+              head = excluded.head, key_digest = excluded.key_digest, open_case = excluded.open_case,
+              held_since = excluded.held_since, requested = excluded.requested, folded = folded + 1
             """).execute(arguments: [
                 Data(id.bytes), dossier.home.text, record.classCode, record.name, key.name, record.sex, record.birthDate,
                 record.idType, key.hasResidentID ? key.idNumber : record.idNumber, dossier.state.rawValue,
                 dossier.holder?.text, dossier.problems.joined(separator: ","), dossier.provisionalNumber,
                 dossier.formalNumber, dossier.head.map { Data($0.bytes) }, dossier.keyDigest.map { Data($0.bytes) },
                 dossier.chain.first?.at ?? transaction.now, dossier.openCase?.stand.rawValue ?? "",
+                dossier.heldSince ?? 0, dossier.overrideRequest != nil,
             ])
         for follower in transaction.book.followers { try follower.follow(dossier, in: transaction) }
         for office in transaction.book.offices { try office.noticed(dossier, in: transaction) }

@@ -1,3 +1,7 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+
 /// Tables of the facts about dossiers and of what follows from them.
 enum DossierSchema {
     static let migrations: [(name: String, sql: String)] = [("dossier-1", """
@@ -37,5 +41,22 @@ enum DossierSchema {
         -- Where the case stands that the dossier is in; empty while it is in none.
         ALTER TABLE dossier ADD COLUMN open_case TEXT NOT NULL DEFAULT '';
         CREATE INDEX dossier_open_case ON dossier (holder, open_case) WHERE open_case <> '';
+        """), ("override-1", """
+        -- What the last step tells of its time, for limits that policies set; and whether an override was asked for after it.
+        ALTER TABLE dossier ADD COLUMN held_since INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE dossier ADD COLUMN requested INTEGER NOT NULL DEFAULT 0;
+        UPDATE dossier SET held_since = coalesce((SELECT step_time(payload) FROM step WHERE hash = dossier.head), 0);
+        CREATE INDEX dossier_held ON dossier (state, held_since) WHERE state IN ('submitted', 'returned');
+        CREATE INDEX dossier_case_held ON dossier (open_case, held_since) WHERE open_case <> '';
+        CREATE INDEX dossier_requested ON dossier (requested) WHERE requested = 1;
+        """), ("proposal-1", """
+        -- Changes of problem records that were under way before their proposals were checked: the desk has to speak about them.
+        INSERT OR IGNORE INTO errand (office, subject, at)
+          SELECT 'duplicates', id, 0 FROM dossier WHERE open_case IN ('changePrepared', 'changeSubmitted');
         """)]
+
+    /// What `override-1` reads the time of a step with, seconds since 1970; 0 for bytes that are no step.
+    static let stepTime = DatabaseFunction("step_time", argumentCount: 1, pure: true) { values in
+        Data.fromDatabaseValue(values[0]).flatMap { Payload.step(Array($0))?.at } ?? 0
+    }
 }

@@ -104,7 +104,7 @@ import Testing
         #expect(row == "440105")
         #expect(try node.archive.read { try DossierShelf($0).dossier(id)?.state } == .submitted)
         let seen = try node.archive.read { reading in
-            try ["440105", "440106"].map { try StudentList.page(StudentList.Filter(), sight: $0, reading).total }
+            try ["440105", "440106"].map { try StudentList.page(StudentList.Filter(), sight: $0, today: CalendarDate(secondsSince1970: 0), reading).total }
         }
         #expect(seen == [1, 0])
     }

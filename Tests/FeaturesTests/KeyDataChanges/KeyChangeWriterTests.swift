@@ -146,6 +146,46 @@ import Testing
         #expect(try world.dossier(other).problems == ["id_dup"], "its number is the other's: the school changes it")
     }
 
+    @Test func `two proposals with one number see each other, and the other's end lets the first go on`() throws {
+        let (world, one) = try enrolled()
+        let two = try enrol(2, world)
+        let free = world.number(90)
+        for id in [one, two] { try world.attach(id, at: C.tianheFirst) }
+        try apply(world, one, [.idNumber: free])
+        #expect(try world.dossier(one).problems.isEmpty)
+        try apply(world, two, [.idNumber: free])
+        for (id, other) in [(one, two), (two, one)] {
+            #expect(try world.dossier(id).problems == ["id_dup"] && world.dossier(id).openPeers.map(\.dossier.description) == [other])
+        }
+        #expect(try step("submit", world, one, as: C.tianheFirst).done == [one])
+        #expect(world.refusal { try approve(world, one) }?.code == "problem")
+        #expect(try step("withdraw", world, two, as: C.tianheFirst).done == [two])
+        #expect(try world.dossier(one).problems.isEmpty && world.dossier(two).problems.isEmpty)
+        try approve(world, one)
+        #expect(try world.dossier(one).record.idNumber == free && world.dossier(one).problems.isEmpty)
+        try apply(world, two, [.idNumber: free])
+        #expect(try world.dossier(two).problems == ["id_dup"] && world.dossier(one).problems.isEmpty, "a record is not judged by a proposal")
+    }
+
+    @Test func `a ruling gives the number that two have proposed to one of them`() throws {
+        let (world, one) = try enrolled()
+        let two = try enrol(2, world)
+        let free = world.number(90)
+        for id in [one, two] {
+            try world.attach(id, at: C.tianheFirst)
+            try apply(world, id, [.idNumber: free])
+            #expect(try step("submit", world, id, as: C.tianheFirst).done == [id])
+        }
+        try world.rule(one, two, .different, upheld: two, as: C.tianhe)
+        #expect(try world.dossier(two).problems.isEmpty && world.dossier(one).problems == ["id_dup"])
+        try approve(world, two)
+        #expect(world.refusal { try approve(world, one) }?.code == "problem")
+        #expect(try world.dossier(two).record.idNumber == free && world.dossier(two).problems.isEmpty)
+        #expect(try step("return", world, one, as: C.tianhe, reason: "号码已裁定给他人").done == [one])
+        try apply(world, one, [.idNumber: world.number(92)])
+        #expect(try world.dossier(one).problems.isEmpty, "a mended proposal is another one")
+    }
+
     @Test func `who comes to stand under the proposed number meanwhile makes it a problem`() throws {
         let (world, id) = try enrolled()
         try world.attach(id, at: C.tianheFirst)

@@ -49,12 +49,51 @@ import Testing
         try world.node.settle()
         let mended = try world.dossier(wrong)
         #expect(mended.record.idNumber == world.number(50) && mended.state == .clean && mended.openCase == nil)
-        // Back into a group: the change made a double.
-        let other = try world.enter(21, at: C.tianheFirst, [.idNumber: "440106201603050699"])
-        try world.change(other, [.idNumber: world.number(50)], at: C.tianheFirst)
-        _ = try world.node.call("problems.approve", as: C.tianhe.code, ["dossier": other])
+    }
+
+    @Test func `a change waits for the check of its version, and one that makes a double is not approved before a ruling`() throws {
+        let world = try ProblemCountry()
+        let one = try world.enter(20, at: C.tianheFirst)
+        let twin = try world.enter(20, at: C.haizhuFirst, [.name: "李四光"])
+        let third = try world.enter(40, at: C.haizhuFirst)
+        let number = try world.dossier(third).record.idNumber
+        try world.attach(one, at: C.tianheFirst)
+        _ = try world.node.call(
+            "problems.change", as: C.tianheFirst.code, ["dossier": one],
+            body: "{\"reason\":\"录入错误\",\"changes\":{\"身份证件号\":\"\(number)\"}}")
+        let early = try world.step("submit", [one], as: C.tianheFirst, settling: false)
+        #expect(early.refused.first?.code == "unchecked")
         try world.node.settle()
-        #expect(try world.dossier(other).problems == ["id_dup"] && world.dossier(wrong).problems == ["id_dup"])
+        let checked = try world.dossier(one)
+        #expect(Set(checked.openPeers.map(\.dossier.description)) == [twin, third] && checked.problems == ["id_dup"])
+        #expect(try world.dossier(third).problems.isEmpty, "whom nobody has touched has no problem by a proposal")
+        #expect(try world.step("submit", [one], as: C.tianheFirst).done == [one])
+        #expect(try world.dossier(one).chain.last?.workflow == 6)
+        #expect(try world.step("forward", [one], as: C.tianhe).done == [one])
+        func refused() -> Refusal? {
+            world.refusal { _ = try world.node.call("problems.approve", as: C.guangzhou.code, ["dossier": one]) }
+        }
+        #expect(refused()?.code == "case.proposal" && refused()?.question == "Q63")
+        try world.rule(one, third, .different, upheld: one, as: C.guangzhou)
+        #expect(try world.dossier(one).rulings.map(\.idNumber) == [number], "the ruling is about the number that was proposed")
+        _ = try world.node.call("problems.approve", as: C.guangzhou.code, ["dossier": one])
+        try world.node.settle()
+        #expect(try world.dossier(one).record.idNumber == number && world.dossier(one).problems.isEmpty)
+        #expect(try world.dossier(twin).problems.isEmpty && world.dossier(third).problems == ["id_dup"])
+    }
+
+    @Test func `the authority of the group sends back a change that makes a double, and the present pair can be ruled on meanwhile`() throws {
+        let world = try ProblemCountry()
+        let one = try world.enter(20, at: C.tianheFirst)
+        let twin = try world.enter(20, at: C.haizhuFirst, [.name: "李四光"])
+        let third = try world.enter(40, at: C.haizhuFirst)
+        let (present, proposed) = (try world.dossier(one).record.idNumber, try world.dossier(third).record.idNumber)
+        try world.change(one, [.idNumber: proposed], at: C.tianheFirst)
+        try world.rule(one, twin, .different, upheld: one, as: C.guangzhou)
+        #expect(try world.dossier(one).rulings.map(\.idNumber) == [present] && world.dossier(one).openPeers.map(\.dossier.description) == [third])
+        #expect(try world.step("return", [one], as: C.tianhe, reason: "号码已有人使用").done == [one])
+        let after = try world.dossier(one)
+        #expect(after.record.idNumber == present && after.problems.isEmpty && after.openCase == nil && after.proposalVerdicts.isEmpty)
     }
 
     @Test func `a change touches key data alone and says something new`() throws {

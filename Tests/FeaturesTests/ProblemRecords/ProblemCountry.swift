@@ -52,6 +52,8 @@ struct ProblemCountry {
         let pairs = changes.map { "\"\($0.key.label)\":\"\($0.value)\"" }.joined(separator: ",")
         _ = try node.call(
             "problems.change", as: school.code, ["dossier": dossier], body: "{\"reason\":\"录入错误\",\"changes\":{\(pairs)}}")
+        // School review waits for the check of the proposed version.
+        try node.settle()
         #expect(try step("submit", [dossier], as: school).done == [dossier])
     }
 

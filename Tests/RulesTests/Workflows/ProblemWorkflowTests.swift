@@ -47,6 +47,26 @@ import Testing
         #expect(Workflow.registration(after: dossier, taking: .submitCase).version == 3)
     }
 
+    @Test func `in the sixth version a change is checked first, and all else is the fifth`() {
+        let (before, table) = (Workflow.registrationWithOverrides, Workflow.registrationWithCheckedChanges)
+        #expect(table.version == 6 && table.rows.count == before.rows.count && Array(table.rows.suffix(2)) == Workflow.checkedChangeRows)
+        #expect(WorkflowMatrix.text(before.rows.filter { !table.rows.contains($0) }) == """
+            changePrepared --submitCase/homeSchool--> changeSubmitted @competentAuthority [] {}
+            changeSubmitted --approveChange/holdingAuthority--> asBefore @homeSchool [groupReached] {newRecord}
+            """)
+        #expect(WorkflowMatrix.text(Workflow.checkedChangeRows) == """
+            changePrepared --submitCase/homeSchool--> changeSubmitted @competentAuthority [proposalChecked] {}
+            changeSubmitted --approveChange/holdingAuthority--> asBefore @homeSchool [groupReached+proposalSettled] {newRecord}
+            """)
+    }
+
+    @Test func `where a row has another in its place, the newest table is named`() {
+        #expect(Workflow.registration(after: .standing(.changePrepared), taking: .submitCase).version == 6)
+        #expect(Workflow.registration(after: .standing(.changePrepared), taking: .withdrawCase).version == 3)
+        #expect(Workflow.registration(after: .standing(.evidencePrepared), taking: .submitCase).version == 3)
+        #expect(Workflow.registration(after: .standing(.deleted), taking: .enter).version == 6)
+    }
+
     private static let golden = """
         entered --prepareEvidence/homeSchool--> evidencePrepared @homeSchool [problemKnown+disputable+evidence] {opensCase+reason}
         entered --prepareChange/homeSchool--> changePrepared @homeSchool [problemKnown+evidence+recordValid] {opensCase+proposal+reason}

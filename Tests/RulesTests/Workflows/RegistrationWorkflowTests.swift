@@ -70,7 +70,7 @@ import Testing
         case .homeSchool: "school"
         case .competentAuthority, .holdingAuthority, .superiorAuthority: "authority"
         case .centre: "centre"
-        case .receivingSchool, .commonAuthority, .groupAuthority, .authorityAbove: "none in this table"
+        case .receivingSchool, .commonAuthority, .groupAuthority, .authorityAbove, .overridingAuthority: "none in this table"
         case .nobody: "nobody"
         }
     }

@@ -30,7 +30,7 @@ enum KeyDataPages {
             {{>notice}}
             {{#hasUnset}}<div class="note warn"><h2>受控字段未设置</h2><p>{{unset}}尚未设置受控字段，现在不能申请关键数据变更。</p></div>{{/hasUnset}}
             <dl class="facts"><dt>学校</dt><dd>{{schoolName}}</dd><dt>学籍号</dt><dd class="code">{{number}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>{{#case}}<dt>在办业务</dt><dd>{{label}} <span class="soft">自 {{since}}</span></dd><dt>说明</dt><dd>{{reason}}</dd><dt>变更后的查重</dt><dd><span class="tag {{tone}}">{{check}}</span></dd>{{/case}}</dl>
-            <p><a href="/students/{{dossier}}">学籍档案</a>{{#isProblem}} · <a href="/problems/{{dossier}}">与他人重复，查看同组和裁定</a>{{/isProblem}}</p>
+            <p><a href="/students/{{dossier}}">学籍档案</a>{{#isProblem}} · <a href="/problems/{{dossier}}">与他人重复，查看同组和裁定</a>{{/isProblem}}{{#deadline}} · 办理期限 <span class="tag {{tone}}">{{due}}</span> <a href="/overrides/{{dossier}}">强制干预</a>{{/deadline}}</p>
             {{#hasChanges}}<h2>申请的变更</h2><div class="scroll"><table><thead><tr><th scope="col">指标</th><th scope="col">现在</th><th scope="col">变更为</th></tr></thead><tbody>
             {{#changes}}<tr><th scope="row">{{field}}</th><td><del>{{before}}</del></td><td><ins>{{after}}</ins></td></tr>{{/changes}}</tbody></table></div>{{/hasChanges}}
             {{#hasFiles}}<h2>证明材料</h2><ul>{{#files}}<li>{{#here}}<a href="/files/{{hash}}">{{name}}</a>{{/here}}{{^here}}{{name}} <span class="soft">（尚在下级节点）</span>{{/here}} <span class="soft small">{{at}}</span></li>{{/files}}</ul>{{/hasFiles}}
@@ -52,7 +52,6 @@ enum KeyDataPages {
         (.submitCase, "keyData.submit"), (.withdrawCase, "keyData.withdraw"), (.forwardCase, "keyData.forward"),
         (.sendBackCase, "keyData.return"),
     ]
-    private static let checks = ["pending": ("待查重", "warn"), "clean": ("查重通过", "good"), "problem": ("与他人重复", "bad")]
 
     private struct Application: Encodable {
         let reason: String
@@ -73,8 +72,8 @@ enum KeyDataPages {
             context["changes"] = page.changes.map { item -> [String: Any] in
                 [
                     "dossier": item.dossier, "name": item.name, "schoolName": item.schoolName, "label": item.label,
-                    "fields": item.changes.map(\.field).joined(separator: "、"), "check": checks[item.check]?.0 ?? "",
-                    "tone": checks[item.check]?.1 ?? "", "since": ShownTime.text(item.since),
+                    "fields": item.changes.map(\.field).joined(separator: "、"), "check": item.check.label,
+                    "tone": item.check.tone, "since": ShownTime.text(item.since),
                     "holder": item.holder.map { reading.directory.unit(UnitCode($0))?.name ?? $0 } ?? "–",
                 ]
             }
@@ -99,6 +98,7 @@ enum KeyDataPages {
         var context = Notice.done(call)
         context["files"] = files.map { ["hash": $0.hash, "name": $0.name, "at": ShownTime.text($0.at), "here": $0.here] as [String: Any] }
         context["hasFiles"] = !files.isEmpty
+        if let deadline = page.deadline { context["deadline"] = OverridePages.shown(deadline) }
         try call.archive.read { reading in
             guard let key = DossierID(hex: id), let dossier = try DossierShelf(reading).dossier(key) else { return }
             let directory = reading.directory
@@ -109,8 +109,8 @@ enum KeyDataPages {
             ]) { $1 }
             if let item = try KeyChangeList.item(dossier, reading), dossier.openCase?.stand.isKeyChange ?? false {
                 context["case"] = [
-                    "label": item.label, "since": ShownTime.text(item.since), "reason": item.reason, "check": checks[item.check]?.0 ?? "",
-                    "tone": checks[item.check]?.1 ?? "",
+                    "label": item.label, "since": ShownTime.text(item.since), "reason": item.reason, "check": item.check.label,
+                    "tone": item.check.tone,
                 ] as [String: Any]
                 context["changes"] = item.changes.map { ["field": $0.field, "before": $0.before, "after": $0.after] as [String: Any] }
                 context["hasChanges"] = true

@@ -33,7 +33,8 @@ enum HomePage {
     private static func context(_ call: PageCall) throws -> [String: Any] {
         guard let actor = call.actor else { return [:] }
         let status = try call.ask("node.status", ["digest": "false"], as: StatusReport.self)
-        let desk = try call.archive.read { try Desk(of: actor.unit, $0) }
+        let today = call.archive.surroundings.today
+        let desk = try call.archive.read { try Desk(of: actor.unit, today: today, $0) }
         var context = Notice.done(call)
         context["alarms"] = status.alarms.map { ["code": $0.code, "text": $0.text, "since": ShownTime.text($0.since)] }
         context["waiting"] = desk.waiting.map { item($0.label, $0.count, $0.href) }
@@ -78,7 +79,7 @@ struct Desk {
     let waiting: [Waiting]
     let away: [Away]
 
-    init(of unit: UnitCode, _ reading: Reading) throws {
+    init(of unit: UnitCode, today: CalendarDate, _ reading: Reading) throws {
         let isSchool = reading.directory.tier(of: unit) == .school
         let held = try Row.fetchAll(
             reading.database, sql: "SELECT state, count(*) AS n FROM dossier WHERE holder = ? AND open_case = '' GROUP BY state", arguments: [unit.text])
@@ -90,7 +91,7 @@ struct Desk {
             guard let stand = Stand(rawValue: row["open_case"]) else { return nil }
             return Waiting(label: stand.caseLabel, count: row["n"], href: stand.isKeyChange ? "/key-data?scope=self" : "/problems?scope=self")
         }
-        waiting = cases + held.compactMap { row in
+        waiting = try Self.late(of: unit, isSchool: isSchool, today, reading) + cases + held.compactMap { row in
             guard let state = RegistrationState(rawValue: row["state"]), !(isSchool && [.enrolled, .unchecked].contains(state)) else {
                 return nil
             }
@@ -111,6 +112,16 @@ struct Desk {
             let holder = UnitCode(row["holder"])
             let name = state == .unchecked ? "等待查重" : reading.directory.unit(holder)?.name ?? holder.text
             return Away(holder: name, state: state, count: row["n"], since: row["since"] ?? 0)
+        }
+    }
+
+    /// What has been with the unit for too long, or with others where it may do something about it (Q76).
+    private static func late(of unit: UnitCode, isSchool: Bool, _ today: CalendarDate, _ reading: Reading) throws -> [Waiting] {
+        let shown: [(OverrideList.Scope, String)] = isSchool
+            ? [(.overdue, "已超期，可与当前处理单位联系")] : [(.ours, "提请强制干预，待本单位决定"), (.own, "已超期，请尽快办理")]
+        return try shown.compactMap { scope, label in
+            let count = try OverrideList.count(scope, sight: unit, today: today, reading)
+            return count == 0 ? nil : Waiting(label: label, count: count, href: "/overrides?scope=\(scope.rawValue)")
         }
     }
 

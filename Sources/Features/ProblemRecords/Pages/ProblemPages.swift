@@ -36,7 +36,7 @@ enum ProblemPages {
             {{#returned}}<div class="note warn"><h2>上次申请被退回</h2><p>{{.}}</p></div>{{/returned}}
             {{#requests}}<div class="note warn"><h2>{{byName}}要求补充材料</h2><p>{{text}} <span class="soft">{{at}}</span></p></div>{{/requests}}
             <dl class="facts"><dt>问题</dt><dd>{{#kinds}}<span class="tag bad">{{.}}</span>{{/kinds}}{{^kinds}}<span class="tag good">没有未解决的问题</span>{{/kinds}}</dd>
-            <dt>学校</dt><dd>{{schoolName}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>{{#answer}}<dt>核验</dt><dd>{{.}}</dd>{{/answer}}{{#case}}<dt>在办业务</dt><dd>{{label}} <span class="soft">自 {{since}}</span></dd><dt>说明</dt><dd>{{reason}}</dd>{{/case}}</dl>
+            <dt>学校</dt><dd>{{schoolName}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>{{#answer}}<dt>核验</dt><dd>{{.}}</dd>{{/answer}}{{#case}}<dt>在办业务</dt><dd>{{label}} <span class="soft">自 {{since}}</span></dd><dt>说明</dt><dd>{{reason}}</dd>{{#check}}<dt>变更后的查重</dt><dd><span class="tag {{tone}}">{{label}}</span></dd>{{/check}}{{/case}}</dl>
             <p><a href="/students/{{dossier}}">学籍档案</a></p>
             {{#hasPeers}}<h2>同组的其他学籍</h2><div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">性别</th><th scope="col">出生日期</th><th scope="col">学校</th><th scope="col">问题</th><th scope="col">裁定</th></tr></thead><tbody>
             {{#peers}}<tr><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td><td>{{problems}}</td><td>{{#ruling}}{{label}}，{{effect}}<br><span class="soft small">{{byName}} {{at}}：{{reason}}</span>{{/ruling}}{{^ruling}}<span class="soft">由{{authority}}裁定</span>{{/ruling}}</td></tr>
@@ -156,7 +156,9 @@ enum ProblemPages {
         context["files"] = files.map { ["hash": $0.hash, "name": $0.name, "at": ShownTime.text($0.at), "here": $0.here] as [String: Any] }
         context["hasFiles"] = !files.isEmpty
         if let open = page.openCase {
-            context["case"] = ["label": open.label, "since": ShownTime.text(open.since), "reason": open.reason] as [String: Any]
+            var shown: [String: Any] = ["label": open.label, "since": ShownTime.text(open.since), "reason": open.reason]
+            if let check = open.check { shown["check"] = ["label": check.label, "tone": check.tone] as [String: Any] }
+            context["case"] = shown
             context["changes"] = open.changes.map { ["field": $0.field, "before": $0.before, "after": $0.after] as [String: Any] }
             context["hasChanges"] = !open.changes.isEmpty
         }

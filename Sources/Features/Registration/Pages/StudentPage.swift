@@ -19,7 +19,7 @@ enum StudentPage {
         "student": """
             <h1>{{name}}</h1>
             {{>notice}}
-            <div data-live="on"><dl class="facts"><dt>状态</dt><dd><span class="tag {{tone}}">{{state}}</span>{{>help-link}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>
+            <div data-live="on"><dl class="facts"><dt>状态</dt><dd><span class="tag {{tone}}">{{state}}</span>{{>help-link}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>{{#deadline}}<dt>办理期限</dt><dd><span class="tag {{tone}}">{{due}}</span>{{#request}} 学校已提请强制干预：{{.}}{{/request}} <a href="/overrides/{{dossier}}">强制干预</a></dd>{{/deadline}}
             <dt>学籍号</dt><dd class="code">{{number}}</dd><dt>学校</dt><dd>{{schoolName}}</dd><dt>班号</dt><dd class="code">{{class}}</dd>{{#migrant}}<dt>随迁子女</dt><dd>{{.}}</dd>{{/migrant}}</dl>
             {{#hasProblems}}<div class="note bad"><h2>问题学籍：{{problems}}</h2>
             {{#hasPeers}}<table><thead><tr><th scope="col">问题</th><th scope="col">姓名</th><th scope="col">性别</th><th scope="col">出生日期</th><th scope="col">学校</th></tr></thead><tbody>
@@ -34,7 +34,7 @@ enum StudentPage {
             <div class="acts">{{#mayEdit}}<a class="button plain" href="/students/{{dossier}}/edit">修改</a>{{/mayEdit}}{{#mayChangeKeyData}}<a class="button plain" href="/key-data/{{dossier}}">关键数据变更</a>{{/mayChangeKeyData}}<button type="button" class="plain" data-print hidden>打印</button></div>
             {{#sections}}<h2>{{title}}</h2><dl class="facts">{{#fields}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/fields}}</dl>
             {{/sections}}
-            <section class="noprint" data-live="on"><h2>办理过程</h2><ol class="time">{{#steps}}<li{{#isVoid}} class="void"{{/isVoid}}><b>{{kind}}</b> · {{by}}<br><span class="soft">{{at}}{{#isVoid}} · 未生效{{/isVoid}}</span></li>{{/steps}}</ol>
+            <section class="noprint" data-live="on"><h2>办理过程</h2><ol class="time">{{#steps}}<li{{#isVoid}} class="void"{{/isVoid}}><b>{{kind}}</b> · {{by}}<br><span class="soft">{{at}}{{#reason}} · {{.}}{{/reason}}</span>{{#isVoid}}<br><span class="small">未生效{{#why}}：{{.}}{{/why}}</span>{{/isVoid}}</li>{{/steps}}</ol>
             <h2>已到达</h2><ol class="way">{{#seen}}<li{{#storedAt}} class="done"{{/storedAt}}>{{unit}}<br><span class="soft small">{{#storedAt}}{{.}} 已保存{{/storedAt}}{{^storedAt}}尚未确认{{/storedAt}}</span></li>{{/seen}}</ol></section>
             """,
         "student-edit": """
@@ -72,9 +72,13 @@ enum StudentPage {
                 func name(_ unit: String) -> String { directory.unit(UnitCode(unit))?.name ?? unit }
                 var by = name(step.by)
                 if let from = step.from, let to = step.to { by += "：由\(name(from))调入\(name(to))" }
-                return [
-                    "kind": StepKind(rawValue: step.kind)?.label ?? step.kind, "by": by, "at": ShownTime.text(step.at), "isVoid": step.void,
+                var item: [String: Any] = [
+                    "kind": (step.inStead ? "强制干预：" : "") + (StepKind(rawValue: step.kind)?.label ?? step.kind), "by": by,
+                    "at": ShownTime.text(step.at), "isVoid": step.void,
                 ]
+                if let reason = step.reason { item["reason"] = reason }
+                if let why = step.whyVoid { item["why"] = why }
+                return item
             }
             context["seen"] = path.seen.map { seen -> [String: Any] in
                 var item: [String: Any] = ["unit": directory.unit(UnitCode(seen.unit))?.name ?? seen.unit]
@@ -84,6 +88,11 @@ enum StudentPage {
             context.merge(try acts(call, reading)) { $1 }
         }
         context["problem"] = nil
+        if let deadline = page.deadline {
+            var shown = OverridePages.shown(deadline)
+            if let request = deadline.request { shown["request"] = request.reason }
+            context["deadline"] = shown
+        }
         if let open = page.student.openCase { context["openCase"] = open.label }
         if let state = RegistrationState(rawValue: page.student.state) { context["help"] = state.helpQuestion }
         context["hasProblems"] = !page.student.problems.isEmpty

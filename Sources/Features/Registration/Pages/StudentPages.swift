@@ -44,7 +44,7 @@ enum StudentPages {
             <p class="soft">{{#emptyNotice}}{{.}}{{/emptyNotice}}{{^emptyNotice}}共 {{total}} 人{{/emptyNotice}}</p>
             {{#hasStudents}}<form method="post" action="/review">{{>token}}<input type="hidden" name="tab" value="{{tab}}">
             <div class="scroll"><table><thead><tr><th scope="col"><label class="tick"><input type="checkbox" data-all> 全选</label></th><th scope="col">姓名</th>{{#showsSchool}}<th scope="col">学校</th>{{/showsSchool}}<th scope="col">班号</th><th scope="col">状态</th><th scope="col">问题</th></tr></thead><tbody>
-            {{#students}}<tr><td><input type="checkbox" name="dossier" value="{{dossier}}" aria-label="选择{{name}}"></td><td><a href="/students/{{dossier}}">{{name}}</a></td>{{#showsSchool}}<td>{{schoolName}}</td>{{/showsSchool}}<td class="code">{{class}}</td><td><span class="tag {{tone}}">{{state}}</span></td><td>{{problems}}</td></tr>
+            {{#students}}<tr><td><input type="checkbox" name="dossier" value="{{dossier}}" aria-label="选择{{name}}"></td><td><a href="/students/{{dossier}}">{{name}}</a></td>{{#showsSchool}}<td>{{schoolName}}</td>{{/showsSchool}}<td class="code">{{class}}</td><td><span class="tag {{tone}}">{{state}}</span>{{#isOverdue}} <span class="tag bad">{{due}} 已超期</span>{{/isOverdue}}</td><td>{{problems}}</td></tr>
             {{/students}}</tbody></table></div>
             <div class="field"><label for="reason">原因<span class="hint">退回时必填，学校会看到</span></label><input id="reason" name="reason" maxlength="200"></div>
             <div class="acts">{{#acts}}<button type="submit" name="act" value="{{value}}"{{#plain}} class="plain"{{/plain}}>{{label}}</button>{{/acts}}</div>
@@ -56,8 +56,8 @@ enum StudentPages {
     /// One row of both lists.
     static let partials = [
         "student-table": """
-            {{#hasStudents}}<div class="scroll"><table><thead><tr><th scope="col">姓名</th>{{#showsSchool}}<th scope="col">学校</th>{{/showsSchool}}<th scope="col">班号</th><th scope="col">状态</th><th scope="col">学籍号</th><th scope="col">当前处理单位</th><th scope="col">问题</th></tr></thead><tbody>
-            {{#students}}<tr><td><a href="/students/{{dossier}}">{{name}}</a></td>{{#showsSchool}}<td>{{schoolName}}</td>{{/showsSchool}}<td class="code">{{class}}</td><td><span class="tag {{tone}}">{{state}}</span></td><td class="code">{{number}}</td><td>{{holder}}</td><td>{{problems}}</td></tr>
+            {{#hasStudents}}<div class="scroll"><table><thead><tr><th scope="col">姓名</th>{{#showsSchool}}<th scope="col">学校</th>{{/showsSchool}}<th scope="col">班号</th><th scope="col">状态</th><th scope="col">学籍号</th><th scope="col">当前处理单位</th><th scope="col">期限</th><th scope="col">问题</th></tr></thead><tbody>
+            {{#students}}<tr><td><a href="/students/{{dossier}}">{{name}}</a></td>{{#showsSchool}}<td>{{schoolName}}</td>{{/showsSchool}}<td class="code">{{class}}</td><td><span class="tag {{tone}}">{{state}}</span></td><td class="code">{{number}}</td><td>{{holder}}</td><td>{{#isOverdue}}<span class="tag bad">{{/isOverdue}}{{due}}{{#isOverdue}} 已超期</span>{{/isOverdue}}</td><td>{{problems}}</td></tr>
             {{/students}}</tbody></table></div>{{/hasStudents}}
             """,
     ]
@@ -107,6 +107,7 @@ enum StudentPages {
             "schoolName": directory.unit(UnitCode(item.school))?.name ?? item.school,
             "state": state?.label ?? item.state, "tone": state.map(tone) ?? "",
             "holder": item.holder.map { directory.unit(UnitCode($0))?.name ?? $0 } ?? "–",
+            "due": item.deadline.map { ShownTime.date($0.due) ?? $0.due } ?? "", "isOverdue": item.deadline?.isOverdue ?? false,
             "problems": item.problems.map { DuplicateKind(rawValue: $0)?.chineseName ?? $0 }.joined(separator: "、"),
         ]
     }

@@ -1,0 +1,121 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// What has waited longer than its limit in a unit's subtree, the longest first.
+enum OverrideList {
+    enum Scope: String, Sendable, CaseIterable {
+        /// Overdue, whoever holds it.
+        case overdue
+        /// Overdue with this unit.
+        case own = "self"
+        /// The school has asked for an override.
+        case requested
+        /// Asked for, and this unit's to decide.
+        case ours
+
+        /// 已超期 / 超期未办,在本单位 / 已提请强制干预 / 待本单位强制干预.
+        var label: String {
+            switch self {
+            case .overdue: "已超期"
+            case .own: "在本单位超期"
+            case .requested: "已提请强制干预"
+            case .ours: "待本单位决定"
+            }
+        }
+    }
+
+    /// What is known of a dossier's limit, wherever one pupil is shown.
+    struct State: Encodable, Sendable {
+        /// `registration` or `keyDataChange`.
+        let business: String
+        /// Since when the holder has had it, the last day in time, and whether that is over.
+        let since, due: String
+        let isOverdue: Bool
+        /// Who may act in the holder's stead; null where nobody may.
+        @OrNull var authority: String?
+        var request: RequestItem?
+    }
+
+    struct RequestItem: Encodable, Sendable { let by, reason, at: String }
+
+    struct Item: Encodable, Sendable {
+        let dossier, name, school, schoolName: String
+        @OrNull var holder: String?
+        let label: String
+        /// Its fields stand beside the others.
+        let deadline: State
+
+        private enum Fields: String, CodingKey { case dossier, name, school, schoolName, holder, label }
+
+        func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: Fields.self)
+            try fields.encode(dossier, forKey: .dossier)
+            try fields.encode(name, forKey: .name)
+            try fields.encode(school, forKey: .school)
+            try fields.encode(schoolName, forKey: .schoolName)
+            try fields.encode(holder, forKey: .holder)
+            try fields.encode(label, forKey: .label)
+            try deadline.encode(to: encoder)
+        }
+    }
+
+    struct Page: Encodable, Sendable {
+        let total: Int
+        let overrides: [Item]
+    }
+
+    static func page(_ parameters: [String: String], sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Page {
+        let text = parameters["scope"] ?? Scope.overdue.rawValue
+        guard let scope = Scope(rawValue: text) else {
+            throw Refusal("scope", "没有“\(text)”这个范围。", remedy: "可选：" + Scope.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
+        }
+        let limit = parameters["limit"].flatMap(Int.init) ?? 100
+        guard (1...StudentList.maxPage).contains(limit) else {
+            throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
+        }
+        let ids = try dossiers(scope, sight: unit, today: today, reading)
+        let shelf = DossierShelf(reading)
+        let deadlines = Deadlines(reading: reading, today: today)
+        return Page(total: ids.count, overrides: try ids.prefix(limit).compactMap { id in
+            guard let dossier = try shelf.dossier(id), let state = try state(of: dossier, deadlines) else { return nil }
+            return Item(
+                dossier: id.description, name: dossier.record.name, school: dossier.home.text,
+                schoolName: reading.directory.unit(dossier.home)?.name ?? dossier.home.text, holder: dossier.holder?.text,
+                label: dossier.openCase?.stand.caseLabel ?? dossier.state.label, deadline: state)
+        })
+    }
+
+    static func count(_ scope: Scope, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Int {
+        try dossiers(scope, sight: unit, today: today, reading).count
+    }
+
+    /// Those who have waited longest first.
+    private static func dossiers(_ scope: Scope, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> [DossierID] {
+        var filter = StudentList.Filter()
+        if scope == .own { filter.holder = unit }
+        var (condition, arguments) = try StudentList.clause(filter, sight: unit, reading)
+        switch scope {
+        case .overdue, .own: condition += " AND " + (try Deadlines(reading: reading, today: today).overdueClause(for: unit))
+        case .requested, .ours: condition += " AND requested = 1"
+        }
+        let rows = try Row.fetchAll(
+            reading.database, sql: "SELECT id, home, holder FROM dossier WHERE \(condition) ORDER BY held_since, id", arguments: arguments)
+        return rows.compactMap { row in
+            guard let id = DossierID(row["id"] as Data) else { return nil }
+            let holder = (row["holder"] as String?).map { UnitCode($0) }
+            let authority = Workflow.resolve(.overridingAuthority, home: UnitCode(row["home"]), holder: holder, in: reading.directory)
+            return scope == .ours && authority != unit ? nil : id
+        }
+    }
+
+    static func state(of dossier: Dossier, _ deadlines: Deadlines) throws -> State? {
+        guard let business = dossier.timedBusiness, let since = dossier.heldSince, let deadline = try deadlines.deadline(of: dossier) else { return nil }
+        return State(
+            business: business.rawValue, since: ChinaTime.text(since), due: deadline.due.description, isOverdue: deadline.isOverdue,
+            authority: dossier.overridingAuthority(in: deadlines.reading.directory)?.text,
+            request: dossier.overrideRequest.map { RequestItem(by: $0.by.text, reason: $0.reason, at: ChinaTime.text($0.at)) })
+    }
+}
