@@ -12,7 +12,7 @@ public struct DemoDecision: Sendable, Hashable {
 
     /// What the authority writes, in Chinese.
     public var reason: String {
-        upheld == nil ? "户口簿、监护人不同,系同名同日出生的两名学生" : "户口簿、监护人不同,系两名学生;号码属前者,后者由学校变更"
+        upheld == nil ? "户口簿、监护人不同，系同名同日出生的两名学生" : "户口簿、监护人不同，系两名学生；号码属前者，后者由学校变更"
     }
 
     /// Serials of those who are without a problem afterwards.

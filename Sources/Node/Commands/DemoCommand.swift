@@ -7,19 +7,19 @@ import ServiceLifecycle
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "演示:从工作簿到全国学籍号 / thirteen nodes, from workbook to number",
+        commandName: "demo", abstract: "演示：从工作簿到全国学籍号 / thirteen nodes, from workbook to number",
         discussion: """
-            在本机起中央、2 省、2 市、3 县、5 校共 13 个节点,导入合成学生,查重、上报、核办、发号,最后打印各级所见。
+            在本机起中央、2 省、2 市、3 县、5 校共 13 个节点，导入合成学生，查重、上报、核办、发号，最后打印各级所见。
             例 / example: xueji demo --pupils 1200 --exit --json
             """)
 
-    @Option(help: ArgumentHelp("种子,相同则数据相同 / same seed, same pupils", valueName: "n"))
+    @Option(help: ArgumentHelp("种子，相同则数据相同 / same seed, same pupils", valueName: "n"))
     var seed = DemoPlan.standardSeed
     @Option(help: ArgumentHelp("各校工作簿的总行数 / rows in all workbooks", valueName: "n"))
     var pupils = DemoPlan.standardPupils
-    @Option(help: ArgumentHelp("演示的文件夹,须不存在或为空 / folder, missing or empty", valueName: "dir"))
+    @Option(help: ArgumentHelp("演示的文件夹，须不存在或为空 / folder, missing or empty", valueName: "dir"))
     var data: String?
-    @Flag(help: "途中每个节点各被 kill -9 一次,再启动 / kill -9 every node once on the way")
+    @Flag(help: "途中每个节点各被 kill -9 一次，再启动 / kill -9 every node once on the way")
     var crash = false
     @Flag(help: "结束后停止全部节点并退出 / stop all nodes and leave")
     var exit = false
@@ -54,7 +54,7 @@ struct DemoCommand: AsyncParsableCommand {
             crashes: crash)
         let narrator = Narrator(isAside: json)
         let run = try DemoRun(plan, lifeline: try LifelinePipe(), narrator: narrator)
-        narrator.tell("演示文件夹:\(folder)(保留)")
+        narrator.tell("演示文件夹：\(folder)（保留）")
         let service = DemoService(demo: run, printout: printout, leaves: exit)
         var configuration = ServiceGroupConfiguration(
             services: [.init(
@@ -93,17 +93,17 @@ struct DemoService: Service {
         let report = DemoReport(tally: tally, rulings: rulings, population: demo.population, house: demo.house, narrator: demo.narrator)
         try await report.tell()
         demo.narrator.say("")
-        for difference in result.differences { demo.narrator.say("不一致:" + difference) }
+        for difference in result.differences { demo.narrator.say("不一致：" + difference) }
         demo.narrator.tell(
             result.agree
-                ? "各级与应有的结果一致:\(result.imported) 名学籍,\(result.G) 个 G 号,\(result.J) 个 J 号,问题学籍 \(result.problems) 名"
-                : "各级与应有的结果不一致,共 \(result.differences.count) 处")
+                ? "各级与应有的结果一致：\(result.imported) 名学籍，\(result.G) 个 G 号，\(result.J) 个 J 号，问题学籍 \(result.problems) 名"
+                : "各级与应有的结果不一致，共 \(result.differences.count) 处")
         status.change { $0 = result.agree ? .done : .refused }
         try FileBytes.write(try JSONBody.encode(result), to: demo.plan.folder + "/result.json")
         if printout.isJSON { try printout.show(result) }
         guard !leaves else { return }
         await report.tellAddresses()
-        demo.narrator.say("\n节点都在运行,按 Ctrl-C 结束。")
+        demo.narrator.say("\n节点都在运行，按 Ctrl-C 结束。")
         while true {
             try await SystemSurroundings.sleep(1)
             try await demo.house.mustRun()
@@ -113,9 +113,9 @@ struct DemoService: Service {
     private func stop() async {
         let unruly = await demo.house.stop()
         if unruly.isEmpty {
-            demo.narrator.tell("全部节点已正常停止,数据在 \(demo.plan.folder)")
+            demo.narrator.tell("全部节点已正常停止，数据在 \(demo.plan.folder)")
         } else {
-            demo.narrator.tell("没有正常停止的节点:" + unruly.map(\.text).joined(separator: "、"))
+            demo.narrator.tell("没有正常停止的节点：" + unruly.map(\.text).joined(separator: "、"))
             status.change { $0 = .refused }
         }
     }

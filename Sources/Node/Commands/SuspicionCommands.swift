@@ -5,7 +5,7 @@ struct SuspicionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suspicions", abstract: "疑似重复的学籍 / pupils who may be one child twice",
         discussion: """
-            节点在后台查找,按可能性排列,不影响办理。search 要求尽快重新查找。
+            节点在后台查找，按可能性排列，不影响办理。search 要求尽快重新查找。
             例 / example: xueji suspicions --below 440106 --limit 20 --data /srv/centre
             """,
         subcommands: [List.self, Search.self], defaultSubcommand: List.self)

@@ -21,7 +21,7 @@ struct DemoReport: Sendable {
     // MARK: Tables
 
     private func tellTiers() {
-        narrator.say("\n各级所见(摘要相同即内容相同):")
+        narrator.say("\n各级所见（摘要相同即内容相同）：")
         let rows = DemoTree.places.map { place in
             let view = tally.own(place.unit.code)
             let counts = view?.counts ?? DemoTruth.Counts()
@@ -40,12 +40,12 @@ struct DemoReport: Sendable {
     }
 
     private func tellDuplicates() {
-        narrator.say("\n中央查重结论(人数):")
+        narrator.say("\n中央查重结论（人数）：")
         let kinds = tally.kinds
         let rows = DuplicateKind.allCases.filter { kinds[$0.rawValue] != nil }.map { kind in
             row([
                 "name": kind.chineseName, "pupils": "\(kinds[kind.rawValue] ?? 0)",
-                "truth": "\(tally.truth.kinds[kind.rawValue] ?? 0)", "result": kind.isProblem ? "问题学籍,不能上报" : "提示,可以上报",
+                "truth": "\(tally.truth.kinds[kind.rawValue] ?? 0)", "result": kind.isProblem ? "问题学籍，不能上报" : "提示，可以上报",
             ])
         }
         narrator.say(Printout.table(
@@ -53,7 +53,7 @@ struct DemoReport: Sendable {
     }
 
     private func tellRefusals() {
-        narrator.say("\n退回的行:")
+        narrator.say("\n退回的行：")
         let rows = tally.imported.refusals.sorted { $0.key < $1.key }.map { rule, found in
             row(["rule": rule, "rows": "\(found.rows)", "message": found.message])
         }
@@ -69,7 +69,7 @@ struct DemoReport: Sendable {
                   $0["school"]?.text == place.unit.code.text && $0["number"]?.text?.hasPrefix("G") == true
               }), let dossier = student["dossier"]?.text else { return }
         let path = try await house.client(of: place).get("/students/\(dossier)/path")
-        narrator.say("\n一名学生的办理轨迹(\(place.unit.name),\(student["name"]?.text ?? ""),学籍号 \(path["number"]?.text ?? "")):")
+        narrator.say("\n一名学生的办理轨迹（\(place.unit.name)，\(student["name"]?.text ?? "")，学籍号 \(path["number"]?.text ?? "")）：")
         tellSteps(path, indent: "  ")
         for seen in path["seen"]?.items ?? [] {
             let unit = seen["unit"]?.text ?? ""
@@ -89,12 +89,12 @@ struct DemoReport: Sendable {
 
     /// Where one can go on by oneself.
     func tellAddresses() async {
-        narrator.say("\n节点地址(浏览器或 API):")
+        narrator.say("\n节点地址（浏览器或 API）：")
         for place in DemoTree.places where place.hasOwnNode {
             guard let node = house.nodes[place.unit.code], let ready = await node.ready else { continue }
             narrator.say("  \(place.unit.code)  \(ready.console)  \(place.unit.name)  数据在 \(node.data)")
         }
-        narrator.say("\n每级一个账号(一次性密码,首次登录须修改):")
+        narrator.say("\n每级一个账号（一次性密码，首次登录须修改）：")
         for places in DemoHouse.tiers {
             guard let place = places.first(where: \.hasOwnNode), let node = house.nodes[place.unit.code],
                   let admin = await node.founded?.admin, let ready = await node.ready else { continue }

@@ -44,7 +44,7 @@ struct DemoRulings: Sendable {
         for pupil in [decision.one, decision.other] where decision.settled.contains(pupil.serial) {
             try await awaitClean(dossier: pupil == decision.one ? ids[0] : ids[1], of: pupil)
         }
-        narrator.tell("\(ruler.unit.name)裁定一组\(decision.kind.chineseName):不是同一学生,学校已知")
+        narrator.tell("\(ruler.unit.name)裁定一组\(decision.kind.chineseName)：不是同一学生，学校已知")
         return Made(decision: decision, one: ids[0], other: ids[1])
     }
 
@@ -71,7 +71,7 @@ struct DemoRulings: Sendable {
             $0["school"]?.text == school && $0["class"]?.text == pupil.classCode.text && $0["name"]?.text == pupil.name
         }
         guard let dossier = found?["dossier"]?.text else {
-            throw DemoFailure("demo.pupil", "问题学籍中没有计划裁定的学生(学校 \(school))。", remedy: "请查看该节点的日志。")
+            throw DemoFailure("demo.pupil", "问题学籍中没有计划裁定的学生（学校 \(school)）。", remedy: "请查看该节点的日志。")
         }
         return dossier
     }

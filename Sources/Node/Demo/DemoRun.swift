@@ -23,7 +23,7 @@ struct DemoRun: Sendable {
     /// From nothing to numbers. The nodes stay up.
     func perform() async throws -> (DemoTally, [DemoRulings.Made]) {
         narrator.tell(
-            "种子 \(plan.seed):\(truth.rows) 行,应录入 \(truth.total.dossiers)、退回 \(truth.refused),裁定后问题学籍 \(truth.total.problems)")
+            "种子 \(plan.seed)：\(truth.rows) 行，应录入 \(truth.total.dossiers)、退回 \(truth.refused)，裁定后问题学籍 \(truth.total.problems)")
         try FileBytes.write(try JSONBody.encode(truth), to: plan.folder + "/truth.json")
         try await house.raise(plan, narrator)
         let business = DemoBusiness(plan: plan, population: population, house: house, narrator: narrator)
@@ -61,7 +61,7 @@ struct DemoRun: Sendable {
             }
             try await group.waitForAll()
         }
-        narrator.tell("kill -9 并重新启动:" + victims.map(\.text).joined(separator: "、"))
+        narrator.tell("kill -9 并重新启动：" + victims.map(\.text).joined(separator: "、"))
     }
 
     // MARK: Waiting
@@ -76,11 +76,11 @@ struct DemoRun: Sendable {
             let unchecked = status["counts"]?["byState"]?["unchecked"]?.count ?? 0
             let queued = status["queues"]?.items.first { $0["office"]?.text == "duplicates" }?["waiting"]?.count ?? 0
             guard counts.dossiers == accepted, unchecked == 0, queued == 0 else {
-                return .notYet("中央已有 \(counts.dossiers)/\(accepted),待查 \(unchecked + queued)")
+                return .notYet("中央已有 \(counts.dossiers)/\(accepted)，待查 \(unchecked + queued)")
             }
             return .there(counts)
         }
-        narrator.tell("中央已查重 \(counts.dossiers) 名:问题学籍 \(counts.problems) 名")
+        narrator.tell("中央已查重 \(counts.dossiers) 名：问题学籍 \(counts.problems) 名")
         try await awaitAgreement()
         narrator.tell("查重结论已下达各校")
     }
@@ -90,9 +90,9 @@ struct DemoRun: Sendable {
             try await house.mustRun()
             let counts = DemoTruth.Counts(try await house.node(of: .centre).client().get("/status"))
             return counts.G + counts.J == enrolled && counts.L == 0
-                ? .there(counts) : .notYet("G \(counts.G),J \(counts.J),仅 L \(counts.L),应有 \(enrolled)")
+                ? .there(counts) : .notYet("G \(counts.G)，J \(counts.J)，仅 L \(counts.L)，应有 \(enrolled)")
         }
-        narrator.tell("中央已核发正式学籍号:G \(counts.G),J \(counts.J)")
+        narrator.tell("中央已核发正式学籍号：G \(counts.G)，J \(counts.J)")
     }
 
     /// Until the centre has searched all that there is for suspicions.
@@ -108,7 +108,7 @@ struct DemoRun: Sendable {
             }
             return .there(total)
         }
-        narrator.tell("中央已查找疑似重复:\(total) 对,不影响办理")
+        narrator.tell("中央已查找疑似重复：\(total) 对，不影响办理")
     }
 
     /// Until every unit on a school's path says the same about the school.

@@ -20,7 +20,7 @@ enum SuspicionPages {
         "suspicions": """
             <h1>疑似重复</h1>
             {{>notice}}
-            <p class="soft">可能是同一名学生的两份学籍,按可能性排列。疑似不影响办理,请向双方学校核实。范围内 {{registrations}} 份学籍,疑似 {{total}} 对。{{search}}</p>
+            <p class="soft">可能是同一名学生的两份学籍，按可能性排列。疑似不影响办理，请向双方学校核实。范围内 {{registrations}} 份学籍，疑似 {{total}} 对。{{search}}</p>
             <form method="post" action="/suspicions">{{>token}}<button class="plain" type="submit">重新查找</button></form>
             {{#pairs}}<section><h2>{{names}} <span class="tag">{{score}} 分</span></h2>
             <div class="two">{{#pupils}}<p><a href="/students/{{dossier}}">{{name}}</a> {{sex}} {{birthDate}}<br><span class="small">{{schoolName}} · {{state}}</span></p>{{/pupils}}</div>
@@ -56,10 +56,10 @@ enum SuspicionPages {
     }
 
     private static func text(_ search: SuspicionQueue.Search) -> String {
-        let finished = search.finishedAt.map { "上次查完:\(ShownTime.text($0))。" } ?? ""
+        let finished = search.finishedAt.map { "上次查完：\(ShownTime.text($0))。" } ?? ""
         let waiting = search.waiting > 0 ? "有 \(ShownTime.count(search.waiting)) 份学籍有变动、尚未重查。" : ""
         guard search.state == "running", search.total > 0 else { return finished + waiting }
-        return "正在查找,已完成 \(search.done * 100 / search.total)%。" + finished + waiting
+        return "正在查找，已完成 \(search.done * 100 / search.total)%。" + finished + waiting
     }
 
     private static func shown(_ pupil: SuspicionQueue.Pupil) -> [String: Any] {
