@@ -19,7 +19,7 @@ public enum FeatureBook {
             offices: [
                 GroupCatchUp(), HandOverOffice(), WordForwarding(), ReturnedTwins(),
                 DuplicateDesk(isOpen: isOpen), ProblemOffice(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),
-                DeletionOffice(isOpen: isOpen), ImportShelf(), BlobOffice(),
+                DeletionOffice(isOpen: isOpen), ImportShelf(), BlobOffice(), SuspicionShelf(),
             ] + others, forgetting: forgetting)
     }
 }

@@ -28,7 +28,8 @@ import Testing
             .crossWithinCounty: 2 * counts.crossWithinCounty, .crossAcrossProvinces: 2 * counts.crossAcrossProvinces,
             .wrongCheckDigit: counts.wrongCheckDigit, .fifteenDigits: counts.fifteenDigits,
             .underAge: counts.underAge, .withoutID: counts.withoutID, .twin: 2 * counts.twins,
-            .sibling: 2 * counts.siblings, .namesake: 2 * counts.namesakes,
+            .sibling: 2 * counts.siblings, .namesake: 2 * counts.namesakes, .heardWrongly: 2 * counts.heardWrongly,
+            .namesakeWithoutID: 2 * counts.namesakesWithoutID, .numberTaken: 2 * counts.numbersTaken,
             .refused: counts.refusedOfEach * PlantedRefusal.allCases.count, .ordinary: 1500 - counts.rows,
         ]
         #expect(roles == expected)
@@ -96,9 +97,9 @@ import Testing
             let schools = homes(pupil)
             switch pupil.truth.role {
             case .idWithinSchool: #expect(Set(schools.map(\.code)).count == 1)
-            case .idWithinCounty, .nsdWithinCounty, .crossWithinCounty:
+            case .idWithinCounty, .nsdWithinCounty, .crossWithinCounty, .namesakeWithoutID:
                 #expect(Set(schools.map(\.code)).count == 2 && Set(schools.map(\.competent)).count == 1)
-            case .idAcrossProvinces, .nsdAcrossProvinces, .crossAcrossProvinces:
+            case .idAcrossProvinces, .nsdAcrossProvinces, .crossAcrossProvinces, .numberTaken:
                 #expect(Set(schools.map(\.province)).count == 2 && schools.count == 2)
             case .idTriple: #expect(Set(schools.map(\.province)).count == 2 && Set(schools.map(\.code)).count == 3)
             default: #expect(pupil.truth.peers.isEmpty)
@@ -124,10 +125,10 @@ import Testing
         let totals = population.totals()
         #expect(totals.accepted + totals.refused == totals.rows && totals.clean + totals.problems == totals.accepted)
         #expect(totals.formalWithID + totals.formalWithoutID == totals.clean && totals.provisionalOnly == 0)
-        #expect(totals.formalWithoutID == counts.withoutID + counts.crossWithinCounty + counts.crossAcrossProvinces)
+        #expect(totals.formalWithoutID == counts.withoutID + counts.crossWithinCounty + counts.crossAcrossProvinces + counts.heardWrongly)
         #expect(totals.suspicions == 2 * (counts.crossWithinCounty + counts.crossAcrossProvinces))
         let early = population.totals(provinceSuffices: true)
-        #expect(early.provisionalOnly == 2 * (counts.idAcrossProvinces + counts.nsdAcrossProvinces) + counts.idTriples)
+        #expect(early.provisionalOnly == 2 * (counts.idAcrossProvinces + counts.nsdAcrossProvinces + counts.numbersTaken) + counts.idTriples)
     }
 
     @Test func `The least possible number of pupils works, one less is refused with the number`() throws {

@@ -21,6 +21,17 @@ enum PopulationNames {
     static let ethnicities = words("壮族 回族 满族 苗族 土家族 瑶族 侗族 彝族 藏族 蒙古族 布依族 畲族")
     static let streets = words("示例路 演示街 样例大道 测试巷 示例新村 演示花园")
 
+    private static let soundsAlike: [Character: Character] = [
+        "浩": "皓", "宇": "羽", "轩": "宣", "博": "伯", "涵": "晗", "雨": "语", "诗": "师", "琪": "祺", "佳": "嘉", "怡": "仪", "欣": "心",
+        "伟": "玮", "静": "婧", "丽": "莉", "梓": "紫", "瑞": "睿", "晨": "辰", "俊": "骏", "晴": "情", "婷": "庭",
+    ]
+
+    /// A name with its last character written otherwise, of the same sound; unchanged where there is none.
+    static func heard(_ name: String) -> String {
+        guard let last = name.last, let other = soundsAlike[last] else { return name }
+        return name.dropLast() + String(other)
+    }
+
     /// Counties where families come from that moved here.
     static let divisions: [(code: String, name: String)] = [
         ("110101", "北京市东城区"), ("320102", "江苏省南京市玄武区"), ("420106", "湖北省武汉市武昌区"),

@@ -46,10 +46,13 @@ public struct PlantedCounts: Sendable, Hashable {
     /// Pairs that must not be raised: twins, siblings, and two children who share name, sex and birth date but have
     /// numbers of their own.
     public var twins = 1, siblings = 1, namesakes = 1
+    /// Pairs for people to decide: two children under one key, in one county and over two provinces; one child over two provinces whom
+    /// no key brings together.
+    public var namesakesWithoutID = 1, numbersTaken = 1, heardWrongly = 1
 
     public init() {}
 
-    /// Shares that look like a real county, at least one of each.
+    /// Shares that look like a real county, at least one of each but of the pairs for people to decide.
     public init(scaledTo pupils: Int) {
         let perThousand = { (share: Int) in max(1, pupils * share / 1000) }
         idWithinSchool = perThousand(1)
@@ -68,12 +71,18 @@ public struct PlantedCounts: Sendable, Hashable {
         twins = perThousand(5)
         siblings = perThousand(8)
         namesakes = perThousand(3)
+        // A very small population has no room for them.
+        let toDecide = pupils < 50 ? 0 : perThousand(1)
+        namesakesWithoutID = toDecide
+        numbersTaken = toDecide
+        heardWrongly = toDecide
     }
 
     /// All rows that the counts stand for.
     public var rows: Int {
         let pairs = idWithinSchool + idWithinCounty + idAcrossProvinces + nsdWithinCounty + nsdAcrossProvinces
             + crossWithinCounty + crossAcrossProvinces + twins + siblings + namesakes
+            + namesakesWithoutID + numbersTaken + heardWrongly
         let singles = wrongCheckDigit + fifteenDigits + underAge + withoutID
         return 2 * pairs + 3 * idTriples + singles + refusedOfEach * PlantedRefusal.allCases.count
     }

@@ -106,6 +106,31 @@ extension PopulationPlanting {
         }
     }
 
+    /// What an authority is to look at: two children under one key, and one child under none, the second time heard wrongly and without
+    /// a number.
+    mutating func plantForDecision() throws(PopulationError) {
+        for _ in 0..<plan.planted.namesakesWithoutID {
+            guard let (place, near) = pair(where: Self.isSameCounty) else { throw .noPlace(.namesakeWithoutID) }
+            let first = drafts.count, one = child(in: place)
+            enter(one, at: place, .namesakeWithoutID, kinds: [.nsdDuplicate], hasID: false)
+            enter(namesake(of: one, in: near), at: near, .namesakeWithoutID, kinds: [.nsdDuplicate], hasID: false)
+            link(first..<drafts.count)
+        }
+        for _ in 0..<plan.planted.numbersTaken {
+            guard let (place, far) = pair(where: Self.isOtherProvince) else { throw .noPlace(.numberTaken) }
+            let first = drafts.count, one = child(in: place)
+            enter(one, at: place, .numberTaken, kinds: [.idDuplicate])
+            enter(child(underNumberOf: one, in: far), at: far, .numberTaken, kinds: [.idDuplicate])
+            link(first..<drafts.count)
+        }
+        for _ in 0..<plan.planted.heardWrongly {
+            guard let (place, far) = pair(where: Self.isOtherProvince) else { throw .noPlace(.heardWrongly) }
+            let (one, other) = childHeardWrongly(in: place)
+            enter(one, at: place, .heardWrongly)
+            enter(other, at: far, .heardWrongly, hasID: false)
+        }
+    }
+
     /// Two classes of one school, the second some years below.
     private mutating func siblingPlaces() -> (Place, Place)? {
         let start = chance.number(below: places.count)

@@ -46,6 +46,7 @@ struct PopulationPlanting {
         try plantDoubles()
         try plantSingles()
         try plantInnocents()
+        try plantForDecision()
         for index in 0..<(plan.pupils - drafts.count) {
             let place = places[index % places.count]
             enter(child(in: place), at: place, .ordinary)
@@ -99,6 +100,26 @@ struct PopulationPlanting {
         other.birthDate = child.birthDate
         other.idNumber = newNumber(other.household.hukouDivision, child.birthDate, isMale: child.isMale)
         return other
+    }
+
+    /// A child whose name can be heard as another of the same sound, and the same child so written.
+    mutating func childHeardWrongly(in place: Place) -> (Child, Child) {
+        while true {
+            let one = child(in: place)
+            var other = one
+            other.name = PopulationNames.heard(one.name)
+            if other.name != one.name, usedPersons.insert("\(other.name)|\(other.isMale)|\(other.birthDate.compact)").inserted { return (one, other) }
+        }
+    }
+
+    /// Another child, of another name and family, of the sex and birth date that the number of the first says, and entered under it.
+    mutating func child(underNumberOf one: Child, in place: Place) -> Child {
+        while true {
+            let family = child(in: place).household
+            guard var other = newChild(of: family, one.birthDate), other.isMale == one.isMale, other.name != one.name else { continue }
+            other.idNumber = one.idNumber
+            return other
+        }
     }
 
     /// From 1 September to 31 August of the usual year, or in the months after.

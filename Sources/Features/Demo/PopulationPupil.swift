@@ -8,6 +8,10 @@ public enum PupilRole: String, Sendable, Hashable, CaseIterable {
     case crossWithinCounty, crossAcrossProvinces
     case wrongCheckDigit, fifteenDigits
     case twin, sibling, namesake
+    /// Two children in one county with equal name, sex and birth date, neither with a number; two in two provinces under one number.
+    case namesakeWithoutID, numberTaken
+    /// Entered again under a name that sounds the same and without a number: only a suspicion.
+    case heardWrongly
     case refused
 }
 
@@ -51,9 +55,11 @@ public struct PupilTruth: Sendable, Hashable {
     /// Whether one of the peers is in the same province.
     public var hasPeerInProvince: Bool
     public var hasResidentID: Bool
+    /// Whether an authority has ruled that the kinds stand against this one no longer.
+    public var isSettled = false
 
     public var isAccepted: Bool { refusal == nil }
-    public var isProblem: Bool { kinds.contains(where: \.isProblem) }
+    public var isProblem: Bool { !isSettled && kinds.contains(where: \.isProblem) }
     /// Let in and without any problem; a suspicion does not count.
     public var isClean: Bool { isAccepted && !isProblem }
     /// Whether the import itself must name the number wrong (Q64).

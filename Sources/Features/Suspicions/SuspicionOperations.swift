@@ -7,20 +7,35 @@ public enum SuspicionOperations {
         Operation(
             "suspicions.list", .get, "/suspicions", "Pupils below who may be one child under two registrations, likeliest first",
             title: "疑似重复",
-            parameters: [.init("below", "Only under this unit"), .init("limit", "1 to 1000, default 100")],
-            response: .fields(("registrations", .integer), ("total", .integer), ("suspicions", .array(.anything))),
+            parameters: [
+                .init("below", "Only under this unit"), .init("limit", "1 to 1000, default 100"), .init("from", "How many to pass over"),
+            ],
+            response: .fields(
+                ("registrations", .integer), ("total", .integer), ("search", .fields(
+                    ("state", .string), ("done", .integer), ("total", .integer), ("waiting", .integer))), ("suspicions", .array(.anything))),
             roles: [.registrar, .head]
         ) { call in
-            .json(try SuspicionQueue.page(
-                sight: call.actor.unit, below: call.parameters["below"].map { UnitCode($0) }, limit: try limit(call), call.archive))
+            let (limit, from) = (try number("limit", 100, 1...SuspicionQueue.maxPage, call), try number("from", 0, 0...100_000_000, call))
+            return .json(try call.archive.read {
+                try SuspicionQueue.page(
+                    sight: call.actor.unit, below: call.parameters["below"].map { UnitCode($0) }, limit: limit, from: from, $0)
+            })
+        },
+        Operation(
+            "suspicions.search", .post, "/suspicions/search", "Search for suspicions as soon as may be; goes on in the background",
+            title: "重新查找疑似重复", response: .fields(("wanted", .boolean)), roles: [.registrar, .head]
+        ) { call in
+            struct Answer: Encodable { let wanted: Bool }
+            try call.archive.write { try SuspicionRun.want(in: $0) }
+            return .json(Answer(wanted: true))
         },
     ]
 
-    private static func limit(_ call: Call) throws -> Int {
-        guard let text = call.parameters["limit"] else { return 100 }
-        guard let limit = Int(text), (1...SuspicionQueue.maxPage).contains(limit) else {
-            throw Refusal("limit", "limit 应为 1 到 \(SuspicionQueue.maxPage)。", remedy: "请改正 limit。", kind: .usage)
+    private static func number(_ name: String, _ standard: Int, _ range: ClosedRange<Int>, _ call: Call) throws -> Int {
+        guard let text = call.parameters[name] else { return standard }
+        guard let number = Int(text), range.contains(number) else {
+            throw Refusal(name, "\(name) 应为 \(range.lowerBound) 到 \(range.upperBound)。", remedy: "请改正 \(name)。", kind: .usage)
         }
-        return limit
+        return number
     }
 }

@@ -4,12 +4,9 @@ import Protocol
 import Rules
 import Store
 
-/// Pupils below a unit who may be one child under two registrations, likeliest first (Q55). Found anew whenever it is asked
-/// for, from the registrations as they stand: what is deleted, ruled a double or corrected is not in it any more. It blocks
-/// nothing.
+/// Pupils below a unit who may be one child under two registrations, likeliest first (Q55), as the last search has found them
+/// (`SuspicionRun`). It blocks nothing.
 public enum SuspicionQueue {
-    /// Registrations that are searched at once. Beyond it a unit further down must be named.
-    static let maxRegistrations = 50_000
     static let maxPage = 1000
 
     struct Pupil: Codable, Sendable {
@@ -29,72 +26,62 @@ public enum SuspicionQueue {
         let reasons: [Reason]
     }
 
+    /// How far the search has come.
+    struct Search: Codable, Sendable {
+        /// `never`, `running` or `done`.
+        let state: String
+        /// Rows of the search that are done, and all of them: several for each registration where there are many.
+        let done, total: Int
+        var startedAt, finishedAt: String?
+        /// Registrations that have changed and were not looked at again yet.
+        let waiting: Int
+    }
+
     struct Page: Codable, Sendable {
-        /// Registrations that were searched, and suspicions among them.
+        /// Registrations within sight, and suspicions among them.
         let registrations, total: Int
+        let search: Search
         let suspicions: [Item]
     }
 
     /// The queue of a unit within sight.
     /// - Parameter below: only the part under this unit; nil for all that the unit sees.
-    static func page(sight unit: UnitCode, below: UnitCode?, limit: Int, _ archive: Archive) throws -> Page {
-        let pupils = try archive.read { try registrations(sight: unit, below: below, $0) }
-        let search = SuspicionSearch(pupils.map { SuspicionSubject($0.record) })
-        let found = search.suspicions().filter { !isRuledDifferent(pupils[$0.one], pupils[$0.other]) }.map { ordered($0, pupils) }.sorted { first, second in
-            first.score != second.score ? first.score > second.score
-                : (pupils[first.one].dossier, pupils[first.other].dossier) < (pupils[second.one].dossier, pupils[second.other].dossier)
-        }
-        return Page(registrations: pupils.count, total: found.count, suspicions: found.prefix(limit).map { suspicion in
-            Item(
-                score: rounded(suspicion.score), one: pupils[suspicion.one].shown, other: pupils[suspicion.other].shown,
-                reasons: search.reasons(suspicion.one, suspicion.other).map {
-                    Reason(field: $0.field.rawValue, level: $0.level, text: $0.text, bits: rounded($0.bits))
-                })
-        })
-    }
-
-    private struct Registration {
-        let dossier: DossierID
-        let record: StudentRecord
-        /// Whom an authority has ruled to be another child (Q65).
-        let others: Set<DossierID>
-        let shown: Pupil
-    }
-
-    private static func registrations(sight unit: UnitCode, below: UnitCode?, _ reading: Reading) throws -> [Registration] {
+    static func page(sight unit: UnitCode, below: UnitCode?, limit: Int, from: Int, _ reading: Reading) throws -> Page {
         if let below, !reading.directory.contains(unit, below) {
             throw Refusal("sight", "单位 \(below) 不在本单位管理范围内。", remedy: "请核对单位代码。", kind: .permission)
         }
+        let db = reading.database
         let (condition, arguments) = try StudentList.clause(StudentList.Filter(), sight: below ?? unit, reading)
-        let live = condition + " AND state <> 'deleted'"
-        let count = try Int.fetchOne(reading.database, sql: "SELECT count(*) FROM dossier WHERE \(live)", arguments: arguments) ?? 0
-        guard count <= maxRegistrations else {
-            throw Refusal(
-                "suspicions.many", question: "Q55", "范围内有 \(count) 份学籍，一次最多查 \(maxRegistrations) 份。",
-                remedy: "请用 below 指定下级单位；全部数据可导出后用 xueji audit --suspect 查。")
-        }
-        let ids = try Data.fetchAll(reading.database, sql: "SELECT id FROM dossier WHERE \(live) ORDER BY id", arguments: arguments)
+        let seen = "SELECT id FROM dossier WHERE \(condition) AND state <> 'deleted'"
+        let registrations = try Int.fetchOne(db, sql: "SELECT count(*) FROM (\(seen))", arguments: arguments) ?? 0
+        let both = "FROM suspicion WHERE one IN (\(seen)) AND other IN (\(seen))"
+        let total = try Int.fetchOne(db, sql: "SELECT count(*) \(both)", arguments: arguments + arguments) ?? 0
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT one, other, score, reasons \(both) ORDER BY score DESC, one, other LIMIT ? OFFSET ?",
+            arguments: arguments + arguments + [limit, from])
         let shelf = DossierShelf(reading)
-        return try ids.compactMap { DossierID($0) }.compactMap { try shelf.dossier($0) }.map { dossier in
-            Registration(dossier: dossier.id, record: dossier.record, others: others(than: dossier), shown: Pupil(
-                dossier: dossier.id.description, name: dossier.record.name, sex: dossier.record.sex, birthDate: dossier.record.birthDate,
-                school: dossier.home.text, schoolName: reading.directory.unit(dossier.home)?.name ?? dossier.home.text,
-                state: dossier.state.rawValue))
+        let items = try rows.compactMap { row -> Item? in
+            guard let one = try DossierID(row["one"] as Data).flatMap({ try shelf.dossier($0) }),
+                  let other = try DossierID(row["other"] as Data).flatMap({ try shelf.dossier($0) }) else { return nil }
+            let reasons = try JSONDecoder().decode([Reason].self, from: Data((row["reasons"] as String).utf8))
+            return Item(score: row["score"], one: pupil(one, reading), other: pupil(other, reading), reasons: reasons)
         }
+        return Page(registrations: registrations, total: total, search: try search(reading), suspicions: items)
     }
 
-    private static func isRuledDifferent(_ one: Registration, _ other: Registration) -> Bool {
-        one.others.contains(other.dossier) || other.others.contains(one.dossier)
+    private static func search(_ reading: Reading) throws -> Search {
+        let state = try SuspicionRun.State(reading)
+        return Search(
+            state: state.isActive ? "running" : state.finishedAt == nil ? "never" : "done", done: state.done, total: state.total,
+            startedAt: state.startedAt.map { ChinaTime.text($0) }, finishedAt: state.finishedAt.map { ChinaTime.text($0) },
+            waiting: try Int.fetchOne(reading.database, sql: "SELECT count(*) FROM suspicion_changed") ?? 0)
     }
 
-    private static func others(than dossier: Dossier) -> Set<DossierID> {
-        Set(dossier.rulings.filter { $0.finding == .different }.map { $0.first.dossier == dossier.id ? $0.second.dossier : $0.first.dossier })
+    private static func pupil(_ dossier: Dossier, _ reading: Reading) -> Pupil {
+        Pupil(
+            dossier: dossier.id.description, name: dossier.record.name, sex: dossier.record.sex, birthDate: dossier.record.birthDate,
+            school: dossier.home.text, schoolName: reading.directory.unit(dossier.home)?.name ?? dossier.home.text, state: dossier.state.rawValue)
     }
 
-    private static func ordered(_ suspicion: Suspicion, _ pupils: [Registration]) -> Suspicion {
-        pupils[suspicion.one].dossier < pupils[suspicion.other].dossier
-            ? suspicion : Suspicion(one: suspicion.other, other: suspicion.one, score: suspicion.score)
-    }
-
-    private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+    static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 }

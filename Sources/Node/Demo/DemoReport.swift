@@ -4,6 +4,8 @@ import Rules
 /// What the demo tells at its end, in Chinese.
 struct DemoReport: Sendable {
     let tally: DemoTally
+    let rulings: [DemoRulings.Made]
+    let population: Population
     let house: DemoHouse
     let narrator: Narrator
 
@@ -12,6 +14,8 @@ struct DemoReport: Sendable {
         tellDuplicates()
         tellRefusals()
         try await tellSample()
+        try await tellDecisions()
+        if population.plan.planted.heardWrongly > 0 { try await tellSuspicions() }
     }
 
     // MARK: Tables
@@ -66,15 +70,20 @@ struct DemoReport: Sendable {
               }), let dossier = student["dossier"]?.text else { return }
         let path = try await house.client(of: place).get("/students/\(dossier)/path")
         narrator.say("\n一名学生的办理轨迹（\(place.unit.name)，\(student["name"]?.text ?? "")，学籍号 \(path["number"]?.text ?? "")）：")
-        let names = Dictionary(DemoTree.units.map { ($0.code.text, $0.name) }, uniquingKeysWith: { first, _ in first })
+        tellSteps(path, indent: "  ")
+        for seen in path["seen"]?.items ?? [] {
+            let unit = seen["unit"]?.text ?? ""
+            narrator.say("  到达 \(Self.unitNames[unit] ?? unit):\(seen["storedAt"]?.text ?? "尚未得知")")
+        }
+    }
+
+    private static let unitNames = Dictionary(DemoTree.units.map { ($0.code.text, $0.name) }, uniquingKeysWith: { first, _ in first })
+
+    func tellSteps(_ path: JSONValue, indent: String) {
         for step in path["steps"]?.items ?? [] {
             let kind = StepKind(rawValue: step["kind"]?.text ?? "")?.label ?? ""
             let by = step["by"]?.text ?? ""
-            narrator.say("  \(step["at"]?.text ?? "")  \(kind)  \(names[by] ?? by)  \(step["hash"]?.text?.prefix(12) ?? "")")
-        }
-        for seen in path["seen"]?.items ?? [] {
-            let unit = seen["unit"]?.text ?? ""
-            narrator.say("  到达 \(names[unit] ?? unit)：\(seen["storedAt"]?.text ?? "尚未得知")")
+            narrator.say("\(indent)\(step["at"]?.text ?? "")  \(kind)  \(Self.unitNames[by] ?? by)  \(step["hash"]?.text?.prefix(12) ?? "")")
         }
     }
 

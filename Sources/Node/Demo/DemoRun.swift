@@ -21,8 +21,9 @@ struct DemoRun: Sendable {
     }
 
     /// From nothing to numbers. The nodes stay up.
-    func perform() async throws -> DemoTally {
-        narrator.tell("种子 \(plan.seed)：\(truth.rows) 行，应录入 \(truth.total.dossiers)、退回 \(truth.refused)、问题学籍 \(truth.total.problems)")
+    func perform() async throws -> (DemoTally, [DemoRulings.Made]) {
+        narrator.tell(
+            "种子 \(plan.seed)：\(truth.rows) 行，应录入 \(truth.total.dossiers)、退回 \(truth.refused)，裁定后问题学籍 \(truth.total.problems)")
         try FileBytes.write(try JSONBody.encode(truth), to: plan.folder + "/truth.json")
         try await house.raise(plan, narrator)
         let business = DemoBusiness(plan: plan, population: population, house: house, narrator: narrator)
@@ -30,6 +31,8 @@ struct DemoRun: Sendable {
         let imported = try await business.importWorkbooks()
         try await crash(.afterImport)
         try await awaitVerdicts(imported.accepted)
+        let rulings = try await DemoRulings(population: population, house: house, narrator: narrator).make()
+        try await awaitAgreement()
         let submitted = try await business.submit()
         try await crash(.afterSubmission)
         try await business.approve(submitted)
@@ -37,7 +40,8 @@ struct DemoRun: Sendable {
         let enrolled = submitted.values.reduce(0, +)
         try await awaitNumbers(enrolled)
         try await awaitAgreement()
-        return try await DemoTally.take(house, truth: truth, imported: imported)
+        if population.plan.planted.heardWrongly > 0 { try await awaitSuspicions() }
+        return (try await DemoTally.take(house, truth: truth, imported: imported), rulings)
     }
 
     // MARK: Crashes
@@ -89,6 +93,22 @@ struct DemoRun: Sendable {
                 ? .there(counts) : .notYet("G \(counts.G)，J \(counts.J)，仅 L \(counts.L)，应有 \(enrolled)")
         }
         narrator.tell("中央已核发正式学籍号：G \(counts.G)，J \(counts.J)")
+    }
+
+    /// Until the centre has searched all that there is for suspicions.
+    private func awaitSuspicions() async throws {
+        let centre = try await house.node(of: .centre).client()
+        _ = try await centre.post("/suspicions/search")
+        let total: Int = try await Patience(standstill: 120).wait(for: "中央查找疑似重复") {
+            try await house.mustRun()
+            let queue = try await centre.get("/suspicions", [("limit", "1")])
+            let search = queue["search"]
+            guard search?["state"]?.text == "done", search?["waiting"]?.count == 0, let total = queue["total"]?.count, total > 0 else {
+                return .notYet("待查 \(search?["waiting"]?.count ?? 0),\(search?["state"]?.text ?? "")")
+            }
+            return .there(total)
+        }
+        narrator.tell("中央已查找疑似重复：\(total) 对，不影响办理")
     }
 
     /// Until every unit on a school's path says the same about the school.

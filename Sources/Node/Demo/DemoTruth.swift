@@ -1,7 +1,7 @@
 import Features
 import Rules
 
-/// What must come of the demo, from the generator alone: counts of every unit's subtree, and every pupil's end.
+/// What must come of the demo, from the generator and what it has ruled on: counts of every unit's subtree, and every pupil's end.
 struct DemoTruth: Encodable, Sendable {
     /// Numbers of one subtree, as `status` counts them at the end.
     struct Counts: Encodable, Sendable, Hashable {
@@ -57,11 +57,13 @@ struct DemoTruth: Encodable, Sendable {
         seed = population.seed
         let schools = population.plan.schools
         let tree = UnitTree(DemoTree.units)
+        let settled = Set(DemoDecision.all(of: population).flatMap(\.settled))
         var counts: [UnitCode: Counts] = [:]
         var kinds: [String: Int] = [:]
         var refusals: [String: Int] = [:]
         var ends: [Pupil] = []
-        for pupil in population.pupils {
+        for var pupil in population.pupils {
+            pupil.truth.isSettled = settled.contains(pupil.serial)
             let school = UnitCode(schools[pupil.school].code)
             if let refusal = pupil.truth.refusal {
                 refusals[refusal.rule, default: 0] += 1
@@ -124,7 +126,7 @@ extension DemoTruth.Pupil {
         self.init(
             school: school.text, classCode: pupil.classCode.text, name: pupil.name,
             state: pupil.truth.isProblem ? "problem" : "enrolled",
-            problems: pupil.truth.kinds.filter(\.isProblem).map(\.rawValue).sorted(),
+            problems: pupil.truth.isProblem ? pupil.truth.kinds.filter(\.isProblem).map(\.rawValue).sorted() : [],
             number: number)
     }
 

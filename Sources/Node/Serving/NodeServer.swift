@@ -153,6 +153,7 @@ public final class NodeServer: Sendable {
                 archive: archive, workers: workers, endpoint: endpoint, doorkeeper: StoreDoorkeeper(archive: archive), runner: link?.runner,
                 stored: stored, ending: ending, log: plan.log),
             BlobSweepLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
+            SuspicionLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             FigureLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             BackupLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             NodeWatch(

@@ -25,15 +25,18 @@ import Testing
         imported.accepted = truth.total.dossiers
         imported.failed = truth.refused
         imported.refusals = truth.refusals.mapValues { ($0, "") }
+        let settled = Set(DemoDecision.all(of: population).flatMap(\.settled))
         let students = population.pupils.filter(\.truth.isAccepted).map { pupil in
-            Self.item(pupil, school: population.plan.schools[pupil.school].code)
+            var pupil = pupil
+            pupil.truth.isSettled = settled.contains(pupil.serial)
+            return Self.item(pupil, school: population.plan.schools[pupil.school].code)
         }
         self.truth = truth
         good = DemoTally(truth: truth, views: views, students: students, imported: imported)
     }
 
     private static func item(_ pupil: PopulationPupil, school: String) -> JSONValue {
-        let problems = pupil.truth.kinds.filter(\.isProblem).map { JSONValue.string($0.rawValue) }
+        let problems = pupil.truth.isProblem ? pupil.truth.kinds.filter(\.isProblem).map { JSONValue.string($0.rawValue) } : []
         let peers = pupil.truth.kinds.filter(\.hasPeers).map { JSONValue.object(["problem": .string($0.rawValue)]) }
         let number: JSONValue = switch pupil.truth.number() {
         case .none, .provisional: .null
