@@ -34,7 +34,7 @@ struct CommandTests {
     @Test func `help is in Chinese and English with an example`() {
         let text = XuejiCommand.helpMessage(for: ImportCommand.self, columns: 120)
         #expect(text == """
-            OVERVIEW：导入学生信息工作簿 / take a workbook in
+            OVERVIEW: 导入学生信息工作簿 / take a workbook in
 
             等到处理完毕（默认至多 600 秒，--wait 可改；--wait 0 立即返回 pending）。
             例 / example: xueji import 学生信息.xlsx --marked 待修改.xlsx --data /srv/school

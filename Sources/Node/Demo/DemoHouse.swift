@@ -80,7 +80,7 @@ struct DemoHouse: Sendable {
         let node = try node(of: place.unit.code)
         try await node.found(["join", "--parent", url, "--code", code])
         try await node.start()
-        try await Patience(standstill: 30, pause: 0.1).wait(for: "\(place.unit.name)收到机构信息") {
+        try await Patience(standstill: 120, pause: 0.1).wait(for: "\(place.unit.name)收到机构信息") {
             try await node.mustRun()
             let answer = try await asking(node) { try await $0.get("/units") }
             let known = (answer["units"]?.items ?? []).contains { $0["code"]?.text == place.unit.code.text }
@@ -92,7 +92,7 @@ struct DemoHouse: Sendable {
     private func whenKnown(
         _ node: DemoNode, _ what: String, _ ask: @escaping @Sendable (NodeClient) async throws -> JSONValue
     ) async throws -> JSONValue {
-        try await Patience(standstill: 30, pause: 0.1).wait(for: what) {
+        try await Patience(standstill: 120, pause: 0.1).wait(for: what) {
             try await node.mustRun()
             do {
                 return .there(try await ask(try await node.client()))

@@ -51,7 +51,7 @@ struct DemoRulings: Sendable {
     private func awaitClean(dossier: String, of pupil: PopulationPupil) async throws {
         let school = try place(UnitCode(population.plan.schools[pupil.school].code))
         let client = try await house.client(of: school)
-        try await Patience(standstill: 90).wait(for: "裁定到达\(school.unit.name)") {
+        try await Patience(standstill: 240).wait(for: "裁定到达\(school.unit.name)") {
             try await house.mustRun()
             let state = try await client.get("/students/\(dossier)")["student"]?["state"]?.text ?? ""
             return state == RegistrationState.clean.rawValue ? .there(()) : .notYet(state)

@@ -69,7 +69,7 @@ struct DemoRun: Sendable {
     /// Until the centre has judged everyone, and every school knows it: the centre's queue is empty, and each school's
     /// digest is the centre's for that school.
     private func awaitVerdicts(_ accepted: Int) async throws {
-        let counts: DemoTruth.Counts = try await Patience(standstill: 90).wait(for: "中央查重") {
+        let counts: DemoTruth.Counts = try await Patience(standstill: 240).wait(for: "中央查重") {
             try await house.mustRun()
             let status = try await house.node(of: .centre).client().get("/status")
             let counts = DemoTruth.Counts(status)
@@ -86,7 +86,7 @@ struct DemoRun: Sendable {
     }
 
     private func awaitNumbers(_ enrolled: Int) async throws {
-        let counts = try await Patience(standstill: 90).wait(for: "正式学籍号") {
+        let counts = try await Patience(standstill: 240).wait(for: "正式学籍号") {
             try await house.mustRun()
             let counts = DemoTruth.Counts(try await house.node(of: .centre).client().get("/status"))
             return counts.G + counts.J == enrolled && counts.L == 0
@@ -99,7 +99,7 @@ struct DemoRun: Sendable {
     private func awaitSuspicions() async throws {
         let centre = try await house.node(of: .centre).client()
         _ = try await centre.post("/suspicions/search")
-        let total: Int = try await Patience(standstill: 120).wait(for: "中央查找疑似重复") {
+        let total: Int = try await Patience(standstill: 240).wait(for: "中央查找疑似重复") {
             try await house.mustRun()
             let queue = try await centre.get("/suspicions", [("limit", "1")])
             let search = queue["search"]
@@ -114,7 +114,7 @@ struct DemoRun: Sendable {
     /// Until every unit on a school's path says the same about the school.
     private func awaitAgreement() async throws {
         for place in DemoTree.places where place.unit.tier == .school {
-            try await Patience(standstill: 90).wait(for: "\(place.unit.name)与上级一致") {
+            try await Patience(standstill: 240).wait(for: "\(place.unit.name)与上级一致") {
                 try await house.mustRun()
                 let digests = try await DemoTally.look(at: place, house).map(\.digest)
                 return Set(digests).count == 1 ? .there(()) : .notYet(digests.joined(separator: " "))

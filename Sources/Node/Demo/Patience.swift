@@ -8,7 +8,7 @@ struct Patience: Sendable {
     }
 
     /// Seconds without any progress after which it gives up.
-    var standstill = 60.0
+    var standstill = 180.0
     /// Seconds between two looks.
     var pause = 0.2
 
