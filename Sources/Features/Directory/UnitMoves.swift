@@ -65,6 +65,7 @@ public enum UnitMoves {
         for key in keys {
             var welcome = key
             welcome.issuer = mover
+            welcome.topology = key.unit == code ? record.version : directory.unit(key.unit)?.version ?? 0
             try transaction.append(.key, Payload.encode(welcome), as: mover, to: .subtree(code))
         }
         return Moved(unit: code.text, from: former.text, to: target.text, version: record.version, address: address, pens: pens)
