@@ -44,7 +44,7 @@ final class LinkBoard: Sendable {
         return OversightOperations.Links(parent: parent(ends), children: (try? children(ends)) ?? [])
     }
 
-    private static let parentRevoked = "stopped:上级的密钥已吊销"
+    private static let parentRevoked = "stopped：上级的密钥已吊销"
 
     /// Bounded however many children there are: beyond `namedChildren` only sums are told.
     static let namedChildren = 200
