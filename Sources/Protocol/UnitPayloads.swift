@@ -6,17 +6,22 @@ public struct KeyEnrolment: Sendable, Hashable {
     public var unit: UnitCode
     public var publicKey: StatementPublicKey
     public var issuer: UnitCode
-    /// 1, 2, 3… per unit; the highest is the active one, the older ones stay valid for what they had signed.
+    /// 1, 2, 3… per unit; of those by the newest record the highest is the active one, the older ones stay valid for what they had signed.
     public var generation: Int
     /// The unit whose node hosts it: itself, or its authority for a hosted school.
     public var node: UnitCode
+    /// Version of the unit's record by which the issuer stood above it; 0: an older program did not say.
+    public var topology: Int
 
-    public init(unit: UnitCode, publicKey: StatementPublicKey, issuer: UnitCode, generation: Int, node: UnitCode) {
+    public init(
+        unit: UnitCode, publicKey: StatementPublicKey, issuer: UnitCode, generation: Int, node: UnitCode, topology: Int = 0
+    ) {
         self.unit = unit
         self.publicKey = publicKey
         self.issuer = issuer
         self.generation = generation
         self.node = node
+        self.topology = topology
     }
 }
 
@@ -172,6 +177,7 @@ extension Payload {
         wire.issuer = key.issuer.text
         wire.generation = UInt32(key.generation)
         wire.node = key.node.text
+        wire.topology = UInt32(key.topology)
         return Wire.bytes(wire)
     }
 
@@ -180,7 +186,7 @@ extension Payload {
         else { return nil }
         return KeyEnrolment(
             unit: UnitCode(wire.unit), publicKey: key, issuer: UnitCode(wire.issuer), generation: Int(wire.generation),
-            node: UnitCode(wire.node))
+            node: UnitCode(wire.node), topology: Int(wire.topology))
     }
 
     public static func encode(_ lease: Lease) -> [UInt8] {

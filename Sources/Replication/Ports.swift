@@ -67,6 +67,9 @@ public protocol Outbox: Sendable {
     /// What proves this node to a parent that has forgotten it: links of the streams that those above have written for it.
     /// - Parameter heads: what the parent has shown to hold; nil gives the last link of each stream, so that it shows that.
     func vouchers(beyond heads: [StreamHead]?, limitBytes: Int) throws -> [[UInt8]]
+    /// What those above a unit further below have written for it among others, beyond what its node shows; nil for a unit that is not
+    /// below.
+    func broadcasts(to unit: UnitCode, beyond heads: [StreamHead], limitBytes: Int) throws -> [[UInt8]]?
     /// Whether this node's disk is still being refilled by those below: it has children that have not yet shown it all they hold.
     func isRefilling() throws -> Bool
     /// For display.
@@ -89,6 +92,8 @@ extension Outbox {
     public func fork(of stream: StreamID, after sequence: UInt64?, limitBytes: Int) throws -> [[UInt8]] { [] }
     /// A store that never lost its disk.
     public func isRefilling() throws -> Bool { false }
+    /// A store that nobody asks from further below.
+    public func broadcasts(to unit: UnitCode, beyond heads: [StreamHead], limitBytes: Int) throws -> [[UInt8]]? { nil }
     /// A store that vouches for nobody.
     public func vouchers(beyond heads: [StreamHead]?, limitBytes: Int) throws -> [[UInt8]] { [] }
 }

@@ -76,6 +76,8 @@ public enum Mutant: String, Sendable, CaseIterable {
     case leftPenLost
     /// What the former authority did is judged by the present tree.
     case oldStepsByPresentTree
+    /// A key that the former authority enrolled before it knew of the move is judged by the present tree.
+    case enrolmentByPresentTree
     /// A child whose lost disk is still being refilled counts for the fence.
     case refillingCounts
     // Mergers
@@ -109,7 +111,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .noBootFence, .fenceOpensForFirstChild, .fenceNeverOpens, .noReleaseGate, .gateForgotten, .errandsForgotten: [.centreRolledBack]
         case .movedUnitWritesOn, .moveDropsQueue: [.unitMoved]
         case .formerParentServesOn, .movedChildStays, .moveWithoutWelcome, .leftPenLost, .leftBehindForgotten,
-             .oldStepsByPresentTree: [.schoolMoved]
+             .oldStepsByPresentTree, .enrolmentByPresentTree: [.schoolMoved]
         case .refillingCounts: [.centreRolledBack, .countyLost]
         case .handOverNotSettled, .lateDossiersLeftBehind, .wordsStayBehind, .handOverCopyForgotten: [.merger]
         case .errorDeletesQueue, .queueExpires, .expiredStaysOut: [.longSilence]
@@ -137,7 +139,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .prunesAtParentsWord: [.nothingPruned]
         case .misaddressedAccepted, .formerParentServesOn: [.onlyOwnMail]
         case .movedChildStays: [.movesComplete]
-        case .moveWithoutWelcome, .handOverCopyForgotten: [.pathsAgree]
+        case .moveWithoutWelcome, .handOverCopyForgotten, .enrolmentByPresentTree: [.pathsAgree]
         case .leftPenLost, .oldStepsByPresentTree: [.onePenOneHome]
         case .refillingCounts: [.oneNumberOnePerson]
         case .tearsTransactions, .restartForgetsWords: [.rebuildEqual]

@@ -8,6 +8,7 @@ struct Register: Sendable {
         let key: StatementPublicKey
         let generation: Int
         let node: UnitCode
+        var topology = 0
     }
 
     /// What became of one entry.
@@ -289,11 +290,16 @@ struct Register: Sendable {
 
     private mutating func key(_ entry: Entry, of stream: StreamID) -> Outcome {
         guard let key = Payload.key(entry.payload), key.issuer == stream.unit else { return .void }
-        guard tree.unit(key.unit) != nil else { return .parked("unit:\(key.unit)") }
-        guard tree.contains(key.issuer, key.unit), key.issuer != key.unit || key.unit == .centre else { return .void }
-        if keys[key.unit]?.contains(where: { $0.key == key.publicKey }) != true {
-            keys[key.unit, default: []].append(EnrolledKey(key: key.publicKey, generation: key.generation, node: key.node))
+        guard let record = key.topology == 0 || mutant == .enrolmentByPresentTree ? tree.unit(key.unit) : tree.unit(key.unit, version: key.topology)
+        else { return .parked("unit:\(key.unit)") }
+        guard TopologyOfRecord(tree, record).contains(key.issuer, key.unit), key.issuer != key.unit || key.unit == .centre else { return .void }
+        var known = keys[key.unit] ?? []
+        if let place = known.firstIndex(where: { $0.key == key.publicKey }) {
+            known[place].topology = min(known[place].topology, key.topology)
+        } else {
+            known.append(EnrolledKey(key: key.publicKey, generation: key.generation, node: key.node, topology: key.topology))
         }
+        keys[key.unit] = known
         satisfied.insert("key:\(key.unit)")
         return .applied(nil)
     }
@@ -306,11 +312,13 @@ struct Register: Sendable {
         return .applied(nil)
     }
 
-    /// How far a key of a unit speaks in a stream; nil without a seal on it.
+    /// How far a key of a unit speaks in a stream; nil without a seal on it. The centre's revocations count before all others.
     func lastGood(of stream: StreamID, keyID: [UInt8]) -> UInt64? {
         guard mutant != .sealIgnored, let sealed = seals[stream.unit],
-              let generation = keys[stream.unit]?.first(where: { $0.key.id == keyID })?.generation else { return nil }
-        return sealed.filter { $0.generation >= generation }.map { seal in seal.heads.first { $0.stream == stream }?.sequence ?? 0 }.min()
+              let key = keys[stream.unit]?.first(where: { $0.key.id == keyID }) else { return nil }
+        let covering = sealed.filter { $0.covers(generation: key.generation, topology: key.topology) }
+        let first = covering.filter { $0.isRevocation && $0.issuer == .centre }
+        return (first.isEmpty ? covering : first).map { seal in seal.heads.first { $0.stream == stream }?.sequence ?? 0 }.min()
     }
 
     func key(of unit: UnitCode, id: [UInt8]) -> StatementPublicKey? { keys[unit]?.first { $0.key.id == id }?.key }
@@ -319,13 +327,20 @@ struct Register: Sendable {
     func firstKey(of unit: UnitCode) -> StatementPublicKey? { keys[unit]?.first?.key }
 
     func activeKey(of unit: UnitCode) -> EnrolledKey? {
-        keys[unit]?.max { ($0.generation, $1.key.id.description) < ($1.generation, $0.key.id.description) }
+        keys[unit]?.max { ($0.topology, $0.generation, $1.key.id.description) < ($1.topology, $1.generation, $0.key.id.description) }
     }
 
     /// Whether another key of a unit speaks for it now: a younger one, or of two of one generation the other. A key that is not enrolled here yet is newer than all that are.
     func isSuperseded(_ key: StatementPublicKey, of unit: UnitCode) -> Bool {
-        guard let known = keys[unit]?.first(where: { $0.key == key }), let active = activeKey(of: unit) else { return false }
-        return active.key != key && known.generation <= active.generation
+        guard keys[unit]?.contains(where: { $0.key == key }) == true, let active = activeKey(of: unit) else { return false }
+        return active.key != key
+    }
+
+    /// An enrolment as an authority writes it: the next generation, by the record that it has.
+    func enrolment(_ key: StatementPublicKey, of unit: UnitCode, on node: UnitCode, by issuer: UnitCode) -> KeyEnrolment {
+        KeyEnrolment(
+            unit: unit, publicKey: key, issuer: issuer, generation: 1 + (activeKey(of: unit)?.generation ?? 0), node: node,
+            topology: tree.unit(unit)?.version ?? 0)
     }
 
     // MARK: Dossiers

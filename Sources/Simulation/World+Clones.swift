@@ -65,9 +65,8 @@ extension World {
         for unit in node.store.look({ $0.secrets.keys.sorted() }) {
             guard let secret = mintSecret() else { continue }
             secrets[unit] = secret
-            let generation = 1 + parent.store.look { $0.register.activeKey(of: unit)?.generation ?? 0 }
-            if let entry = entry(.key, Payload.encode(KeyEnrolment(
-                unit: unit, publicKey: secret.key.publicKey, issuer: parent.unit, generation: generation, node: node.unit))) { entries.append(entry) }
+            let enrolment = parent.store.look { $0.register.enrolment(secret.key.publicKey, of: unit, on: node.unit, by: parent.unit) }
+            if let entry = entry(.key, Payload.encode(enrolment)) { entries.append(entry) }
         }
         for (unit, secret) in secrets { trueKeys[unit, default: []].append(secret.key.publicKey) }
         for (unit, secret) in secrets.sorted(by: { $0.key < $1.key }) { node.store.keep(secret, of: unit) }

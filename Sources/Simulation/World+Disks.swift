@@ -125,9 +125,7 @@ extension World {
             guard var secret = mintSecret() else { continue }
             if let lost = node.lostIncarnations[unit] { secret.incarnation = lost }
             secrets[unit] = secret
-            let generation = 1 + parent.store.look { $0.register.activeKey(of: unit)?.generation ?? 0 }
-            let enrolment = KeyEnrolment(
-                unit: unit, publicKey: secret.key.publicKey, issuer: parent.unit, generation: generation, node: node.unit)
+            let enrolment = parent.store.look { $0.register.enrolment(secret.key.publicKey, of: unit, on: node.unit, by: parent.unit) }
             if let entry = entry(.key, Payload.encode(enrolment)) { entries.append(entry) }
         }
         guard write(keysPieces(entries, of: node.unit), as: parent.unit, parent) else {
@@ -141,6 +139,7 @@ extension World {
         node.store.replace(disk)
         afterExchange(node)
         node.isRefilling = true
+        node.isRecovering = true
         giveCertificate(node)
         boot(node)
         tell("\(node.unit) joins again")
@@ -160,9 +159,8 @@ extension World {
             parent.store.look { $0.register.key(of: unit, id: key.id) } == nil
         }
         let entries = unknown.sorted { $0.key < $1.key }.compactMap { unit, key in
-            let generation = 1 + parent.store.look { $0.register.activeKey(of: unit)?.generation ?? 0 }
-            return entry(.key, Payload.encode(KeyEnrolment(
-                unit: unit, publicKey: key, issuer: parent.unit, generation: generation, node: node.unit)))
+            let enrolment = parent.store.look { $0.register.enrolment(key, of: unit, on: node.unit, by: parent.unit) }
+            return entry(.key, Payload.encode(enrolment))
         }
         write(keysPieces(entries, of: node.unit), as: parent.unit, parent)
         node.machine.retryNow()

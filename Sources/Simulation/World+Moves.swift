@@ -59,9 +59,8 @@ extension World {
     }
 
     func enrolment(_ secret: ModelDisk.Secret, of unit: UnitCode, on host: UnitCode, _ issuer: Node) -> Entry? {
-        let generation = 1 + issuer.store.look { $0.register.activeKey(of: unit)?.generation ?? 0 }
-        return entry(.key, Payload.encode(KeyEnrolment(
-            unit: unit, publicKey: secret.key.publicKey, issuer: issuer.unit, generation: generation, node: host)))
+        let enrolment = issuer.store.look { $0.register.enrolment(secret.key.publicKey, of: unit, on: host, by: issuer.unit) }
+        return entry(.key, Payload.encode(enrolment))
     }
 
     /// The operators have heads compared and go by what that says at this moment: what was confirmed before the parent's disk went, or

@@ -27,19 +27,20 @@ extension World {
         let move = UnitMove(unit: school, from: former, to: target, version: record.version, address: target.text, at: mover.clock.now)
         let audience: Audience = TierRights.may(tree.tier(of: mover.unit) ?? .school, .importUnits) ? .everyone : .subtree(mover.unit)
         let records = [entry(.unit, Payload.encode(record)), entry(.move, Payload.encode(move))].compactMap { $0 }
-        let welcome = plan.mutant == .moveWithoutWelcome ? [] : welcome(school, tree, mover)
+        let welcome = plan.mutant == .moveWithoutWelcome ? [] : welcome(record, tree, mover)
         history.add(record)
         guard write([(records, audience), (welcome, .subtree(school))], as: mover.unit, mover) else { return }
         tell("\(mover.unit) gives \(school) from \(former) to \(target)")
     }
 
     /// The school's keys, and those of the authorities that wrote to it, so that the new path can verify what there is.
-    private func welcome(_ school: UnitCode, _ tree: UnitTree, _ mover: Node) -> [Entry] {
-        let below = tree.path(of: school).prefix { $0 != mover.unit }
+    private func welcome(_ moved: Unit, _ tree: UnitTree, _ mover: Node) -> [Entry] {
+        let below = tree.path(of: moved.code).prefix { $0 != mover.unit }
         let keys = mover.store.look { disk in below.flatMap { unit in (disk.register.keys[unit] ?? []).map { (unit, $0) } } }
         return keys.compactMap { unit, key in
             entry(.key, Payload.encode(KeyEnrolment(
-                unit: unit, publicKey: key.key, issuer: mover.unit, generation: key.generation, node: key.node)))
+                unit: unit, publicKey: key.key, issuer: mover.unit, generation: key.generation, node: key.node,
+                topology: unit == moved.code ? moved.version : tree.unit(unit)?.version ?? 0)))
         }
     }
 

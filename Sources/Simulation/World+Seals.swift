@@ -12,9 +12,9 @@ extension World {
         let stream = StreamID(unit: node.unit, incarnation: stolen.incarnation, audience: .up)
         let last = node.store.look { $0.head(of: stream) }
         guard strikes(.keyRevoked, node), enrolAnew(node) else { return }
-        let generation = parent.store.look { $0.register.keys[node.unit]?.first { $0.key == stolen.key.publicKey }?.generation ?? 1 }
+        let revoked = parent.store.look { $0.register.keys[node.unit]?.first { $0.key == stolen.key.publicKey } }
         let seal = KeySeal(
-            unit: node.unit, issuer: parent.unit, generation: generation, isRevocation: true,
+            unit: node.unit, issuer: parent.unit, generation: revoked?.generation ?? 1, topology: revoked?.topology ?? 0, isRevocation: true,
             heads: heads(of: node.unit, at: parent), reason: "失窃", at: parent.clock.now)
         guard let sealing = entry(.seal, Payload.encode(seal)), write(keysPieces([sealing], of: node.unit), as: parent.unit, parent) else { return }
         tell("\(node.unit) had its key stolen and revoked")
@@ -28,11 +28,15 @@ extension World {
         heads(of: node.unit, at: node) == heads(of: node.unit, at: parent)
     }
 
-    /// Keys and seals of a node's units for all who have to know them, as the product addresses them: the subtree, and everyone
-    /// where the unit may speak to everyone.
-    func keysPieces(_ entries: [Entry], of unit: UnitCode) -> [(entries: [Entry], audience: Audience)] {
-        let speaksToAll = WorldTree.tier(of: unit).map { TierRights.may($0, .importUnits) } ?? false
-        return (speaksToAll ? [.subtree(unit), .everyone] : [.subtree(unit)]).map { (entries, $0) }
+    /// Keys and seals of a node's units for all who have to know them, as the product addresses them: each unit's own subtree, which goes
+    /// with it to another path, and everyone where the unit may speak to everyone.
+    func keysPieces(_ entries: [Entry], of node: UnitCode) -> [(entries: [Entry], audience: Audience)] {
+        entries.flatMap { entry -> [(entries: [Entry], audience: Audience)] in
+            let enrolled = entry.kind == EntryKind.key.rawValue ? Payload.key(entry.payload)?.unit : nil
+            let unit = enrolled ?? node
+            let speaksToAll = WorldTree.tier(of: unit).map { TierRights.may($0, .importUnits) } ?? false
+            return (speaksToAll ? [.subtree(unit), .everyone] : [.subtree(unit)]).map { ([entry], $0) }
+        }
     }
 
     private func heads(of unit: UnitCode, at node: Node) -> [StreamHead] {

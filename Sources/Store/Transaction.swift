@@ -270,6 +270,9 @@ public final class Transaction {
         try database.execute(literal: "DELETE FROM alarm WHERE code = \(code) AND subject = \(subject)")
     }
 
+    /// Ends all alarms of a code.
+    public func clearAlarms(_ code: String) throws { try database.execute(literal: "DELETE FROM alarm WHERE code = \(code)") }
+
     // MARK: The end
 
     func finish() throws {

@@ -109,7 +109,9 @@ public struct Invitations: Office {
         _ key: StatementPublicKey, for unit: UnitCode, by issuer: UnitCode, on node: UnitCode, in transaction: Transaction
     ) throws {
         let generation = (try transaction.directory.activeKey(of: unit)?.generation ?? 0) + 1
-        let enrolment = KeyEnrolment(unit: unit, publicKey: key, issuer: issuer, generation: generation, node: node)
+        let enrolment = KeyEnrolment(
+            unit: unit, publicKey: key, issuer: issuer, generation: generation, node: node,
+            topology: transaction.directory.unit(unit)?.version ?? 0)
         let act = transaction.surroundings.act()
         for audience in transaction.audiences(ofKeysOf: unit) {
             try transaction.append(.key, Payload.encode(enrolment), as: issuer, to: audience, act: act)

@@ -65,6 +65,7 @@ public enum UnitMoves {
         for key in keys {
             var welcome = key
             welcome.issuer = mover
+            welcome.topology = key.unit == code ? record.version : directory.unit(key.unit)?.version ?? 0
             try transaction.append(.key, Payload.encode(welcome), as: mover, to: .subtree(code))
         }
         return Moved(unit: code.text, from: former.text, to: target.text, version: record.version, address: address, pens: pens)
@@ -105,16 +106,21 @@ public enum UnitMoves {
 
     // MARK: What follows at the nodes concerned
 
-    /// Says where the nodes below reach this one, whenever that has changed; ends the accounts of schools that were hosted here
+    /// Key of the node's value with the address that it has told those below.
+    private static let addressSaid = "addressSaid"
+
+    /// Says where the nodes below reach this one, whenever that has changed, to all of them: those further below ask here about their
+    /// parent. Ends the accounts of schools that were hosted here
     /// and have moved away.
     public static func follow(in transaction: Transaction) throws {
         let reading = transaction.reading
         guard let own = try reading.ownUnit(), try transaction.hosts(own), try !reading.isClone() else { return }
-        if own != .centre, reading.directory.tier(of: own).map({ TierRights.may($0, .admitUnits) }) ?? false,
+        if reading.directory.tier(of: own).map({ TierRights.may($0, .admitUnits) }) ?? false,
            let address = try reading.nodeText(HostingOperations.peerAddress), !address.isEmpty,
-           try reading.nodeAddress(of: own) != address {
+           try reading.nodeAddress(of: own) != address || reading.nodeText(addressSaid) != address {
             let said = NodeAddress(unit: own, address: address, at: transaction.now)
-            try transaction.append(.address, Payload.encode(said), as: own, to: .up)
+            try transaction.append(.address, Payload.encode(said), as: own, to: .subtree(own))
+            try transaction.setNodeText(addressSaid, address)
         }
         guard try reading.hasMoves() else { return }
         let strangers = try String.fetchAll(transaction.database, sql: """

@@ -44,6 +44,8 @@ final class LinkBoard: Sendable {
         return OversightOperations.Links(parent: parent(ends), children: (try? children(ends)) ?? [])
     }
 
+    private static let parentRevoked = "stopped：上级的密钥已吊销"
+
     /// Bounded however many children there are: beyond `namedChildren` only sums are told.
     static let namedChildren = 200
 
@@ -67,6 +69,7 @@ final class LinkBoard: Sendable {
         let isPaused = ends.links?.paused.isParentPaused ?? false
         let word = switch state.condition {
         case _ where isPaused: Self.paused
+        case _ where AncestorWatch.holdsLink(ends.archive): Self.parentRevoked
         case .idle, .connecting: "connecting"
         case .mending: "connecting:" + state.condition.label
         case .connected: "connected"

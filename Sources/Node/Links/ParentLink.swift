@@ -80,8 +80,8 @@ struct ParentLink: Service {
                 runner.retryNow()
             }
             wasClone = isClone
-            if links.paused.isParentPaused || isClone {
-                await news.wait(since: seen, seconds: isClone ? 2 : 60)
+            if links.paused.isParentPaused || isClone || AncestorWatch.holdsLink(archive) {
+                await news.wait(since: seen, seconds: links.paused.isParentPaused ? 60 : 2)
             } else {
                 await runUntilPaused()
             }
@@ -95,7 +95,7 @@ struct ParentLink: Service {
             group.addTask { await runner.run() }
             group.addTask { await blobs.run() }
             group.addTask {
-                while !ending.isEnding, !Task.isCancelled, !links.paused.isParentPaused, !isClone() {
+                while !ending.isEnding, !Task.isCancelled, !links.paused.isParentPaused, !isClone(), !AncestorWatch.holdsLink(archive) {
                     let seen = news.rings
                     runner.wake()
                     await news.wait(since: seen, seconds: 60)

@@ -86,6 +86,22 @@ struct StoreOutbox: Outbox {
         }
     }
 
+    func broadcasts(to unit: UnitCode, beyond heads: [StreamHead], limitBytes: Int) throws -> [[UInt8]]? {
+        try archive.read { reading in
+            let directory = reading.directory
+            guard let own = try reading.ownUnit(), own != unit, directory.contains(own, unit) else { return nil }
+            let above = Set(directory.path(of: unit).dropFirst())
+            let shown = Dictionary(heads.map { ($0.stream, $0.sequence) }, uniquingKeysWith: max)
+            let ranges = try Journal.heads(in: reading.database).compactMap { head -> StreamRange? in
+                let first = (shown[head.stream] ?? 0) + 1
+                guard above.contains(head.stream.unit), Self.mayHoldKeys(head.stream.audience), first <= head.sequence,
+                      head.stream.audience.reaches(unit, in: directory) else { return nil }
+                return StreamRange(stream: head.stream, sequences: first...head.sequence)
+            }
+            return try Journal.envelopes(ranges, limitBytes: limitBytes, in: reading.database).map(\.bytes)
+        }
+    }
+
     private static func mayHoldKeys(_ audience: Audience) -> Bool {
         switch audience {
         case .everyone, .subtree: true

@@ -152,6 +152,9 @@ public final class NodeServer: Sendable {
             MoveWatch(
                 archive: archive, workers: workers, endpoint: endpoint, doorkeeper: StoreDoorkeeper(archive: archive), runner: link?.runner,
                 stored: stored, ending: ending, log: plan.log),
+            AncestorWatch(
+                archive: archive, workers: workers, trust: trust, inbox: inbox, proxy: plan.proxy, news: news, end: end, ending: ending,
+                log: plan.log),
             BlobSweepLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             SuspicionLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             FigureLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),

@@ -203,7 +203,7 @@ actor CertifiedSender: RequestSender {
 }
 
 /// Reaches a peer at an address under the name in its certificate.
-private struct Named: RequestSender {
+struct Named: RequestSender {
     let caller: HTTPCaller
     let address: PeerAddress
     let name: String

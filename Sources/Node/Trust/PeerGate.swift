@@ -15,6 +15,9 @@ final class PeerGate: Sendable {
     /// secret, by the unit's statement key, or by this node's own signatures.
     private static let open: Set<String> = ["/peer/v1/join", "/peer/v1/renew", "/peer/v1/vouch"]
 
+    /// For nodes further below: any good certificate of this tree will do, for nothing about pupils is in the answer.
+    private static let ofMembers = "/peer/v1/above"
+
     static func isOpen(_ path: String) -> Bool { open.contains(path) }
 
     private let archive: Archive
@@ -42,6 +45,7 @@ final class PeerGate: Sendable {
         let now = archive.surroundings.now()
         if now < proven.validity.lowerBound { throw Self.notYet }
         if now > proven.validity.upperBound { throw Self.expired }
+        if path == Self.ofMembers { return .member }
         let unit = try await workers.run { [archive] in
             try archive.read { try Self.standing(of: proven, $0) }
         }

@@ -624,6 +624,9 @@ public nonisolated struct WireKeyEnrolment: Sendable {
   /// unit whose node hosts it
   public var node: String = String()
 
+  /// version of the unit's record by which the issuer stood above it; 0: an older program did not say
+  public var topology: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -648,6 +651,9 @@ public nonisolated struct WireKeySeal: Sendable {
   public var reason: String = String()
 
   public var at: Int64 = 0
+
+  /// as the enrolment of the newest of those keys names it: keys of older records are older
+  public var topology: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1227,6 +1233,35 @@ public nonisolated struct WireVouchRequest: Sendable {
   // methods supported on all messages.
 
   public var unit: String = String()
+
+  public var envelopes: [Data] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// To an authority further above than the parent, without a session: what those above a unit have said to many.
+public nonisolated struct WireAboveRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unit: String = String()
+
+  /// what the unit's node has of it
+  public var heads: [WireStreamHead] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// what follows; empty: nothing
+public nonisolated struct WireAboveReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
   public var envelopes: [Data] = []
 
@@ -2796,7 +2831,7 @@ nonisolated extension WireUnitRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireKeyEnrolment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".KeyEnrolment"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{3}public_key\0\u{1}issuer\0\u{1}generation\0\u{1}node\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{3}public_key\0\u{1}issuer\0\u{1}generation\0\u{1}node\0\u{1}topology\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2809,6 +2844,7 @@ nonisolated extension WireKeyEnrolment: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 3: try { try decoder.decodeSingularStringField(value: &self.issuer) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.generation) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.node) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.topology) }()
       default: break
       }
     }
@@ -2830,6 +2866,9 @@ nonisolated extension WireKeyEnrolment: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.node.isEmpty {
       try visitor.visitSingularStringField(value: self.node, fieldNumber: 5)
     }
+    if self.topology != 0 {
+      try visitor.visitSingularUInt32Field(value: self.topology, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2839,6 +2878,7 @@ nonisolated extension WireKeyEnrolment: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.issuer != rhs.issuer {return false}
     if lhs.generation != rhs.generation {return false}
     if lhs.node != rhs.node {return false}
+    if lhs.topology != rhs.topology {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2846,7 +2886,7 @@ nonisolated extension WireKeyEnrolment: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireKeySeal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".KeySeal"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{1}issuer\0\u{1}generation\0\u{1}revoked\0\u{1}heads\0\u{1}reason\0\u{1}at\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{1}issuer\0\u{1}generation\0\u{1}revoked\0\u{1}heads\0\u{1}reason\0\u{1}at\0\u{1}topology\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2861,6 +2901,7 @@ nonisolated extension WireKeySeal: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.heads) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 7: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.topology) }()
       default: break
       }
     }
@@ -2888,6 +2929,9 @@ nonisolated extension WireKeySeal: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.at != 0 {
       try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 7)
     }
+    if self.topology != 0 {
+      try visitor.visitSingularUInt32Field(value: self.topology, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2899,6 +2943,7 @@ nonisolated extension WireKeySeal: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.heads != rhs.heads {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.at != rhs.at {return false}
+    if lhs.topology != rhs.topology {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4189,6 +4234,71 @@ nonisolated extension WireVouchRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
   public static func ==(lhs: WireVouchRequest, rhs: WireVouchRequest) -> Bool {
     if lhs.unit != rhs.unit {return false}
+    if lhs.envelopes != rhs.envelopes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAboveRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AboveRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{1}heads\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.heads) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 1)
+    }
+    if !self.heads.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.heads, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireAboveRequest, rhs: WireAboveRequest) -> Bool {
+    if lhs.unit != rhs.unit {return false}
+    if lhs.heads != rhs.heads {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireAboveReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AboveReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}envelopes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedBytesField(value: &self.envelopes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.envelopes.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.envelopes, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireAboveReply, rhs: WireAboveReply) -> Bool {
     if lhs.envelopes != rhs.envelopes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -33,6 +33,21 @@ public struct RenewCall: Sendable {
     }
 }
 
+/// A node's call to an authority further above than its parent.
+public struct AboveCall: Sendable {
+    private let sender: any RequestSender
+
+    public init(sender: any RequestSender) { self.sender = sender }
+
+    public func ask(_ request: AboveRequest, at address: PeerAddress) async throws(LinkFailure) -> AboveReply {
+        let body = try await sender.send(request.bytes, to: "/peer/v1/above", at: address)
+        guard let reply = AboveReply(bytes: body) else {
+            throw LinkFailure(.unreadable, message: "上级节点的应答无法识别。", remedy: "请核对两端的程序版本。", cause: "undecodable answer from above")
+        }
+        return reply
+    }
+}
+
 extension RequestSender {
     fileprivate func send(_ body: [UInt8], to path: String, at address: PeerAddress) async throws(LinkFailure) -> [UInt8] {
         let answer = try await send(OutgoingRequest(

@@ -139,6 +139,7 @@ public final class ParentEndpoint: Sendable {
         case "/peer/v1/fetch": return .ok(try fetch(try read(FetchRequest.init(bytes:), body), proof).bytes)
         case "/peer/v1/pull": return try pull(try read(PullRequest.init(bytes:), body), proof)
         case "/peer/v1/vouch": return .ok(try vouch(try read(VouchRequest.init(bytes:), body)).bytes)
+        case "/peer/v1/above": return .ok(try above(try read(AboveRequest.init(bytes:), body), proof).bytes)
         case "/peer/v1/join": return .ok(try joined(try read(JoinRequest.init(bytes:), body)))
         case "/peer/v1/trail":
             let answer = try read(TrailAnswer.init(bytes:), body)
@@ -368,6 +369,16 @@ public final class ParentEndpoint: Sendable {
         return .wait(
             seconds: min(request.waitSeconds, limits.longestWaitSeconds), next: next.bytes,
             answer: Answer(status: 200, body: reply.bytes))
+    }
+
+    /// What was said to many above a node that is further below: so it hears of its own parent from somebody else.
+    private func above(_ request: AboveRequest, _ proof: CallerProof) throws -> AboveReply {
+        guard proof == .member || proof == .notAsked else { throw PeerRefusal.otherUnit }
+        guard request.heads.count <= limits.headsPerRequest else { throw PeerRefusal.tooLarge }
+        guard let found = try outbox.broadcasts(to: request.unit, beyond: request.heads, limitBytes: Envelope.maxBytes) else {
+            throw PeerRefusal.notBelow(request.unit)
+        }
+        return AboveReply(envelopes: found)
     }
 
     private func joined(_ request: JoinRequest) throws -> [UInt8] {

@@ -9,7 +9,7 @@ struct DirectoryProjection: Projection {
     let migrations: [(name: String, sql: String)] = []
     let tables = [
         (table: "unit", sql: "SELECT code, version, payload FROM unit ORDER BY code"),
-        (table: "unit_key", sql: "SELECT unit, key_id, public_key, issuer, generation, node FROM unit_key ORDER BY unit, key_id"),
+        (table: "unit_key", sql: "SELECT unit, key_id, public_key, issuer, generation, node, topology FROM unit_key ORDER BY unit, key_id"),
     ]
 
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
@@ -111,19 +111,23 @@ struct DirectoryProjection: Projection {
         try transaction.raiseAlarm("moved", subject: unit.text, "单位 \(unit) 已划转到别的主管部门，本节点只能查看。")
     }
 
-    /// An issuer may enrol only units under its own path, and every verifier checks that.
+    /// An issuer may enrol only units under its own path, and every verifier checks that, by the record of the unit that the issuer went
+    /// by: it may be given away before the enrolment comes.
     private func apply(_ key: KeyEnrolment, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
         let directory = transaction.directory
         guard key.issuer == writer.unit else { return .void("enrolment in another's name") }
-        guard directory.unit(key.unit) != nil else { return .parked(waitsFor: "unit:\(key.unit)") }
-        guard directory.contains(key.issuer, key.unit), key.issuer != key.unit || key.unit == .centre else {
+        guard let record = key.topology == 0 ? directory.unit(key.unit) : directory.unit(key.unit, version: key.topology) else {
+            return .parked(waitsFor: "unit:\(key.unit)")
+        }
+        guard TopologyOfRecord(directory, record).contains(key.issuer, key.unit), key.issuer != key.unit || key.unit == .centre else {
             return .void("enrolment outside the issuer's path")
         }
         try transaction.database.execute(
             literal: """
-                INSERT OR IGNORE INTO unit_key (unit, key_id, public_key, issuer, generation, node)
+                INSERT INTO unit_key (unit, key_id, public_key, issuer, generation, node, topology)
                 VALUES (\(key.unit.text), \(Data(key.publicKey.id)), \(Data(key.publicKey.bytes)), \(key.issuer.text),
-                        \(key.generation), \(key.node.text))
+                        \(key.generation), \(key.node.text), \(key.topology))
+                ON CONFLICT DO UPDATE SET topology = min(topology, excluded.topology)
                 """)
         try retireSupersededSecret(of: key.unit, in: transaction)
         transaction.satisfy("key:\(key.unit)")
@@ -136,12 +140,9 @@ struct DirectoryProjection: Projection {
             transaction.database, sql: "SELECT seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text]),
             let secret = StatementKey(seed: Array(seed)), let active = try transaction.directory.activeKey(of: unit),
             active.key != secret.publicKey else { return }
-        let generation = try Int.fetchOne(
-            transaction.database, sql: "SELECT generation FROM unit_key WHERE unit = ? AND key_id = ?",
-            arguments: [unit.text, Data(secret.publicKey.id)])
         // A key that is not enrolled yet is newer than all that are. Of two of one generation (an enrolment was lost with its
         // issuer's disk and its number given again) the directory knows one as active: the other gives way.
-        guard let generation, generation <= active.generation else { return }
+        guard try transaction.directory.key(of: unit, id: secret.publicKey.id) != nil else { return }
         try transaction.retireSecret(of: unit)
         try transaction.raiseAlarm("moved", subject: unit.text, "单位 \(unit) 已改由其他节点办理，本节点只能查看。")
     }

@@ -22,9 +22,9 @@ struct KeySeals: Projection {
         }
         try transaction.database.execute(
             literal: """
-                INSERT OR IGNORE INTO key_seal (act, unit, generation, issuer, revoked, reason, at)
+                INSERT OR IGNORE INTO key_seal (act, unit, generation, issuer, revoked, reason, at, topology)
                 VALUES (\(Data(entry.act.bytes)), \(seal.unit.text), \(seal.generation), \(seal.issuer.text), \(seal.isRevocation),
-                        \(seal.reason), \(seal.at))
+                        \(seal.reason), \(seal.at), \(seal.topology))
                 """)
         for head in seal.heads {
             try transaction.database.execute(
@@ -43,8 +43,8 @@ struct KeySeals: Projection {
 
     /// The seal on the very key that this node signs with; not one on a key that it had before.
     private func shutOut(_ seal: KeySeal, in transaction: Transaction) throws {
-        guard try transaction.hosts(seal.unit), let own = try transaction.generationOfSecret(of: seal.unit), own <= seal.generation
-        else { return }
+        guard try transaction.hosts(seal.unit), let own = try transaction.enrolmentOfSecret(of: seal.unit),
+              seal.covers(generation: own.generation, topology: own.topology) else { return }
         try transaction.noteShutOut("单位 \(seal.unit) 的密钥已由上级 \(seal.issuer) 吊销：\(seal.reason)")
     }
 }
@@ -63,6 +63,12 @@ struct LastGood: Sendable, Hashable {
 }
 
 extension UnitDirectory {
+    /// Whether a seal `s` covers a key `k`: `KeySeal.covers`.
+    private static let covers = """
+        (CASE WHEN s.topology = 0 THEN k.generation <= s.generation
+         ELSE k.topology < s.topology OR k.topology = s.topology AND k.generation <= s.generation END)
+        """
+
     /// How far a key of a unit speaks in a stream; nil without a seal on it. The shortest counts; the centre's revocations count before
     /// all other seals, for it alone knows what it has settled.
     /// - Parameter byRevocation: seals of revocations alone count.
@@ -70,7 +76,7 @@ extension UnitDirectory {
         let row = try Row.fetchOne(
             database.cachedStatement(sql: """
                 SELECT coalesce(h.sequence, 0) AS sequence, h.hash FROM unit_key k
-                JOIN key_seal s ON s.unit = k.unit AND s.generation >= k.generation AND (s.revoked OR NOT ?)
+                JOIN key_seal s ON s.unit = k.unit AND \(Self.covers) AND (s.revoked OR NOT ?)
                 LEFT JOIN key_seal_head h ON h.act = s.act AND h.incarnation = ? AND h.audience = ?
                 WHERE k.unit = ? AND k.key_id = ? ORDER BY (s.revoked AND s.issuer = ?) DESC, 1, s.act LIMIT 1
                 """),
@@ -98,7 +104,7 @@ extension UnitDirectory {
             let heads = try Row.fetchAll(
                 database, sql: "SELECT * FROM key_seal_head WHERE act = ? ORDER BY audience, incarnation", arguments: [row["act"] as Data])
             return KeySeal(
-                unit: unit, issuer: UnitCode(row["issuer"]), generation: row["generation"], isRevocation: true,
+                unit: unit, issuer: UnitCode(row["issuer"]), generation: row["generation"], topology: row["topology"], isRevocation: true,
                 heads: heads.compactMap { head in
                     guard let incarnation = Incarnation(head["incarnation"] as Data), let audience = Audience(head["audience"]),
                           let hash = Digest(head["hash"] as Data) else { return nil }
@@ -119,10 +125,10 @@ extension UnitDirectory {
         guard let active = try activeKey(of: unit) else { return nil }
         return try Row.fetchOne(
             database.cachedStatement(sql: """
-                SELECT issuer, at, reason FROM key_seal WHERE unit = ? AND revoked AND generation >= ?
-                ORDER BY at, issuer DESC, act LIMIT 1
+                SELECT s.issuer, s.at, s.reason FROM unit_key k JOIN key_seal s ON s.unit = k.unit AND s.revoked AND \(Self.covers)
+                WHERE k.unit = ? AND k.key_id = ? ORDER BY s.at, s.issuer DESC, s.act LIMIT 1
                 """),
-            arguments: [unit.text, active.generation]
+            arguments: [unit.text, Data(active.key.id)]
         ).map { (UnitCode($0["issuer"]), $0["at"], $0["reason"]) }
     }
 }
@@ -133,7 +139,7 @@ extension Transaction {
     public func sealKeys(of unit: UnitCode, by issuer: UnitCode) throws {
         guard let active = try directory.activeKey(of: unit) else { return }
         let seal = KeySeal(
-            unit: unit, issuer: issuer, generation: active.generation, isRevocation: false,
+            unit: unit, issuer: issuer, generation: active.generation, topology: active.topology, isRevocation: false,
             heads: try Journal.heads(in: database, of: unit), reason: "", at: now)
         let act = surroundings.act()
         for audience in audiences(ofKeysOf: unit) { try append(.seal, Payload.encode(seal), as: issuer, to: audience, act: act) }
@@ -146,13 +152,11 @@ extension Transaction {
         return speaksToAll ? [.subtree(unit), .everyone] : [.subtree(unit)]
     }
 
-    /// Generation of the key with which this node signs for a unit; nil when it is not enrolled here yet.
-    func generationOfSecret(of unit: UnitCode) throws -> Int? {
+    /// Enrolment of the key with which this node signs for a unit; nil when it is not enrolled here yet.
+    func enrolmentOfSecret(of unit: UnitCode) throws -> KeyEnrolment? {
         guard let seed = try Data.fetchOne(
             database, sql: "SELECT seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text]),
             let secret = StatementKey(seed: Array(seed)) else { return nil }
-        return try Int.fetchOne(
-            database, sql: "SELECT generation FROM unit_key WHERE unit = ? AND key_id = ?",
-            arguments: [unit.text, Data(secret.publicKey.id)])
+        return try directory.keys(of: unit).first { $0.publicKey == secret.publicKey }
     }
 }

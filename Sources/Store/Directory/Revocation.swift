@@ -33,7 +33,8 @@ extension Transaction {
         }
         let stored = try countEnvelopes(of: unit)
         let seal = KeySeal(
-            unit: unit, issuer: issuer, generation: active.generation, isRevocation: true, heads: heads, reason: reason, at: now)
+            unit: unit, issuer: issuer, generation: active.generation, topology: active.topology, isRevocation: true, heads: heads,
+            reason: reason, at: now)
         // One act wherever copies of the unit's streams may lie.
         let act = surroundings.act()
         for audience in audiences(of: heads, unit, issuer) { try append(.seal, Payload.encode(seal), as: issuer, to: audience, act: act) }
@@ -82,8 +83,11 @@ extension Transaction {
             answer.heads = try keptHeads(of: seal)
             let extends = Set(answer.heads) != Set(seal.heads)
             // An earlier answer counts before this seal: what it keeps may have to end earlier now.
-            guard extends || answers.contains(where: { $0.generation >= seal.generation }) else { continue }
-            guard !answers.contains(where: { $0.generation == answer.generation && Set($0.heads) == Set(answer.heads) }) else { continue }
+            guard extends || answers.contains(where: { $0.covers(generation: seal.generation, topology: seal.topology) }) else { continue }
+            let isSaid = answers.contains {
+                $0.generation == answer.generation && $0.topology == answer.topology && Set($0.heads) == Set(answer.heads)
+            }
+            guard !isSaid else { continue }
             let act = surroundings.act()
             for audience in audiences(of: answer.heads, unit, .centre) {
                 try append(.seal, Payload.encode(answer), as: .centre, to: audience, act: act)
@@ -94,7 +98,7 @@ extension Transaction {
 
     /// The heads that a seal names, each put behind the last link here that holds a settled step.
     private func keptHeads(of seal: KeySeal) throws -> [StreamHead] {
-        let sealed = try Set(directory.keys(of: seal.unit).filter { $0.generation <= seal.generation }.map(\.publicKey.id))
+        let sealed = try Set(directory.keys(of: seal.unit).filter { seal.covers(generation: $0.generation, topology: $0.topology) }.map(\.publicKey.id))
         var heads = Dictionary(seal.heads.map { ($0.stream, $0) }) { first, _ in first }
         var known: [DossierID: Set<Digest>] = [:]
         for stored in try Journal.heads(in: database, of: seal.unit) {

@@ -19,4 +19,11 @@ enum TrustSchema {
           kind TEXT NOT NULL, who TEXT NOT NULL, count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
           PRIMARY KEY (kind, who)) WITHOUT ROWID;
         """)]
+
+    static let later: [(name: String, sql: String)] = [("trust-2", """
+        -- By which record of the unit a key was enrolled: an authority that the unit has left enrols nothing that is newer than its
+        -- present one's.
+        ALTER TABLE unit_key ADD COLUMN topology INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE key_seal ADD COLUMN topology INTEGER NOT NULL DEFAULT 0;
+        """)]
 }

@@ -91,25 +91,29 @@ public final class UnitDirectory: Topology {
     /// All statement keys of a unit, oldest first.
     public func keys(of unit: UnitCode) throws -> [KeyEnrolment] {
         try Row.fetchAll(
-            database, sql: "SELECT public_key, issuer, generation, node FROM unit_key WHERE unit = ? ORDER BY generation, key_id",
+            database, sql: """
+                SELECT public_key, issuer, generation, node, topology FROM unit_key WHERE unit = ? ORDER BY topology, generation, key_id
+                """,
             arguments: [unit.text]
         ).compactMap { row in
             StatementPublicKey(row["public_key"] as Data).map {
                 KeyEnrolment(
-                    unit: unit, publicKey: $0, issuer: UnitCode(row["issuer"]), generation: row["generation"], node: UnitCode(row["node"]))
+                    unit: unit, publicKey: $0, issuer: UnitCode(row["issuer"]), generation: row["generation"], node: UnitCode(row["node"]),
+                    topology: row["topology"])
             }
         }
     }
 
-    /// The key that speaks for a unit now, with the unit whose node hosts it.
-    public func activeKey(of unit: UnitCode) throws -> (key: StatementPublicKey, generation: Int, node: UnitCode)? {
+    /// The key that speaks for a unit now, with the unit whose node hosts it. Of those enrolled by the newest record of the unit the
+    /// youngest: what an authority that the unit has left enrolled before it knew of it came later, and speaks only for what it signed.
+    public func activeKey(of unit: UnitCode) throws -> (key: StatementPublicKey, generation: Int, node: UnitCode, topology: Int)? {
         let row = try Row.fetchOne(
             database, sql: """
-                SELECT public_key, generation, node FROM unit_key WHERE unit = ?
-                ORDER BY generation DESC, key_id LIMIT 1
+                SELECT public_key, generation, node, topology FROM unit_key WHERE unit = ?
+                ORDER BY topology DESC, generation DESC, key_id LIMIT 1
                 """, arguments: [unit.text])
         guard let row, let key = StatementPublicKey(row["public_key"] as Data) else { return nil }
-        return (key, row["generation"], UnitCode(row["node"]))
+        return (key, row["generation"], UnitCode(row["node"]), row["topology"])
     }
 
     /// The units directly below, in order of code.

@@ -19,7 +19,7 @@ extension Transaction {
         try empty()
         for row in root {
             try database.execute(
-                sql: "INSERT INTO unit_key VALUES (?, ?, ?, ?, ?, ?)", arguments: StatementArguments(row.databaseValues))
+                sql: "INSERT INTO unit_key VALUES (?, ?, ?, ?, ?, ?, ?)", arguments: StatementArguments(row.databaseValues))
         }
         try applyAll()
         // Whom this node speaks for, and what it has told its operator, is no table of the journal's.

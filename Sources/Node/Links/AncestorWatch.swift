@@ -1,0 +1,149 @@
+import Features
+import GRDB
+import Logging
+import Protocol
+import Replication
+import Rules
+import ServiceLifecycle
+import Store
+import Trust
+
+/// Asks an authority further above whether the parent's key was revoked: a stolen machine would not say so. From then on the link to the
+/// parent rests, until those above have enrolled another key for it, or an operator has looked.
+struct AncestorWatch: Service {
+    /// Code of the alarm; the link rests while it stands.
+    static let alarm = "parent.revoked"
+    /// Seconds between two questions; while the link rests for it, or no address is known yet; with a parent on this very machine.
+    static let pace = (usual: 3600.0, resting: 60.0, loopback: 2.0)
+    /// Answers taken in at a time.
+    private static let rounds = 50
+    /// Key of the node's value with the key that the alarm was raised for: an operator who has acknowledged it is not told again.
+    private static let told = "parentRevoked"
+
+    let archive: Archive
+    let workers: Workers
+    let trust: NodeTrust
+    let inbox: StoreInbox
+    let proxy: String?
+    /// Rung for the link, when it may rest or go on.
+    let news: Bell
+    /// Rung when the process ends.
+    let end: Bell
+    let ending: Ending
+    let log: Logger
+
+    /// An authority above the parent, and where its node is reached.
+    private struct Ancestor: Sendable {
+        let unit: UnitCode
+        let address: PeerAddress
+        let name: String
+    }
+
+    func run() async throws {
+        while true {
+            let seen = end.rings
+            if ending.isEnding { break }
+            var rest = Self.pace.usual
+            do {
+                let known = try await workers.run { try ancestors() }
+                await ask(known)
+                let isResting = try await workers.run { try judge() }
+                if isResting || known.isEmpty { rest = Self.pace.resting }
+                if try await workers.run({ try isParentNear() }) { rest = Self.pace.loopback }
+            } catch {
+                log.error("ancestors not asked", metadata: ["error": "\(error)"])
+            }
+            // Not all children of a parent at once.
+            await end.wait(since: seen, seconds: rest * (1 + SystemSurroundings.chance() / 4))
+        }
+        try? await gracefulShutdown()
+    }
+
+    /// Whether the link to the parent rests.
+    static func holdsLink(_ archive: Archive) -> Bool {
+        (try? archive.read { reading in
+            try Bool.fetchOne(reading.database, sql: "SELECT EXISTS (SELECT 1 FROM alarm WHERE code = ?)", arguments: [alarm])
+        }) == true
+    }
+
+    // MARK: Asking
+
+    /// Nearest first; the parent itself is not among them.
+    private func ancestors() throws -> [Ancestor] {
+        try archive.read { reading in
+            guard let own = try reading.ownUnit() else { return [] }
+            let path = reading.directory.path(of: own)
+            return try path.dropFirst(2).compactMap { unit in
+                guard let text = try reading.nodeAddress(of: unit), let address = try? PeerAddress(text),
+                      let name = TreeName(path: reading.directory.path(of: unit).reversed()) else { return nil }
+                return Ancestor(unit: unit, address: address, name: name.text)
+            }
+        }
+    }
+
+    private func isParentNear() throws -> Bool {
+        let text = try archive.read { try $0.nodeText(Joining.parentAddress) } ?? ""
+        return text.isEmpty ? false : try PeerAddress(text).isLoopback
+    }
+
+    /// The nearest that answers suffices: what was said above it has come down to it.
+    private func ask(_ ancestors: [Ancestor]) async {
+        for ancestor in ancestors {
+            do {
+                let caller = try HTTPCaller(HTTPSettings(
+                    proxy: proxy, tls: trust.tls(showing: trust.node), noProxy: CertifiedSender.noProxy(ancestor.address)))
+                let call = AboveCall(sender: Named(caller: caller, address: ancestor.address, name: ancestor.name))
+                for _ in 0..<Self.rounds {
+                    let request = try await workers.run { try question() }
+                    let reply = try await call.ask(request, at: ancestor.address)
+                    let isNew = try await workers.run { try inbox.accept(reply.envelopes, from: .parent).contains { $0.0 == .stored } }
+                    guard isNew else { return }
+                }
+                return
+            } catch {
+                log.debug("ancestor not reached", metadata: ["unit": "\(ancestor.unit)", "error": "\(error)"])
+            }
+        }
+    }
+
+    /// What is here of what those above say to many.
+    private func question() throws -> AboveRequest {
+        try archive.read { reading in
+            let own = try reading.ownUnit() ?? ""
+            let above = Set(reading.directory.path(of: own).dropFirst())
+            let heads = try Journal.heads(in: reading.database).filter { above.contains($0.stream.unit) }
+            return AboveRequest(unit: own, heads: heads)
+        }
+    }
+
+    // MARK: What follows
+
+    /// Returns whether the link rests.
+    private func judge() throws -> Bool {
+        let (parent, key, revocation) = try archive.read { reading in
+            let parent = try reading.ownUnit().flatMap { reading.directory.unit($0)?.competent }
+            return (
+                parent, try parent.flatMap { try reading.directory.activeKey(of: $0)?.key },
+                try parent.flatMap { try reading.directory.revocation(of: $0) })
+        }
+        let stood = Self.holdsLink(archive)
+        guard let parent, let key, let revocation else {
+            guard stood else { return false }
+            try archive.write { try $0.clearAlarms(Self.alarm) }
+            log.notice("the parent has a key that counts")
+            news.ring()
+            return false
+        }
+        guard try archive.read({ try $0.nodeValue(Self.told) }) != key.id else { return stood }
+        try archive.write { transaction in
+            try transaction.setNodeValue(Self.told, key.id)
+            try transaction.raiseAlarm(
+                Self.alarm, subject: parent.text,
+                "上级 \(parent) 的密钥已由 \(revocation.issuer) 吊销（\(revocation.reason)），它的机器可能失窃，本节点已停止与它联系，数据留在本机不会丢失。"
+                    + "上级的新机器入网后自动恢复；更上级联系不上的，核对新机器的地址（xueji parent 地址）后运行 alarm acknowledge \(Self.alarm)。")
+        }
+        log.warning("the parent's key was revoked", metadata: ["parent": "\(parent)", "by": "\(revocation.issuer)"])
+        news.ring()
+        return true
+    }
+}
