@@ -101,7 +101,10 @@ struct RulingWriter {
             return KeyFields(first.record).idNumber
         }
         // As they stand, and as open changes propose them.
-        let versions = [(first.record, second.record), (first.checkedRecord, second.checkedRecord), (first.checkedRecord, second.record), (first.record, second.checkedRecord)]
+        let versions = [
+            (first.record, second.record), (first.checkedRecord, second.checkedRecord), (first.checkedRecord, second.record),
+            (first.record, second.checkedRecord),
+        ]
         let compared = versions.map { one, other in
             (kind: DuplicateOracle.comparison(of: KeyFields(one), with: KeyFields(other)), number: KeyFields(one).idNumber)
         }
