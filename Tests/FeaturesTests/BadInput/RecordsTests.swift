@@ -41,7 +41,7 @@ import Testing
         #expect(try country.importRows([C.row(3, cityCode, at: C.cityRun, [.bloodType: "A"])], at: C.cityRun).accepted == 1)
     }
 
-    @Test(arguments: [("没有的指标", "没有这些指标"), ("姓名拼音", "导入模板中没有这些指标的列"), ("特长，家长签字", "没有这些指标")])
+    @Test(arguments: [("没有的指标", "没有这些指标"), ("姓名拼音", "导入模板中没有这些指标的列"), ("特长,家长签字", "没有这些指标")])
     func anItemThatIsInNoTemplateCannotBeRequired(value: String, reason: String) throws {
         let refused = try C().refusal("policy.set", as: C.tianhe, ["key": "fields.required"], body: "{\"value\":\"\(value)\"}")
         #expect(refused.message.contains(reason))
