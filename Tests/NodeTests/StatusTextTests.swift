@@ -16,7 +16,7 @@ struct StatusTextTests {
             "unit": .string("440106"), "name": .string("天河区教育局"), "tier": .string("county"), "version": .string("0.1.0"),
             "incarnation": .string("00112233aabbccdd"), "digest": .string(String(repeating: "a", count: 64)),
             "parent": .object([
-                "unit": .string("440100"), "state": .string("away：等待重试：代理服务器要求登录（HTTP 407）。"), "lastContact": .null,
+                "unit": .string("440100"), "state": .string("away:等待重试：代理服务器要求登录（HTTP 407）。"), "lastContact": .null,
                 "lagEntries": .integer(3), "lagBytes": .integer(2048), "lagSeconds": .integer(300), "cause": .string("proxyRefused"),
                 "remedy": .string("请在代理地址中写上账号：http://账号:密码@主机:端口，或请网络管理员放行。"),
             ]),
