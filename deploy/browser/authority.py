@@ -59,3 +59,19 @@ class Authority:
         self.county.button("走势")
         assert "每小时排队最多时" in self.county.text, self.county.text[:300]
         self.look(self.county, "figures")
+
+    def suspicions(self):
+        """The centre sees who may be one child twice, as last searched, and asks for another search."""
+        centre = self.tree.accounts["中央"]
+        browser = self.centre = self.driver.open()
+        browser.go(centre.url)
+        self.sign_in(browser, centre, centre.password)
+        self.change_password(browser, centre.password)
+        browser.go(centre.url + "/suspicions")
+        assert "疑似不影响办理" in browser.text and "读音相同" in browser.text, browser.text[:800]
+        self.look(browser, "suspicions")
+        browser.button("重新查找")
+        assert "已要求重新查找" in browser.text, browser.text[:600]
+        browser.go(centre.url + "/duplicates?status=decided")
+        assert "已裁定" in browser.text and "已处理" in browser.text, browser.text[:800]
+        self.look(browser, "duplicates-decided")

@@ -22,7 +22,7 @@ class Journey(Authority):
     def run(self):
         for step in (self.first_sign_in, self.bad_workbook, self.mended_workbook, self.review_and_number, self.duplicate,
                      self.edit, self.roster, self.help, self.problem_record, self.role_limits, self.two_sessions, self.certificate,
-                     self.directory, self.trail, self.reset_below, self.figures, self.every_page):
+                     self.directory, self.trail, self.reset_below, self.figures, self.suspicions, self.every_page):
             print(f"browser: {step.__name__.replace('_', ' ')}", flush=True)
             step()
         if self.faults:
@@ -220,11 +220,7 @@ class Journey(Authority):
 
     def every_page(self):
         centre = self.tree.accounts["中央"]
-        top = self.driver.open()
-        top.go(centre.url)
-        self.sign_in(top, centre, centre.password)
-        self.change_password(top, centre.password)
-        for browser, account, tier in ((self.school, self.tree.accounts["学校"], "school"), (self.county, self.tree.accounts["县级"], "county"), (top, centre, "centre")):
+        for browser, account, tier in ((self.school, self.tree.accounts["学校"], "school"), (self.county, self.tree.accounts["县级"], "county"), (self.centre, centre, "centre")):
             browser.go(account.url)
             for path in browser.script("return [...document.querySelectorAll('nav a')].map(a=>a.getAttribute('href'))"):
                 browser.go(account.url + path)

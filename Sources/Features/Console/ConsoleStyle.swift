@@ -31,6 +31,7 @@ enum ConsoleStyle {
         input,select,textarea{font:inherit;color:inherit;background:var(--ground);border:1px solid var(--soft);border-radius:3px;padding:.45rem .6rem;max-width:100%}
         .field input:not([type=checkbox]):not([type=file]),.field select,.field textarea{width:100%}
         input[type=checkbox]{width:1.15rem;height:1.15rem;padding:0;vertical-align:-.15rem}
+        td button{white-space:nowrap}
         button,.button{font:inherit;font-weight:600;border:1px solid var(--act);background:var(--act);color:var(--act-ink);border-radius:3px;padding:.45rem 1rem;cursor:pointer;text-decoration:none;display:inline-block}
         button.plain,.button.plain{background:transparent;color:var(--link);border-color:var(--line)}button.danger{background:transparent;color:var(--bad);border-color:var(--bad)}
         .acts{display:flex;flex-wrap:wrap;gap:.75rem;align-items:end;margin:1rem 0}

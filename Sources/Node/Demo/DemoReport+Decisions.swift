@@ -11,10 +11,10 @@ extension DemoReport {
             let client = try await house.client(of: ruler)
             let problem = try await client.get("/students/\(ruling.one)/problem")
             let word = problem["peers"]?.items.first { $0["dossier"]?.text == ruling.other }?["ruling"]
-            let names = [ruling.decision.one, ruling.decision.other].map { "\($0.name)(\(schoolName(of: $0)))" }
-            narrator.say("  \(ruling.decision.kind.chineseName):\(names.joined(separator: " 与 "))")
+            let names = [ruling.decision.one, ruling.decision.other].map { "\($0.name)（\(schoolName(of: $0))）" }
+            narrator.say("  \(ruling.decision.kind.chineseName)：\(names.joined(separator: " 与 "))")
             narrator.say(
-                "  \(word?["at"]?.text ?? "")  \(word?["byName"]?.text ?? "")裁定：\(word?["label"]?.text ?? "");\(word?["reason"]?.text ?? "")")
+                "  \(word?["at"]?.text ?? "")  \(word?["byName"]?.text ?? "")裁定：\(word?["label"]?.text ?? "")；\(word?["reason"]?.text ?? "")")
             for (dossier, pupil) in [(ruling.one, ruling.decision.one), (ruling.other, ruling.decision.other)] {
                 try await tellPath(of: dossier, pupil, client)
             }
@@ -24,7 +24,7 @@ extension DemoReport {
     private func tellPath(of dossier: String, _ pupil: PopulationPupil, _ client: NodeClient) async throws {
         let path = try await client.get("/students/\(dossier)/path")
         let number = path["number"]?.text.map { "学籍号 \($0)" } ?? "仍为问题学籍，由学校变更号码"
-        narrator.say("  \(pupil.name)(\(schoolName(of: pupil))):\(number)")
+        narrator.say("  \(pupil.name)（\(schoolName(of: pupil))）：\(number)")
         tellSteps(path, indent: "    ")
     }
 
@@ -34,13 +34,14 @@ extension DemoReport {
     }
 
     func tellSuspicions() async throws {
-        let queue = try await house.node(of: .centre).client().get("/suspicions", [("limit", "1")])
+        let queue = try await house.node(of: .centre).client().get("/suspicions", [("limit", "3")])
         narrator.say("\n中央的疑似重复（不影响办理）：共 \(queue["total"]?.count ?? 0) 对")
-        guard let item = queue["suspicions"]?.items.first else { return }
-        let pupils = ["one", "other"].compactMap { item[$0] }.map {
-            "\($0["name"]?.text ?? "")(\($0["birthDate"]?.text ?? ""),\($0["schoolName"]?.text ?? ""))"
+        for item in queue["suspicions"]?.items ?? [] {
+            let pupils = ["one", "other"].compactMap { item[$0] }.map {
+                "\($0["name"]?.text ?? "")（\($0["birthDate"]?.text ?? "")，\($0["schoolName"]?.text ?? "")）"
+            }
+            narrator.say("  " + pupils.joined(separator: " 与 "))
+            narrator.say("    依据：" + (item["reasons"]?.items ?? []).prefix(5).compactMap { $0["text"]?.text }.joined(separator: "；"))
         }
-        narrator.say("  " + pupils.joined(separator: " 与 "))
-        narrator.say("  依据：" + (item["reasons"]?.items ?? []).prefix(5).compactMap { $0["text"]?.text }.joined(separator: ";"))
     }
 }

@@ -43,7 +43,7 @@ enum SuspicionPages {
                 [
                     "score": "\(item.score)", "names": item.one.name == item.other.name ? item.one.name : "\(item.one.name) / \(item.other.name)",
                     "pupils": [item.one, item.other].map(shown),
-                    "reasons": item.reasons.filter { $0.bits >= 1 }.map(\.text).joined(separator: ";"),
+                    "reasons": item.reasons.filter { $0.bits >= 1 }.map(\.text).joined(separator: "；"),
                 ]
             },
         ]
