@@ -73,7 +73,7 @@ struct DemoReport: Sendable {
         tellSteps(path, indent: "  ")
         for seen in path["seen"]?.items ?? [] {
             let unit = seen["unit"]?.text ?? ""
-            narrator.say("  到达 \(Self.unitNames[unit] ?? unit):\(seen["storedAt"]?.text ?? "尚未得知")")
+            narrator.say("  到达 \(Self.unitNames[unit] ?? unit)：\(seen["storedAt"]?.text ?? "尚未得知")")
         }
     }
 
