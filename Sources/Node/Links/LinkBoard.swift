@@ -11,9 +11,9 @@ final class LinkBoard: Sendable {
     static let patience: Int64 = 120
 
     /// State of a link that an operator has stopped.
-    private static let paused = "stopped：已由操作员暂停，用 resume 恢复"
+    private static let paused = "stopped:已由操作员暂停，用 resume 恢复"
 
-    private static let revoked = "stopped：密钥已吊销，凭新的邀请码重新入网"
+    private static let revoked = "stopped:密钥已吊销，凭新的邀请码重新入网"
 
     private struct Ends {
         var archive: Archive
@@ -44,7 +44,7 @@ final class LinkBoard: Sendable {
         return OversightOperations.Links(parent: parent(ends), children: (try? children(ends)) ?? [])
     }
 
-    private static let parentRevoked = "stopped：上级的密钥已吊销"
+    private static let parentRevoked = "stopped:上级的密钥已吊销"
 
     /// Bounded however many children there are: beyond `namedChildren` only sums are told.
     static let namedChildren = 200
