@@ -24,7 +24,7 @@ struct AncestorWatchTests {
             try await Fixture.eventually { try Self.hasAlarm(tree.school.folder) }
             #expect(try Fixture.read(tree.school.folder) { try $0.directory.revocation(of: Fixture.province.code)?.reason } == "机器失窃")
             let state = try await tree.school.ask(.get, "/api/v1/status", token: tree.schoolToken).json["parent"]?["state"]?.text
-            #expect(state == "stopped：上级的密钥已吊销")
+            #expect(state == "stopped:上级的密钥已吊销")
             // Another key of the province's: the link may go on.
             #expect(await tree.centre.verb("host", Fixture.province.code.text) == 0)
             try await Fixture.eventually { try !Self.hasAlarm(tree.school.folder) }
