@@ -99,10 +99,10 @@ enum Fixture {
 
     /// Waits for something that other tasks bring about.
     static func eventually(_ condition: () async throws -> Bool) async throws {
-        for _ in 0..<200 {
+        for _ in 0..<600 {
             if try await condition() { return }
             try await SystemSurroundings.sleep(0.1)
         }
-        Issue.record("what was waited for did not come within 20 seconds")
+        Issue.record("what was waited for did not come within a minute")
     }
 }

@@ -14,7 +14,7 @@ private struct Plain: RequestSender {
     }
 }
 
-@Suite("A link that runs", .timeLimit(.minutes(1)))
+@Suite("A link that runs", .timeLimit(.minutes(15)))
 struct LinkRunnerTests {
     private static let clock = LinkClock(
         now: { Double(ContinuousClock.now.duration(to: start) / .seconds(-1)) }, epoch: { 1_700_000_000 },

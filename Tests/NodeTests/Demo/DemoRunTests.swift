@@ -15,7 +15,7 @@ import Testing
         return runner.prefix(upTo: runner.lastIndex(of: "/") ?? runner.endIndex) + "/xueji"
     }
 
-    @Test(.timeLimit(.minutes(4)))
+    @Test(.timeLimit(.minutes(15)))
     func `Pupils get from workbooks to numbers though every node is killed, and a second reader sees any tampering`() async throws {
         let base = try Fixture.folder("demo")
         try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true)
