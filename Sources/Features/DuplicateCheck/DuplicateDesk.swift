@@ -87,8 +87,7 @@ public struct DuplicateDesk: Office {
     }
 
     private func judge(_ transaction: Transaction) throws -> Judge? {
-        guard let own = try transaction.reading.ownUnit(), let tier = transaction.directory.tier(of: own),
-              TierRights.may(tier, .checkDuplicates), try transaction.hosts(own) else { return nil }
+        guard let (own, tier) = try transaction.reading.checkingUnit(), try transaction.hosts(own) else { return nil }
         return Judge(unit: own, tier: tier)
     }
 

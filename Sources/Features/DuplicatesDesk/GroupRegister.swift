@@ -46,7 +46,8 @@ public struct GroupRegister: DossierFollower {
     public init() {}
 
     public func follow(_ dossier: Dossier, in transaction: Transaction) throws {
-        guard try judges(transaction) else { return }
+        // Schools have no desk.
+        guard try transaction.reading.checkingUnit() != nil else { return }
         try note(dossier.id, spells: StoredSpell.all(of: dossier), rulings: Self.rulings(of: dossier), in: transaction)
     }
 
@@ -59,12 +60,6 @@ public struct GroupRegister: DossierFollower {
                 SELECT DISTINCT grp FROM duplicate_spell WHERE home IN (SELECT code FROM below) ORDER BY grp
                 """, arguments: [unit.text])
         for group in groups { try reckon(group, in: transaction) }
-    }
-
-    /// Schools have no desk.
-    private func judges(_ transaction: Transaction) throws -> Bool {
-        guard let own = try transaction.reading.ownUnit(), let tier = transaction.directory.tier(of: own) else { return false }
-        return TierRights.may(tier, .checkDuplicates)
     }
 
     private static func rulings(of dossier: Dossier) -> [DossierID: Int64] {

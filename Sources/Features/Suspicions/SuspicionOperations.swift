@@ -17,7 +17,8 @@ public enum SuspicionOperations {
         ) { call in
             let (limit, from) = (try number("limit", 100, 1...SuspicionQueue.maxPage, call), try number("from", 0, 0...100_000_000, call))
             return .json(try call.archive.read {
-                try SuspicionQueue.page(
+                try mustSearch($0)
+                return try SuspicionQueue.page(
                     sight: call.actor.unit, below: call.parameters["below"].map { UnitCode($0) }, limit: limit, from: from, $0)
             })
         },
@@ -26,10 +27,18 @@ public enum SuspicionOperations {
             title: "重新查找疑似重复", response: .fields(("wanted", .boolean)), roles: [.registrar, .head]
         ) { call in
             struct Answer: Encodable { let wanted: Bool }
-            try call.archive.write { try SuspicionRun.want(in: $0) }
+            try call.archive.write {
+                try mustSearch($0.reading)
+                try SuspicionRun.want(in: $0)
+            }
             return .json(Answer(wanted: true))
         },
     ]
+
+    private static func mustSearch(_ reading: Reading) throws {
+        guard try reading.checkingUnit() == nil else { return }
+        throw Refusal("suspicions.school", question: "Q55", "学校的节点不查找疑似重复。", remedy: "疑似重复由主管部门的节点查找，请向主管部门了解。")
+    }
 
     private static func number(_ name: String, _ standard: Int, _ range: ClosedRange<Int>, _ call: Call) throws -> Int {
         guard let text = call.parameters[name] else { return standard }

@@ -37,6 +37,7 @@ public struct SuspicionShelf: Office {
     public func work(in transaction: Transaction) throws -> Bool { false }
 
     private func mark(_ dossier: DossierID, in transaction: Transaction) throws {
+        guard try transaction.reading.checkingUnit() != nil else { return }
         try transaction.database.cachedStatement(sql: "INSERT OR IGNORE INTO suspicion_changed (dossier) VALUES (?)")
             .execute(arguments: [Data(dossier.bytes)])
     }
