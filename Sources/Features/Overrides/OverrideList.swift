@@ -76,10 +76,11 @@ enum OverrideList {
         guard (1...StudentList.maxPage).contains(limit) else {
             throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
         }
-        let ids = try dossiers(scope, sight: unit, today: today, reading)
         let shelf = DossierShelf(reading)
         let deadlines = Deadlines(reading: reading, today: today)
-        return Page(total: ids.count, overrides: try ids.prefix(limit).compactMap { id in
+        let ids = try dossiers(scope, sight: unit, today: today, limit: limit, reading)
+        let total = ids.count < limit ? ids.count : try count(scope, sight: unit, today: today, reading)
+        return Page(total: total, overrides: try ids.compactMap { id in
             guard let dossier = try shelf.dossier(id), let state = try state(of: dossier, deadlines) else { return nil }
             return Item(
                 dossier: id.description, name: dossier.record.name, school: dossier.home.text,
@@ -89,11 +90,14 @@ enum OverrideList {
     }
 
     static func count(_ scope: Scope, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Int {
-        try dossiers(scope, sight: unit, today: today, reading).count
+        guard scope != .ours else { return try dossiers(scope, sight: unit, today: today, limit: .max, reading).count }
+        let (condition, arguments) = try clause(scope, sight: unit, today: today, reading)
+        return try Int.fetchOne(reading.database, sql: "SELECT count(*) FROM dossier WHERE \(condition)", arguments: arguments) ?? 0
     }
 
-    /// Those who have waited longest first.
-    private static func dossiers(_ scope: Scope, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> [DossierID] {
+    private static func clause(
+        _ scope: Scope, sight unit: UnitCode, today: CalendarDate, _ reading: Reading
+    ) throws -> (String, StatementArguments) {
         var filter = StudentList.Filter()
         if scope == .own { filter.holder = unit }
         var (condition, arguments) = try StudentList.clause(filter, sight: unit, reading)
@@ -101,14 +105,26 @@ enum OverrideList {
         case .overdue, .own: condition += " AND " + (try Deadlines(reading: reading, today: today).overdueClause(for: unit))
         case .requested, .ours: condition += " AND requested = 1"
         }
-        let rows = try Row.fetchAll(
+        return (condition, arguments)
+    }
+
+    /// Those who have waited longest first. Whose the decision is, the table does not know: of the few that are asked for it is worked out.
+    private static func dossiers(
+        _ scope: Scope, sight unit: UnitCode, today: CalendarDate, limit: Int, _ reading: Reading
+    ) throws -> [DossierID] {
+        let (condition, arguments) = try clause(scope, sight: unit, today: today, reading)
+        let rows = try Row.fetchCursor(
             reading.database, sql: "SELECT id, home, holder FROM dossier WHERE \(condition) ORDER BY held_since, id", arguments: arguments)
-        return rows.compactMap { row in
-            guard let id = DossierID(row["id"] as Data) else { return nil }
-            let holder = (row["holder"] as String?).map { UnitCode($0) }
-            let authority = Workflow.resolve(.overridingAuthority, home: UnitCode(row["home"]), holder: holder, in: reading.directory)
-            return scope == .ours && authority != unit ? nil : id
+        var found: [DossierID] = []
+        while found.count < limit, let row = try rows.next() {
+            if scope == .ours {
+                let holder = (row["holder"] as String?).map { UnitCode($0) }
+                let authority = Workflow.resolve(.overridingAuthority, home: UnitCode(row["home"]), holder: holder, in: reading.directory)
+                guard authority == unit else { continue }
+            }
+            if let id = DossierID(row["id"] as Data) { found.append(id) }
         }
+        return found
     }
 
     static func state(of dossier: Dossier, _ deadlines: Deadlines) throws -> State? {
