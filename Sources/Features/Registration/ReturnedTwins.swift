@@ -47,13 +47,7 @@ public struct ReturnedTwins: Office {
 
     /// Whether old records of the unit may still come: after a restore or a rollback, and after a lost disk.
     private func isWaiting(_ unit: UnitCode, _ reading: Reading) throws -> Bool {
-        if try reading.isRefilling() { return true }
-        return try Bool.fetchOne(
-            reading.database.cachedStatement(sql: """
-                SELECT EXISTS (SELECT 1 FROM recovering WHERE unit = :unit)
-                  OR EXISTS (SELECT 1 FROM unapplied u JOIN envelope e ON e.position = u.position
-                    JOIN stream s ON s.id = e.stream WHERE s.unit = :unit)
-                """), arguments: ["unit": unit.text]) ?? false
+        try reading.isRefilling() || reading.isRecovering(unit) || reading.hasUnapplied(of: unit)
     }
 
     private func isOfThisLife(_ step: Digest, of unit: UnitCode, in transaction: Transaction) throws -> Bool {

@@ -18,12 +18,25 @@ extension Reading {
         try String.fetchAll(database, sql: "SELECT unit FROM recovering ORDER BY unit").map { UnitCode($0) }
     }
 
+    /// Whether the unit's old streams are still to come back.
+    public func isRecovering(_ unit: UnitCode) throws -> Bool {
+        try Bool.fetchOne(
+            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM recovering WHERE unit = ?)"), arguments: [unit.text]) ?? false
+    }
+
+    /// Whether something that the unit wrote is stored and not yet applied.
+    public func hasUnapplied(of unit: UnitCode) throws -> Bool {
+        try Bool.fetchOne(
+            database.cachedStatement(sql: """
+                SELECT EXISTS (SELECT 1 FROM unapplied u JOIN envelope e ON e.position = u.position
+                  JOIN stream s ON s.id = e.stream WHERE s.unit = ?)
+                """), arguments: [unit.text]) ?? false
+    }
+
     /// Refuses what may not be done before the unit's old streams are back: anything but taking in new pupils.
     /// - Throws: `StoreError.recovering`.
     public func mustNotBeRecovering(_ unit: UnitCode) throws {
-        let isRecovering = try Bool.fetchOne(
-            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM recovering WHERE unit = ?)"), arguments: [unit.text])
-        guard isRecovering == true else { return }
+        guard try isRecovering(unit) else { return }
         throw StoreError(
             .recovering, message: "单位 \(unit) 的旧数据尚未全部从上级取回（刚从备份或快照恢复，或换了机器），现在只能录入新生。",
             remedy: "请保持节点运行并连通上级，取回后自动解除；status 的告警会随之消失。", cause: "recovering")
@@ -87,12 +100,7 @@ extension Transaction {
     public func endRecovery(except held: Set<UnitCode> = []) throws -> [UnitCode] {
         var ended: [UnitCode] = []
         for unit in try reading.recoveringUnits() where !held.contains(unit) {
-            let waits = try Bool.fetchOne(
-                database, sql: """
-                    SELECT EXISTS (SELECT 1 FROM unapplied u JOIN envelope e ON e.position = u.position
-                      JOIN stream s ON s.id = e.stream WHERE s.unit = ?)
-                    """, arguments: [unit.text]) ?? false
-            guard !waits else { continue }
+            guard try !reading.hasUnapplied(of: unit) else { continue }
             try database.execute(literal: "DELETE FROM recovering WHERE unit = \(unit.text)")
             try clearAlarm(Self.recoveryAlarm, subject: unit.text)
             try clearAlarm("rolledBack", subject: unit.text)
