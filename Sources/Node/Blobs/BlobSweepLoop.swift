@@ -17,13 +17,10 @@ struct BlobSweepLoop: Service {
     let log: Logger
 
     func run() async throws {
-        while true {
-            let seen = end.rings
-            if ending.isEnding { break }
+        await Rounds(end: end, ending: ending).run {
             await sweep()
-            await end.wait(since: seen, seconds: Self.rest)
+            return Self.rest
         }
-        try? await gracefulShutdown()
     }
 
     private func sweep() async {

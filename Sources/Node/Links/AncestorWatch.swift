@@ -40,9 +40,7 @@ struct AncestorWatch: Service {
     }
 
     func run() async throws {
-        while true {
-            let seen = end.rings
-            if ending.isEnding { break }
+        await Rounds(end: end, ending: ending).run {
             var rest = Self.pace.usual
             do {
                 let known = try await workers.run { try ancestors() }
@@ -54,9 +52,8 @@ struct AncestorWatch: Service {
                 log.error("ancestors not asked", metadata: ["error": "\(error)"])
             }
             // Not all children of a parent at once.
-            await end.wait(since: seen, seconds: rest * (1 + SystemSurroundings.chance() / 4))
+            return rest * (1 + SystemSurroundings.chance() / 4)
         }
-        try? await gracefulShutdown()
     }
 
     /// Whether the link to the parent rests.

@@ -17,16 +17,13 @@ struct FigureLoop: Service {
     let log: Logger
 
     func run() async throws {
-        while true {
-            let seen = end.rings
-            if ending.isEnding { break }
+        await Rounds(end: end, ending: ending).run {
             do {
                 try await workers.run { [archive] in try archive.write { try FigureShelf.take(in: $0) } }
             } catch {
                 log.error("figures not noted", metadata: ["error": "\(error)"])
             }
-            await end.wait(since: seen, seconds: Self.rest)
+            return Self.rest
         }
-        try? await gracefulShutdown()
     }
 }

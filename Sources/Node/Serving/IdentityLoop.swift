@@ -23,13 +23,10 @@ struct IdentityLoop: Service {
     let log: Logger
 
     func run() async throws {
-        while true {
-            let seen = end.rings
-            if ending.isEnding { break }
+        await Rounds(end: end, ending: ending).run {
             await round()
-            await end.wait(since: seen, seconds: Self.rest)
+            return Self.rest
         }
-        try? await gracefulShutdown()
     }
 
     private func round() async {

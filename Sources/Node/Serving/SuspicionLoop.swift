@@ -21,9 +21,7 @@ struct SuspicionLoop: Service {
     let log: Logger
 
     func run() async throws {
-        while true {
-            let seen = end.rings
-            if ending.isEnding { break }
+        await Rounds(end: end, ending: ending).run {
             var rest = Self.pause
             do {
                 let begun = SystemSurroundings.monotonicSeconds()
@@ -35,8 +33,7 @@ struct SuspicionLoop: Service {
             } catch {
                 log.error("search for suspicions failed", metadata: ["error": "\(error)"])
             }
-            await end.wait(since: seen, seconds: rest)
+            return rest
         }
-        try? await gracefulShutdown()
     }
 }
