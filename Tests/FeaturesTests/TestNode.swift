@@ -6,6 +6,7 @@ import Rules
 import Sheets
 import Store
 import Synchronization
+import Testing
 
 /// A node's archive in a folder of its own, with time and chance of the test's making.
 final class TestNode: Sendable {
@@ -112,6 +113,31 @@ final class TestNode: Sendable {
             archive: archive, actor: actor ?? .localOperator(of: unit), parameters: parameters, body: Array(body.utf8), file: file)
         guard case .json(let value) = try operation.handle(call) else { return "" }
         return String(decoding: try JSONBody.encode(AnyEncodable(value: value)), as: UTF8.self)
+    }
+
+    /// A node of a unit below that holds nothing yet, on the same root.
+    func reader(seed: UInt64, of unit: UnitCode) throws -> TestNode {
+        let reader = try TestNode(seed: seed)
+        let root = try #require(try archive.read { try $0.directory.activeKey(of: .centre)?.key })
+        try reader.archive.write { transaction in
+            try transaction.setNodeText("unit", unit.text)
+            try transaction.trustRoot(root)
+        }
+        return reader
+    }
+
+    /// What this node holds that is written by a unit or below it, or for it.
+    func envelopes(for unit: UnitCode) throws -> [[UInt8]] {
+        try archive.read { reading in
+            var found: [[UInt8]] = []
+            try Journal.forEach(after: 0, in: reading.database) { stored in
+                if reading.directory.contains(unit, stored.stream.unit) || stored.stream.audience.reaches(unit, in: reading.directory) {
+                    found.append(stored.bytes)
+                }
+                return true
+            }
+            return found
+        }
     }
 
     func count(_ state: RegistrationState) throws -> Int {

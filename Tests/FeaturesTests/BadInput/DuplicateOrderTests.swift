@@ -89,29 +89,13 @@ import Testing
 
     /// The neighbour sends everything again.
     private func replay(_ country: SmallCountry) throws {
-        let envelopes = try envelopes(country.node)
+        let envelopes = try country.node.envelopes(for: .centre)
         try country.node.archive.write { transaction in
             for bytes in envelopes {
                 let answer = try transaction.accept(bytes, from: .child("440000")).0
                 #expect(answer == .known)
             }
         }
-    }
-
-    /// All that was said; to a province only what is for it.
-    private func envelopes(_ node: TestNode, for province: UnitCode = .centre) throws -> [[UInt8]] {
-        var all: [[UInt8]] = []
-        try node.archive.read { reading in
-            let directory = reading.directory
-            try Journal.forEach(after: 0, in: reading.database) { stored in
-                let stream = stored.stream
-                if directory.contains(province, stream.unit) || stream.audience.reaches(province, in: directory) {
-                    all.append(stored.bytes)
-                }
-                return true
-            }
-        }
-        return all
     }
 
     private func live(_ node: TestNode) throws -> [DossierID: Dossier] {
@@ -174,13 +158,8 @@ import Testing
     /// A province's node gets the same envelopes, each twice, streams interleaved at random: it knows the same.
     @Test(arguments: [UInt64(7), 8]) func aNodeThatGetsTheEnvelopesInAnotherOrderKnowsTheSame(seed: UInt64) throws {
         let (country, picture) = try run(Self.pupils(), portions: 3, seed: seed, disturbed: false)
-        let reader = try TestNode(seed: seed + 100)
-        let root = try #require(try country.node.archive.read { try $0.directory.activeKey(of: .centre)?.key })
-        try reader.archive.write { transaction in
-            try transaction.setNodeText("unit", C.guangdong.code.text)
-            try transaction.trustRoot(root)
-        }
-        var waiting = try envelopes(country.node, for: C.guangdong.code)
+        let reader = try country.node.reader(seed: seed + 100, of: C.guangdong.code)
+        var waiting = try country.node.envelopes(for: C.guangdong.code)
         var round = 0
         while !waiting.isEmpty, round < 200 {
             round += 1

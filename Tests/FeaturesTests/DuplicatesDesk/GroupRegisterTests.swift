@@ -121,22 +121,8 @@ import Testing
 
     @Test(arguments: [UInt64(11), 12, 13]) func `any order, split and replay of the facts give the same rows`(seed: UInt64) throws {
         let world = try history(seed)
-        let reader = try TestNode(seed: seed + 100)
-        let root = try #require(try world.node.archive.read { try $0.directory.activeKey(of: .centre)?.key })
-        try reader.archive.write { transaction in
-            try transaction.setNodeText("unit", C.guangdong.code.text)
-            try transaction.trustRoot(root)
-        }
-        var waiting: [[UInt8]] = []
-        try world.node.archive.read { reading in
-            let directory = reading.directory
-            try Journal.forEach(after: 0, in: reading.database) { stored in
-                if directory.contains(C.guangdong.code, stored.stream.unit) || stored.stream.audience.reaches(C.guangdong.code, in: directory) {
-                    waiting.append(stored.bytes)
-                }
-                return true
-            }
-        }
+        let reader = try world.node.reader(seed: seed + 100, of: C.guangdong.code)
+        var waiting = try world.node.envelopes(for: C.guangdong.code)
         var chance = SeededChance(seed: seed, stream: 2, of: 0)
         for _ in 0..<200 where !waiting.isEmpty {
             let order = chance.shuffled(waiting)

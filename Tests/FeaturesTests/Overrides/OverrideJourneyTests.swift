@@ -9,32 +9,6 @@ import Testing
 @Suite struct OverrideJourneyTests {
     private typealias C = SmallCountry
 
-    /// A node that only reads: `unit`'s, on the same root.
-    private func reader(_ world: OverrideCountry, seed: UInt64, _ unit: UnitCode) throws -> TestNode {
-        let reader = try TestNode(seed: seed)
-        let root = try #require(try world.node.archive.read { try $0.directory.activeKey(of: .centre)?.key })
-        try reader.archive.write { transaction in
-            try transaction.setNodeText("unit", unit.text)
-            try transaction.trustRoot(root)
-        }
-        return reader
-    }
-
-    /// What concerns the province.
-    private func envelopes(_ node: TestNode) throws -> [[UInt8]] {
-        var all: [[UInt8]] = []
-        try node.archive.read { reading in
-            let directory = reading.directory
-            try Journal.forEach(after: 0, in: reading.database) { stored in
-                if directory.contains(C.guangdong.code, stored.stream.unit) || stored.stream.audience.reaches(C.guangdong.code, in: directory) {
-                    all.append(stored.bytes)
-                }
-                return true
-            }
-        }
-        return all
-    }
-
     private func take(_ envelopes: [[UInt8]], _ reader: TestNode) throws {
         var waiting = envelopes
         for _ in 0..<50 where !waiting.isEmpty {
@@ -69,13 +43,15 @@ import Testing
         let dossier = try #require(DossierID(hex: id))
         let own = try #require(try county.archive.read { try DossierShelf($0).dossier(dossier) }?.chain.last)
         #expect(own.kind == .approve && own.by == C.tianhe.code && own.provisionalNumber != nil)
-        let known = Set(try envelopes(world.node))
+        let known = Set(try world.node.envelopes(for: C.guangdong.code))
         // What of the county's streams the province's world lacks; the centre's numbers are another matter.
-        let extra = try envelopes(county).filter { !known.contains($0) && (try? Envelope(bytes: $0).stream.unit) == C.tianhe.code }
+        let extra = try county.envelopes(for: C.guangdong.code)
+            .filter { !known.contains($0) && (try? Envelope(bytes: $0).stream.unit) == C.tianhe.code }
         #expect(!extra.isEmpty)
         var folded: [Dossier] = []
-        for (index, order) in [try envelopes(world.node) + extra, extra + (try envelopes(world.node))].enumerated() {
-            let node = try reader(world, seed: 300 + UInt64(index), C.guangdong.code)
+        let all = try world.node.envelopes(for: C.guangdong.code)
+        for (index, order) in [all + extra, extra + all].enumerated() {
+            let node = try world.node.reader(seed: 300 + UInt64(index), of: C.guangdong.code)
             try take(order, node)
             folded.append(try #require(try node.archive.read { try DossierShelf($0).dossier(dossier) }))
             let path = try node.archive.read { try PathReport.report(dossier, sight: C.guangdong.code, $0) }

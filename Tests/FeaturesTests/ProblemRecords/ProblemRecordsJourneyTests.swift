@@ -46,22 +46,8 @@ import Testing
 
     @Test(arguments: [UInt64(3), 4, 5]) func `a province that gets the envelopes in another order and twice knows the same`(seed: UInt64) throws {
         let world = try history(seed: seed)
-        let reader = try TestNode(seed: seed + 100)
-        let root = try #require(try world.node.archive.read { try $0.directory.activeKey(of: .centre)?.key })
-        try reader.archive.write { transaction in
-            try transaction.setNodeText("unit", C.guangdong.code.text)
-            try transaction.trustRoot(root)
-        }
-        var waiting: [[UInt8]] = []
-        try world.node.archive.read { reading in
-            let directory = reading.directory
-            try Journal.forEach(after: 0, in: reading.database) { stored in
-                if directory.contains(C.guangdong.code, stored.stream.unit) || stored.stream.audience.reaches(C.guangdong.code, in: directory) {
-                    waiting.append(stored.bytes)
-                }
-                return true
-            }
-        }
+        let reader = try world.node.reader(seed: seed + 100, of: C.guangdong.code)
+        var waiting = try world.node.envelopes(for: C.guangdong.code)
         var round = 0
         while !waiting.isEmpty, round < 200 {
             round += 1
