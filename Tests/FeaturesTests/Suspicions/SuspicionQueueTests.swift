@@ -127,4 +127,15 @@ import Testing
         #expect(try SuspicionRun(journey.node.archive).step() == .finished)
         #expect(try queue(journey).suspicions.first?.score == before.score)
     }
+
+    @Test func `a school's own node searches for nothing, and says who does`() throws {
+        let journey = try journey()
+        try journey.node.archive.write { transaction in
+            try SuspicionRun.want(in: transaction)
+            try transaction.setNodeText("unit", People.school.code.text)
+        }
+        #expect(try search(journey) == 0)
+        let refused = try #require(throws: Refusal.self) { try journey.node.call("suspicions.list", as: People.school.code) }
+        #expect(refused.code == "suspicions.school" && refused.remedy.contains("主管部门"))
+    }
 }
