@@ -15,7 +15,7 @@ struct AncestorWatchTests {
     }
 
     @Test func `a school hears from the centre that its province's key was revoked, and calls it no more`() async throws {
-        try await ServedTree.serve("ancestor", seed: 9700) { tree in
+        try await ServedTree.serve("ancestor", seed: 9700, change: { $0.ancestorPace = .init(usual: 1, resting: 1) }) { tree in
             // The centre's address has come down through the province.
             try await Fixture.eventually { try Fixture.read(tree.school.folder) { try $0.nodeAddress(of: .centre) } != nil }
             #expect(try !Self.hasAlarm(tree.school.folder))

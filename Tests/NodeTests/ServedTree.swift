@@ -24,7 +24,8 @@ struct ServedTree: Sendable {
         years: [.primary: 6, .junior: 3, .senior: 3], owner: "831", urban: "111")
 
     static func serve(
-        _ name: String, seed: UInt64, log: Logger = Fixture.quiet(), _ body: @escaping @Sendable (ServedTree) async throws -> Void
+        _ name: String, seed: UInt64, log: Logger = Fixture.quiet(),
+        change: @escaping @Sendable (inout NodeServer.Plan) -> Void = { _ in }, _ body: @escaping @Sendable (ServedTree) async throws -> Void
     ) async throws {
         let (folder, archive) = try Fixture.centre(name + "-centre", seed: seed)
         let (province, school) = (try Fixture.folder(name + "-province"), try Fixture.folder(name + "-school"))
@@ -44,7 +45,7 @@ struct ServedTree: Sendable {
                 let entered = try await Joining(
                     parent: middle.ready.peer, code: code, folder: school, proxy: nil,
                     surroundings: Fixture.surroundings(seed: seed + 4)).join()
-                try await ServedNode.serve(school, seed: seed + 5, log: log) { below in
+                try await ServedNode.serve(school, seed: seed + 5, log: log, change: change) { below in
                     try await body(ServedTree(
                         centre: top, province: middle, school: below, provinceToken: provinceToken,
                         schoolToken: try await below.begin(entered.admin.password)))

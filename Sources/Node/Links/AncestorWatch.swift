@@ -13,8 +13,11 @@ import Trust
 struct AncestorWatch: Service {
     /// Code of the alarm; the link rests while it stands.
     static let alarm = "parent.revoked"
-    /// Seconds between two questions; while the link rests for it, or no address is known yet; with a parent on this very machine.
-    static let pace = (usual: 3600.0, resting: 60.0, loopback: 2.0)
+    /// Seconds between two questions, and while the link rests for it or no address is known yet.
+    struct Pace: Sendable {
+        var usual = 3600.0
+        var resting = 60.0
+    }
     /// Answers taken in at a time.
     private static let rounds = 50
     /// Key of the node's value with the key that the alarm was raised for: an operator who has acknowledged it is not told again.
@@ -25,6 +28,7 @@ struct AncestorWatch: Service {
     let trust: NodeTrust
     let inbox: StoreInbox
     let proxy: String?
+    let pace: Pace
     /// Rung for the link, when it may rest or go on.
     let news: Bell
     /// Rung when the process ends.
@@ -41,13 +45,12 @@ struct AncestorWatch: Service {
 
     func run() async throws {
         await Rounds(end: end, ending: ending).run {
-            var rest = Self.pace.usual
+            var rest = pace.usual
             do {
                 let known = try await workers.run { try ancestors() }
                 await ask(known)
                 let isResting = try await workers.run { try judge() }
-                if isResting || known.isEmpty { rest = Self.pace.resting }
-                if try await workers.run({ try isParentNear() }) { rest = Self.pace.loopback }
+                if isResting || known.isEmpty { rest = pace.resting }
             } catch {
                 log.error("ancestors not asked", metadata: ["error": "\(error)"])
             }
@@ -76,11 +79,6 @@ struct AncestorWatch: Service {
                 return Ancestor(unit: unit, address: address, name: name.text)
             }
         }
-    }
-
-    private func isParentNear() throws -> Bool {
-        let text = try archive.read { try $0.nodeText(Joining.parentAddress) } ?? ""
-        return text.isEmpty ? false : try PeerAddress(text).isLoopback
     }
 
     /// The nearest that answers suffices: what was said above it has come down to it.

@@ -41,6 +41,7 @@ public final class NodeServer: Sendable {
         public var forgetting: Set<EntryKind> = []
         var consoleDoor = RequestLimits.Door.console
         var peerDoor = RequestLimits.Door.peers
+        var ancestorPace = AncestorWatch.Pace()
 
         public init(
             folder: String, listen: ListenAddress, peerListen: ListenAddress, proxy: String? = nil,
@@ -153,8 +154,8 @@ public final class NodeServer: Sendable {
                 archive: archive, workers: workers, endpoint: endpoint, doorkeeper: StoreDoorkeeper(archive: archive), runner: link?.runner,
                 stored: stored, ending: ending, log: plan.log),
             AncestorWatch(
-                archive: archive, workers: workers, trust: trust, inbox: inbox, proxy: plan.proxy, news: news, end: end, ending: ending,
-                log: plan.log),
+                archive: archive, workers: workers, trust: trust, inbox: inbox, proxy: plan.proxy, pace: plan.ancestorPace, news: news, end: end,
+                ending: ending, log: plan.log),
             BlobSweepLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             SuspicionLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             FigureLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
