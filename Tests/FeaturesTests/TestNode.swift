@@ -26,7 +26,7 @@ final class TestNode: Sendable {
         func advance(_ by: Int64) { seconds.withLock { $0 += by } }
 
         var surroundings: Surroundings {
-            Surroundings(now: { self.seconds.withLock { $0 } }, randomBytes: { self.bytes($0) })
+            Surroundings(now: { self.seconds.withLock { $0 } }, randomBytes: { self.bytes($0) }, passwordRounds: 10)
         }
 
         private func bytes(_ count: Int) -> [UInt8] {

@@ -95,7 +95,7 @@ public enum AccountOperations {
             throw Refusal(
                 "password.same", question: "Q110", "新密码不能与原密码或初始密码相同。", remedy: "请另选一个密码。", kind: .usage)
         }
-        let password = try Password(body.new, salt: call.archive.surroundings.randomBytes(16))
+        let password = try Password(body.new, call.archive.surroundings)
         try call.archive.write { transaction in
             let current = try AccountShelf.account(account.name, of: account.unit, transaction.reading)
             guard current?.password == account.password else {

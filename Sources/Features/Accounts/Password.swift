@@ -8,21 +8,23 @@ public struct Password: Sendable, Hashable {
     public let bytes: [UInt8]
 
     static let version: UInt8 = 1
-    /// OWASP's recommendation at 32 MiB: 2^15 rounds, blocks of 8, three times.
-    static let standardCost: [UInt8] = [15, 8, 3]
     /// Enough for a one-time password: its 60 random bits are out of reach of guessing at any speed.
     static let oneTimeCost: [UInt8] = [12, 8, 1]
 
+    /// What a password that a person chose costs: as OWASP recommends, in blocks of 8, three times.
+    static func chosenCost(_ surroundings: Surroundings) -> [UInt8] { [surroundings.passwordRounds, 8, 3] }
+
     /// Hashes a password that a person chose.
-    /// - Parameter salt: 16 unpredictable bytes.
-    public init(_ text: String, salt: [UInt8]) throws { try self.init(text, salt: salt, cost: Self.standardCost) }
+    public init(_ text: String, _ surroundings: Surroundings) throws {
+        try self.init(text, salt: surroundings.randomBytes(16), cost: Self.chosenCost(surroundings))
+    }
 
     init(_ text: String, salt: [UInt8], cost: [UInt8]) throws {
         bytes = [Self.version] + cost + salt + (try Self.derive(text, salt: salt, cost: cost))
     }
 
     /// Whether comparing takes the time it takes for a chosen password.
-    var hasStandardCost: Bool { Array(bytes[1..<4]) == Self.standardCost }
+    func isAsCostlyAsChosen(_ surroundings: Surroundings) -> Bool { Array(bytes[1..<4]) == Self.chosenCost(surroundings) }
 
     /// Nil when the bytes are not of a version that this program knows.
     public init?(stored: some Sequence<UInt8>) {
@@ -55,8 +57,8 @@ public struct Password: Sendable, Hashable {
     }
 
     /// Spends the time of a comparison where there is no account, or only a one-time password, to compare with.
-    static func spendTime(on text: String) throws {
-        _ = try derive(text, salt: [UInt8](repeating: 0, count: 16), cost: standardCost)
+    static func spendTime(on text: String, _ surroundings: Surroundings) throws {
+        _ = try derive(text, salt: [UInt8](repeating: 0, count: 16), cost: chosenCost(surroundings))
     }
 
     /// A one-time password that can be read aloud and typed: 12 letters and digits in three groups, 60 bits.

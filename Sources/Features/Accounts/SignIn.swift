@@ -32,10 +32,12 @@ struct SignIn {
             return try AccountShelf.account(name, of: unit, reading)
         }
         guard let account else {
-            try Password.spendTime(on: password)
+            try Password.spendTime(on: password, archive.surroundings)
             throw try failed()
         }
-        if !account.password.hasStandardCost { try Password.spendTime(on: password) }
+        if !account.password.isAsCostlyAsChosen(archive.surroundings) {
+            try Password.spendTime(on: password, archive.surroundings)
+        }
         guard try account.password.matches(password) else { throw try failed() }
         return try archive.write { transaction in
             guard let current = try AccountShelf.account(name, of: unit, transaction.reading),
