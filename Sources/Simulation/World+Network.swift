@@ -164,7 +164,23 @@ extension World {
         let pull = HeldPull(
             child: child, epoch: epoch, lane: lane, call: call, path: path, next: body,
             answer: nil, until: -1)
-        answer(endpoint.outcome(path: path, body: body), to: pull, parent, body)
+        let isReplaced = keyReplaced(path, body, parent)
+        let outcome = endpoint.outcome(path: path, body: body)
+        if let isReplaced, case .answer(let said) = outcome {
+            let isIn = HelloReply(bytes: said.body)?.session != nil
+            tally.judge(.authorisedOnly, !isReplaced || !isIn, step: step, "\(parent.unit) lets in a key of \(caller.unit) that was replaced")
+        }
+        answer(outcome, to: pull, parent, body)
+    }
+
+    /// Whether a hello is signed with a key that the parent's own directory no longer counts; nil where it is no hello, or the unit
+    /// works at the parent now, whose former node may still hand over what it wrote.
+    private func keyReplaced(_ path: String, _ body: [UInt8], _ parent: Node) -> Bool? {
+        guard path == "/peer/v1/hello", let hello = Hello(bytes: body) else { return nil }
+        return parent.store.look { disk in
+            guard let active = disk.register.activeKey(of: hello.unit), active.node != parent.unit else { return nil }
+            return active.key.id != hello.keyID
+        }
     }
 
     private func answer(_ outcome: ParentEndpoint.Outcome, to pull: HeldPull, _ parent: Node, _ body: [UInt8]) {

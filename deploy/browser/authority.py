@@ -75,3 +75,24 @@ class Authority:
         browser.go(centre.url + "/duplicates?status=decided")
         assert "已裁定" in browser.text and "已处理" in browser.text, browser.text[:800]
         self.look(browser, "duplicates-decided")
+        browser.choose("province", "广东省")
+        browser.button("查询")
+        assert "已裁定" in browser.text, browser.text[:800]
+
+    def revoke(self):
+        """The last thing that happens to the school's machine: its county takes its key away, and both pages say so."""
+        county, school = self.tree.accounts["县级"], self.tree.accounts["学校"]
+        browser = self.county
+        browser.go(f"{county.url}/directory/{school.unit}")
+        browser.fill("reason", "机器失窃")
+        browser.fill("confirm", "000000")
+        browser.button("吊销密钥", asks=True)
+        assert "吊销" in browser.text and browser.has(".note.bad"), browser.text[:600]
+        browser.fill("reason", "机器失窃")
+        browser.fill("confirm", school.unit)
+        browser.button("吊销密钥", asks=True)
+        assert browser.has(".note.good") and "吊销" in browser.text, browser.text[:600]
+        self.look(browser, "directory-revoked")
+        self.school.go(school.url + "/node")
+        self.school.wait(lambda: self.reloaded(self.school, "吊销"), "what the school's own page says of it", 90)
+        self.look(self.school, "node-revoked")

@@ -86,12 +86,14 @@ class Browser:
     def click(self, css):
         self.call("POST", f"/element/{self.find(css)}/click")
 
-    def button(self, label):
-        """Presses the button or follows the link that is labelled so, as a reader of the page would."""
+    def button(self, label, asks=False):
+        """Presses the button or follows the link that is labelled so, as a reader of the page would; `asks`: and says yes to the question."""
         self.script(
             "const e=[...document.querySelectorAll('main button'),...document.querySelectorAll('main a, nav a, header button')].find(b=>b.innerText.trim()===arguments[0]);"
             "if(!e)throw new Error('no button '+arguments[0]);e.scrollIntoView();e.setAttribute('data-driven','1')", label)
         self.click("[data-driven='1']")
+        if asks:
+            self.call("POST", "/alert/accept", {})
         # Every button of ours leads to a page; the mark goes with the old one.
         self.wait(lambda: self.script(
             "return document.readyState==='complete'&&!document.querySelector(\"[data-driven='1']\")"), f"the page after {label}")
@@ -100,6 +102,13 @@ class Browser:
         element = self.find(f"main [name='{name}']")
         self.call("POST", f"/element/{element}/clear")
         self.call("POST", f"/element/{element}/value", {"text": text})
+
+    def choose(self, name, label):
+        """Takes from a list the first whose label begins so."""
+        self.script(
+            "const s=document.querySelector(`main select[name='${arguments[0]}']`);"
+            "const o=[...s.options].find(o=>o.text.startsWith(arguments[1]));if(!o)throw new Error('no choice '+arguments[1]);s.value=o.value",
+            name, label)
 
     def choose_file(self, name, path):
         self.call("POST", f"/element/{self.find(f'main [name={name}]')}/value", {"text": path})

@@ -21,7 +21,7 @@ enum DuplicatePages {
             <form class="line" method="get" action="/duplicates">
             <div><label for="kind">类别</label><select id="kind" name="kind"><option value="">全部</option>{{#kinds}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/kinds}}</select></div>
             <div><label for="status">状态</label><select id="status" name="status"><option value="">全部</option>{{#statuses}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/statuses}}</select></div>
-            <div><label for="province">省级代码</label><input id="province" name="province" class="code" size="8" value="{{province}}"></div>
+            {{#hasProvinces}}<div><label for="province">省份</label><select id="province" name="province"><option value="">全部</option>{{#provinces}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/provinces}}</select></div>{{/hasProvinces}}
             <div><label for="days">至少天数</label><input id="days" name="days" size="5" value="{{days}}"></div>
             <button type="submit">查询</button></form>
             <p class="soft">共 {{total}} 组。姓名和号码部分隐去；打开一组查看全部内容，会记入操作记录。</p>
@@ -71,6 +71,9 @@ enum DuplicatePages {
         context.merge(Notice.done(call)) { $1 }
         context["kinds"] = [DuplicateKind.idDuplicate, .nsdDuplicate, .nsdCross].map { StudentPages.choice($0.rawValue, $0.chineseName, given["kind"]) }
         context["statuses"] = DuplicateGroups.Status.allCases.map { StudentPages.choice($0.rawValue, $0.label, given["status"]) }
+        let provinces = try call.actor.map { actor in try call.archive.read { try $0.directory.children(of: actor.unit) } } ?? []
+        context["hasProvinces"] = provinces.contains { $0.tier == .province }
+        context["provinces"] = provinces.map { StudentPages.choice($0.code.text, $0.name, given["province"]) }
         do {
             let page = try call.ask(
                 "duplicates.list", given.merging(["limit": String(pageSize), "from": String(from)]) { $1 }, as: DuplicateList.Page.self)
