@@ -15,6 +15,8 @@ public enum Fault: String, Sendable, CaseIterable {
     // The tree and its programs
     case unitMovedOut, unitMovedIn, schoolMoved, upgrade, downgrade, bundle
     case merger
+    /// A step in the holder's stead, which may meet the holder's own.
+    case override
     // Messages
     case forged, replayed, misaddressed, oversize, poison, rogueStatement
 }

@@ -131,6 +131,11 @@ struct Register: Sendable {
             if mutant == .lastSupplementWins { facts[supplement.dossier]?.supplements = [] }
             facts[supplement.dossier, default: DossierFacts()].supplements.append(supplement)
             return .applied(supplement.dossier)
+        case .overrideRequest:
+            guard let request = Payload.overrideRequest(entry.payload), request.by == stream.unit else { return .void }
+            guard keep(entry, request.dossier) else { return .applied(nil) }
+            facts[request.dossier, default: DossierFacts()].overrideRequests.append(request)
+            return .applied(request.dossier)
         case .verdict: return verdict(entry, of: stream)
         case .number: return number(entry, of: stream)
         case .lease: return lease(entry, of: stream)
@@ -162,6 +167,8 @@ struct Register: Sendable {
             return .applied(step.dossier)
         }
         facts[step.dossier, default: DossierFacts()].steps.append(step)
+        // Burnt, should the step not count.
+        if let number = step.provisionalNumber, numbers[number] == nil { numbers[number] = step.dossier }
         return .applied(step.dossier)
     }
 

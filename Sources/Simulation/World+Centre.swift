@@ -80,7 +80,14 @@ extension World {
 
     private func lend(_ dossier: Dossier) -> Bool {
         guard dossier.provisionalNumber == nil, [.entered, .reviewed, .submitted, .returned].contains(dossier.stand),
-              let holder = centre.store.look({ $0.register.tree.unit(dossier.home)?.competent }) else { return true }
+              let competent = centre.store.look({ $0.register.tree.unit(dossier.home)?.competent }) else { return true }
+        guard lend(dossier, to: competent) else { return false }
+        // Who is asked to act in its stead draws numbers of its own.
+        guard dossier.overrideRequest != nil, let above = centre.store.look({ dossier.overridingAuthority(in: $0.register.tree) }) else { return true }
+        return lend(dossier, to: above)
+    }
+
+    private func lend(_ dossier: Dossier, to holder: UnitCode) -> Bool {
         let birth = dossier.record.birthDate
         let order: (division: String, free: Int, waiting: Int, next: Int, incarnation: Incarnation?) = centre.store.look { disk in
             let register = disk.register
@@ -93,7 +100,8 @@ extension World {
             }
             let waiting = register.folded.values.count {
                 $0.record.birthDate == birth && $0.provisionalNumber == nil && $0.stand != .deleted
-                    && register.tree.unit($0.home)?.competent == holder
+                    && (register.tree.unit($0.home)?.competent == holder
+                        || $0.overrideRequest != nil && $0.overridingAuthority(in: register.tree) == holder)
             }
             let next = 1 + (register.leases.filter { $0.birthDates.contains(birth) && $0.division == division }.map(\.tails.upperBound).max() ?? -1)
             return (division, free, waiting, next, incarnation)

@@ -180,7 +180,7 @@ extension World {
                     && archive.from != step.nextHolder
                 home = step.nextHolder
             } else if place == 0 { isGood = isGood && step.by == home && step.kind == .enter && step.previous == nil }
-            else { isGood = isGood && step.by == holder && step.previous == dossier.chain[place - 1].hash }
+            else { isGood = isGood && (step.by == holder || isInStead(step, of: holder)) && step.previous == dossier.chain[place - 1].hash }
             if [.approve, .sendBack, .confirmDeletion, .refuseDeletion].contains(step.kind), let home {
                 isGood = isGood && step.by != home && history.contains(step.by, home, versions: step.topology...step.topology)
             }
@@ -195,6 +195,12 @@ extension World {
               node.index < Self.cloneBase, !ledger.forkable.contains(approval.by) else { return }
         tally.judge(.oneNumberOnePerson, (ledger.provisional[number] ?? dossier.id) == dossier.id, step: step, "\(number) is lent to two")
         ledger.provisional[number] = dossier.id
+    }
+
+    /// A province may approve or send back what an authority below it holds, and nothing else.
+    private func isInStead(_ step: Step, of holder: UnitCode?) -> Bool {
+        guard let holder, [.approve, .sendBack].contains(step.kind), WorldTree.tier(of: step.by) == .province else { return false }
+        return [.county, .city].contains(WorldTree.tier(of: holder)) && WorldTree.tree.contains(step.by, holder)
     }
 
     private func passed(_ holder: UnitCode?, _ home: UnitCode, version: Int) -> UnitCode? {

@@ -61,7 +61,8 @@ extension World {
     private func goOn(with dossier: Dossier, _ unit: UnitCode, _ node: Node) {
         switch dossier.state {
         case .clean: take(.review, in: dossier, unit, node)
-        case .reviewed: take(dice.happens(perMille: 100) ? .withdraw : .submit, in: dossier, unit, node)
+        case .reviewed where dice.happens(perMille: 100): take(.withdraw, in: dossier, unit, node)
+        case .reviewed: if take(.submit, in: dossier, unit, node), dice.happens(perMille: 300) { askForOverride(dossier.id, unit, node) }
         case .returned, .problem: take(dice.happens(perMille: 200) ? .delete : .amend, in: dossier, unit, node)
         case .unchecked where dice.happens(perMille: 200): take(.amend, in: dossier, unit, node)
         case .enrolled where dice.happens(perMille: 100): take(.applyForDeletion, in: dossier, unit, node)
@@ -72,6 +73,7 @@ extension World {
     /// False when there is nothing to decide.
     private func actAtAuthority(_ unit: UnitCode, _ node: Node, _ chosen: Dossier? = nil) -> Bool {
         guard !node.isRecovering else { return true }
+        if chosen == nil, WorldTree.tier(of: unit) == .province, override(unit, node) { return true }
         let waiting = node.store.look { disk in disk.register.folded.values.filter { $0.holder == unit }.sorted { $0.id < $1.id } }
         guard let dossier = chosen ?? dice.pick(waiting) else { return false }
         switch dossier.state {
@@ -141,25 +143,35 @@ extension World {
         write([entry], as: unit, to: .up, node)
     }
 
-    /// A step by the table, with the guards that matter here.
+    /// A step by the table.
     @discardableResult
     func take(_ kind: StepKind, in dossier: Dossier, _ unit: UnitCode, _ node: Node) -> Bool {
         let tree = node.store.look { $0.register.tree }
         let table = Workflow.registration(after: dossier)
-        guard dossier.holder == unit, !isClosed(unit, at: node), let row = table.row(kind, from: dossier.stand),
-              Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: tree) == unit,
-              let blank = Digest([UInt8](repeating: 0, count: 32)) else { return false }
-        for condition in row.guards {
+        guard dossier.holder == unit, let row = table.row(kind, from: dossier.stand),
+              Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: tree) == unit, mayTake(row, in: dossier) else { return false }
+        return take(row, of: table, in: dossier, unit, node)
+    }
+
+    /// The guards that matter here.
+    func mayTake(_ row: Transition, in dossier: Dossier) -> Bool {
+        row.guards.allSatisfy { condition in
             switch condition {
-            case .cleanVerdict: guard dossier.isClean(atLeast: .centre) else { return false }
-            case .noProblem: guard dossier.problems.isEmpty else { return false }
-            case .noFormalNumber: guard dossier.formalNumber == nil else { return false }
-            case .proofs, .registrationOpen, .routeComplete, .recordValid: break
-            // The world's schools open no cases, and nobody is overridden.
+            case .cleanVerdict: dossier.isClean(atLeast: .centre)
+            case .noProblem: dossier.problems.isEmpty
+            case .noFormalNumber: dossier.formalNumber == nil
+            case .requested: dossier.overrideRequest != nil
+            case .proofs, .registrationOpen, .routeComplete, .recordValid, .overdue: true
+            // The world's schools open no cases.
             case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst,
-                 .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled, .requested, .overdue: return false
+                 .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled: false
             }
         }
+    }
+
+    func take(_ row: Transition, of table: Workflow, in dossier: Dossier, _ unit: UnitCode, _ node: Node) -> Bool {
+        let tree = node.store.look { $0.register.tree }
+        guard !isClosed(unit, at: node), let blank = Digest([UInt8](repeating: 0, count: 32)) else { return false }
         var number: String?
         if row.effects.contains(.drawProvisionalNumber) {
             number = dossier.provisionalNumber ?? draw(for: dossier, unit, node)
@@ -171,7 +183,7 @@ extension World {
             if dice.happens(perMille: 600) { personCount += 1; record?[.name] = "生\(personCount)" }
         }
         let step = Step(
-            hash: blank, dossier: dossier.id, previous: dossier.head, kind: kind, by: unit,
+            hash: blank, dossier: dossier.id, previous: dossier.head, kind: row.step, by: unit,
             nextHolder: Workflow.resolve(row.holder, home: dossier.home, holder: dossier.holder, in: tree), workflow: table.version,
             topology: tree.unit(dossier.home)?.version ?? 1, at: node.clock.now, record: record, provisionalNumber: number,
             reason: row.effects.contains(.reason) ? "请核对" : nil)
