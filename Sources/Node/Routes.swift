@@ -36,6 +36,7 @@ public enum Routes {
             ProblemOperations.all,
             KeyDataOperations.all,
             OverrideOperations.all,
+            InquiryOperations.operations(links: links),
             DuplicateOperations.all,
             BackupOperations.all,
             Verification.all,
