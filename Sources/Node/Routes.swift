@@ -37,6 +37,7 @@ public enum Routes {
             KeyDataOperations.all,
             OverrideOperations.all,
             InquiryOperations.operations(links: links),
+            AttestationOperations.all,
             DuplicateOperations.all,
             BackupOperations.all,
             Verification.all,

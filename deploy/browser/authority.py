@@ -110,3 +110,20 @@ class Authority:
         assert "欧阳查无" not in browser.url and "G4401" not in browser.url, browser.url
         browser.wait(lambda: "未查到" in browser.text, "the centre's answer")
         self.look(browser, "inquiry")
+
+    def papers(self):
+        """The school prints a pupil's card; the county checks the code that the picture holds."""
+        browser, school, county = self.school, self.tree.accounts["学校"], self.tree.accounts["县级"]
+        browser.go(school.url + "/students?state=enrolled")
+        browser.click("tbody a")
+        browser.click("a[href$='/papers']")
+        self.look(browser, "papers")
+        browser.button("学籍卡")
+        assert browser.has("article.paper svg.qr"), browser.text[:400]
+        self.look(browser, "student-card")
+        code = browser.script("return document.querySelector('section .code').textContent")
+        self.county.go(county.url + "/verification")
+        self.county.fill("text", code)
+        self.county.button("核验")
+        assert "密钥没有吊销" in self.county.text, self.county.text[:400]
+        self.look(self.county, "verification")

@@ -92,6 +92,7 @@ public enum PolicyCatalogue {
         policy("transfer.provinceStep", "跨省转学经省级核办", "M-T3", [.province], .onOff, "on"),
         policy("inquiry.days", "转学查询等待答复的期限（工作日）", "Q81", [.centre, .province], .integer, "10"),
         policy("inquiry.daily", "每所学校每天转学查询的次数", "Q81", [.centre, .province], .integer, "50"),
+        policy("certificate.days", "学籍卡、转学证明的有效天数", "Q105", [.centre, .province], .integer, "365"),
         policy("transfer.freeze", "转学暂停时间", "M-T7", [.centre], .window, ""),
         policy("roles.separated", "录入与审核职责分离", "Q108", [.province], .onOff, "on"),
         policy("accounts.sleepAfterDays", "账号休眠天数（0 为不休眠）", "Q108", [.centre, .province], .integer, "180"),
