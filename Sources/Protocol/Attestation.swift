@@ -89,7 +89,7 @@ public struct Attestation: Sendable, Hashable {
     public static func signedText(_ bytes: [UInt8]) -> [UInt8] { Array("xueji attestation 1\n".utf8) + bytes }
 }
 
-/// The code on the paper: the attestation, its signature, and the links by which the key is known from a province's or the centre's key on.
+/// The code on the paper: the attestation, its signature, and the links by which the key is known from the centre's key on.
 public struct SignedAttestation: Sendable, Hashable {
     public var attestation: Attestation
     /// As signed.

@@ -62,10 +62,10 @@ struct InquiryJourneyTests {
     }
 
     /// Hosts a school on its authority's node and enters and approves one pupil there.
-    /// - Returns: name and provisional number.
+    /// - Returns: name, provisional number, ID number and dossier.
     private static func enrol(
         at school: Unit, on node: ServedNode, _ changes: [StudentField: String]
-    ) async throws -> (name: String, number: String, idNumber: String) {
+    ) async throws -> (name: String, number: String, idNumber: String, dossier: String) {
         let code = school.code.text
         try await Fixture.eventually { await node.verb("host", code) == 0 }
         try await Fixture.eventually {
@@ -84,7 +84,18 @@ struct InquiryJourneyTests {
         for verb in ["review", "submit"] { #expect(await node.verb(verb, id, "--unit", code, "--wait", "60") == 0) }
         #expect(await node.verb("approve", id, "--wait", "60") == 0)
         let number = try Fixture.read(node.folder) { try String.fetchOne($0.database, sql: "SELECT provisional FROM dossier WHERE home = ?", arguments: [code]) }
-        return (try #require(row)["name"], try #require(number), cells[.idNumber] ?? "")
+        return (try #require(row)["name"], try #require(number), cells[.idNumber] ?? "", id)
+    }
+
+    /// The code of a card that a hosted school prints.
+    private static func card(_ dossier: String, of school: Unit, on node: ServedNode) async throws -> String {
+        let socket = try #require(RunRecord.read(from: node.folder)?.socket)
+        let local = try HTTPCaller(HTTPSettings(unixSocket: socket))
+        let answer = try await local.send(OutgoingRequest(
+            .post, "http://localhost/api/v1/students/\(dossier)/certificate", headers: [("Xueji-Unit", school.code.text), ("Content-Type", "application/json")],
+            body: .bytes(Array(#"{"kind":"studentCard"}"#.utf8))))
+        let body: JSONValue = try JSONBody.decode(answer.body)
+        return try #require(body["text"]?.text)
     }
 
     private static func show(_ node: ServedNode, _ token: String, _ id: String) async throws -> JSONValue {
@@ -115,7 +126,7 @@ struct InquiryJourneyTests {
         try archive.close()
         try await ServedNode.serve(centre, seed: 2595, change: { $0.provincePatience = 5 }) { top in
             _ = try await Self.join("430000", below: top, hunan, seed: 2597)
-            let pupil = Mutex<(name: String, number: String, idNumber: String)>(("", "", ""))
+            let pupil = Mutex<(name: String, number: String, idNumber: String, dossier: String)>(("", "", "", ""))
             try await ServedNode.serve(hunan, seed: 2598, peerListen: address) { node in
                 let found = try await Self.enrol(at: Self.far, on: node, [:])
                 pupil.withLock { $0 = found }
@@ -129,6 +140,13 @@ struct InquiryJourneyTests {
                 let (city, school) = (nodes[2], nodes[4])
                 let token = try await school.begin(password)
                 let near = try await Self.enrol(at: Self.near, on: city, [.name: "李雷", .idNumber: "430104200905120099", .birthDate: "20090512"])
+
+                // A paper from below the city is checked at a school beside it, and by a stopped node of another province.
+                let code = try await Self.card(near.dossier, of: Self.near, on: city)
+                #expect(code.utf8.count < 2300, "one QR code holds it: \(code.utf8.count)")
+                #expect(await school.verb("certificate", "verify", code) == 0)
+                #expect(await XuejiCommand.runProgram(["certificate", "verify", code, "--data", hunan, "--json"]) == 0)
+                #expect(await XuejiCommand.runProgram(["certificate", "verify", String(code.dropLast(9)), "--data", hunan, "--json"]) == 1)
 
                 // Within the city: by its own node.
                 let close = try await Self.ask(school, token, #"{"name":"\#(near.name)","studentNumber":"\#(near.number)"}"#)

@@ -12,7 +12,7 @@ struct AttestationCheck {
         case revoked
         /// The signature is not that of the key.
         case forged
-        /// Nothing leads from a key that this node knows to the one that signed.
+        /// Nothing leads from the centre's key, or another that this node knows, to the one that signed.
         case unknownKey
         /// No code at all, or not as a whole.
         case malformed

@@ -4,13 +4,13 @@ import Protocol
 import Rules
 
 extension Reading {
-    /// The envelopes that make a key of a unit known to whoever knows the keys of provinces and of the centre: the one that enrols it, the
-    /// one that enrols the key which signed that, and so on. Of each all other entries are erased, as the centre may do; it verifies as it stood.
+    /// The envelopes that make a key of a unit known to whoever knows the centre's: the one that enrols it, the one that enrols the key
+    /// which signed that, and so on. Of each all other entries are erased, as the centre may do; it verifies as it stood.
     /// - Returns: nil where a link is not stored here.
     public func enrolmentChain(of unit: UnitCode, keyID: [UInt8]) throws -> [Envelope]? {
         var chain: [Envelope] = []
         var (unit, keyID) = (unit, keyID)
-        while !directory.speaksToAll(unit) {
+        while unit != .centre {
             guard chain.count < 8, let link = try enrolment(of: unit, keyID: keyID) else { return nil }
             chain.append(link)
             (unit, keyID) = (link.stream.unit, link.keyID)
@@ -43,9 +43,6 @@ extension KeyEnrolment {
 }
 
 extension UnitDirectory {
-    /// Whether every node knows all keys of a unit.
-    fileprivate func speaksToAll(_ unit: UnitCode) -> Bool { unit == .centre || tier(of: unit).map { TierRights.may($0, .importUnits) } ?? false }
-
     /// What a node can say about a key.
     public enum KeyStanding: Sendable, Hashable {
         case good(StatementPublicKey)
