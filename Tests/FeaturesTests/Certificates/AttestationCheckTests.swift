@@ -58,6 +58,11 @@ import Testing
         }
     }
 
+    @Test func `a picture holds what five tiers with long names come to, and no more than there is room for`() {
+        #expect(QRPicture.svg(String(repeating: "A", count: 2900), label: "") != nil)
+        #expect(QRPicture.svg(String(repeating: "A", count: 3000), label: "") == nil)
+    }
+
     @Test func `what was altered, or has no chain to a known key, is told apart and not repeated`() throws {
         let world = try InquiryCountry(seed: 72)
         let node = try stranger(world, seed: 720)
