@@ -14,7 +14,7 @@ public enum FeatureBook {
         others: [any Office] = [], forgetting: Set<EntryKind> = []
     ) -> ProjectionBook {
         ProjectionBook(
-            [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook(), PasswordResetProjection()],
+            [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook(), PasswordResetProjection(), InquiryProjection()],
             followers: [GroupRegister()],
             offices: [
                 GroupCatchUp(), HandOverOffice(), WordForwarding(), ReturnedTwins(),

@@ -36,6 +36,8 @@ public enum Routes {
             ProblemOperations.all,
             KeyDataOperations.all,
             OverrideOperations.all,
+            InquiryOperations.operations(links: links),
+            AttestationOperations.all,
             DuplicateOperations.all,
             BackupOperations.all,
             Verification.all,

@@ -8,6 +8,6 @@ enum Wiring {
         adapter: PublicSecurityAdapter = .localRules, isOpen: @escaping @Sendable () -> Bool = { true },
         forgetting: Set<EntryKind> = []
     ) -> ProjectionBook {
-        FeatureBook.book(adapter: adapter, isOpen: isOpen, others: [AccountSchema(), PasswordResetOffice(), Invitations(), FigureSchema()], forgetting: forgetting)
+        FeatureBook.book(adapter: adapter, isOpen: isOpen, others: [AccountSchema(), PasswordResetOffice(), InquiryOffice(isOpen: isOpen), Invitations(), FigureSchema()], forgetting: forgetting)
     }
 }

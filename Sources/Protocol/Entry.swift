@@ -15,6 +15,8 @@ public enum EntryKind: UInt32, Sendable, CaseIterable {
     case evidenceRequest = 43
     /// A school asks that whoever has let its time pass be overridden.
     case overrideRequest = 44
+    /// A school asks for a pupil elsewhere; the centre passes it on; an authority answers; where it has got to, or that it has ended.
+    case inquiry = 60, inquiryForward = 61, inquiryAnswer = 62, inquiryNotice = 63
 }
 
 /// 16 random bytes that identify the business act: survives a re-append and a copy for a second audience.

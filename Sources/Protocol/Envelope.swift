@@ -97,6 +97,21 @@ public struct Envelope: Sendable, Hashable {
         try slots().map { slot in slot.entry.flatMap { Entry(bytes: $0) } }
     }
 
+    /// The same link with all entries but one erased: it verifies as before.
+    public func keeping(_ place: Int) throws(Flaw) -> Envelope {
+        var body = WireBody()
+        body.slots = try slots().enumerated().map { index, open in
+            var slot = WireSlot()
+            if index == place, let entry = open.entry { slot.entry = .init(entry) } else { slot.erasedHash = .init(open.hash.bytes) }
+            return slot
+        }
+        var wire = WireEnvelope()
+        wire.header = .init(headerBytes)
+        wire.signature = .init(signature)
+        wire.body = .init(Compression.deflate(Wire.bytes(body)))
+        return try Envelope(bytes: Wire.bytes(wire))
+    }
+
     private struct OpenSlot {
         let entry: [UInt8]?
         let hash: Digest

@@ -40,17 +40,22 @@ final class TestNode: Sendable {
         }
     }
 
+    /// The features' book, with what the Node room adds that their tests need: the trail, and an office that writes it.
+    static func book(adapter: PublicSecurityAdapter = .localRules) -> ProjectionBook {
+        FeatureBook.book(adapter: adapter, others: [AccountSchema(), InquiryOffice(isOpen: { true })])
+    }
+
     init(seed: UInt64 = 1, adapter: PublicSecurityAdapter = .localRules) throws {
         folder = try TestNode.freshFolder()
         clock = Clock(seed: seed)
-        archive = try Archive(folder: folder, book: FeatureBook.book(adapter: adapter), surroundings: clock.surroundings)
+        archive = try Archive(folder: folder, book: Self.book(adapter: adapter), surroundings: clock.surroundings)
     }
 
     /// A node on a store that is there already, in a folder that becomes the test's own.
     init(adopting folder: String, seed: UInt64 = 2) throws {
         self.folder = folder
         clock = Clock(seed: seed)
-        archive = try Archive(folder: folder, book: FeatureBook.book(), surroundings: clock.surroundings)
+        archive = try Archive(folder: folder, book: Self.book(), surroundings: clock.surroundings)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -106,7 +111,7 @@ final class TestNode: Sendable {
         let operations = AttachmentOperations.all + ProblemOperations.all + KeyDataOperations.all + DuplicateOperations.all + ClassOperations.all
             + CampusOperations.all + RegistrationOperations.all + SuspicionOperations.all + PolicyOperations.all + DirectoryOperations.all
             + HostingOperations.all + UnitMergers.all + OverrideOperations.all + DivisionOperations.all
-            + ImportOperations.operations(wake: {})
+            + InquiryOperations.operations(links: { .none }) + AttestationOperations.all + ImportOperations.operations(wake: {})
             + OversightOperations.operations(version: "test", links: { .none })
         guard let operation = operations.first(where: { $0.id == id }) else { throw Refusal("test", id, remedy: "") }
         let call = Call(

@@ -12,7 +12,8 @@ struct CommandTests {
             "units import u.csv", "invite 110000", "host 110000", "unhost 110000", "account list", "account add wang", "account reset wang",
             "policy list", "policy get k", "policy set k v", "classes add --stage primary --year 2026 --count 2 --campus 1",
             "classes list", "template --version 2013 --out f.xlsx", "check f.xlsx", "import f.xlsx --strict --marked m.xlsx",
-            "students --school 1 --state draft --problem any --limit 5 --after 0a", "review a b", "submit a", "approve a",
+            "students --school 1 --state draft --problem any --limit 5 --after 0a", "inquiry ask 张三 --number G1 --province 430000",
+            "inquiry list --scope own --limit 5", "inquiry show 5f", "certificate --out f", "certificate issue a --to 1", "certificate verify X", "review a b", "submit a", "approve a",
             "return --reason r a", "delete a", "status --subtree 110000", "why a", "rules", "audit f.csv --suspect --out p.csv",
             "suspicions --below 440106 --limit 5", "audit f.csv --suspect --weights w --reasons r.csv --out p.csv", "weights f.csv --decided d.csv --out w",
         ]

@@ -73,6 +73,14 @@ import Testing
         #expect(erased.hash == envelope.hash)
     }
 
+    @Test func `what is kept of a link verifies as the whole link did`() throws {
+        let envelope = try seal([entry(1), entry(2), entry(3)])
+        let kept = try envelope.keeping(1)
+        try kept.verify(try #require(key).publicKey)
+        #expect(try kept.entries() == [nil, entry(2), nil])
+        #expect(kept.hash == envelope.hash && kept.bytes != envelope.bytes)
+    }
+
     @Test func aBodyThatInflatesTooFarIsRefused() {
         let bomb = Compression.deflate([UInt8](repeating: 0, count: Compression.limit + 1))
         #expect(bomb.count < 10_000)

@@ -96,3 +96,34 @@ class Authority:
         self.school.go(school.url + "/node")
         self.school.wait(lambda: self.reloaded(self.school, "吊销"), "what the school's own page says of it", 90)
         self.look(self.school, "node-revoked")
+
+    def inquiry(self):
+        """The school asks for a pupil whom nobody has: the page that was opened while it waited shows the answer by itself."""
+        browser, school = self.school, self.tree.accounts["学校"]
+        browser.go(school.url + "/inquiries")
+        browser.fill("name", "欧阳查无")
+        browser.button("查询")
+        assert "只有姓名不能查询" in browser.text and browser.find("[name=name]"), browser.text[:400]
+        self.look(browser, "inquiry-refused")
+        browser.fill("studentNumber", "G440101201001010000")
+        browser.button("查询")
+        assert "欧阳查无" not in browser.url and "G4401" not in browser.url, browser.url
+        browser.wait(lambda: "未查到" in browser.text, "the centre's answer")
+        self.look(browser, "inquiry")
+
+    def papers(self):
+        """The school prints a pupil's card; the county checks the code that the picture holds."""
+        browser, school, county = self.school, self.tree.accounts["学校"], self.tree.accounts["县级"]
+        browser.go(school.url + "/students?state=enrolled")
+        browser.click("tbody a")
+        browser.click("a[href$='/papers']")
+        self.look(browser, "papers")
+        browser.button("学籍卡")
+        assert browser.has("article.paper svg.qr"), browser.text[:400]
+        self.look(browser, "student-card")
+        code = browser.script("return document.querySelector('section .code').textContent")
+        self.county.go(county.url + "/verification")
+        self.county.fill("text", code)
+        self.county.button("核验")
+        assert "密钥没有吊销" in self.county.text, self.county.text[:400]
+        self.look(self.county, "verification")

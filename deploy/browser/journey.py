@@ -22,7 +22,8 @@ class Journey(Authority):
     def run(self):
         for step in (self.first_sign_in, self.bad_workbook, self.mended_workbook, self.review_and_number, self.duplicate,
                      self.edit, self.roster, self.help, self.problem_record, self.role_limits, self.two_sessions, self.certificate,
-                     self.directory, self.trail, self.reset_below, self.figures, self.suspicions, self.every_page, self.revoke):
+                     self.directory, self.trail, self.reset_below, self.figures, self.suspicions, self.inquiry, self.papers, self.every_page,
+                     self.revoke):
             print(f"browser: {step.__name__.replace('_', ' ')}", flush=True)
             step()
         if self.faults:

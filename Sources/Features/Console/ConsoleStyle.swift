@@ -57,8 +57,9 @@ enum ConsoleStyle {
         svg.map rect{fill:var(--shade);stroke:var(--line)}svg.map .good rect{fill:var(--good-ground);stroke:var(--good)}svg.map .bad rect{fill:var(--bad-ground);stroke:var(--bad)}
         svg.map .name{font-weight:600;font-size:17px}svg.map .count{font-size:19px}svg.map .state{font-size:14px}svg.map .pale text{fill:var(--soft)}svg.map a{text-decoration:none}
         div.chart{overflow-x:auto}svg.chart{width:100%;min-width:30rem;max-width:56rem;height:auto;display:block}svg.chart text{font-size:12px}svg.chart line{stroke:var(--line)}
+        .paper{border:1px solid var(--line);padding:1.5rem;max-width:46rem}.paper h1{text-align:center}.photo{float:right;width:35mm;height:45mm;border:1px dashed var(--soft);color:var(--soft);display:grid;place-content:center;margin:0 0 1rem 1rem}.paper svg.qr{width:72mm;height:72mm}.paper+.acts+section p{overflow-wrap:anywhere;max-width:none}
         svg.qr{background:#fff;display:block;margin:.5rem 0}svg.qr path{fill:#000}
         @media (max-width:40rem){header .roles{display:none}dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.5rem}h1{font-size:1.35rem}header .who a,header .who button{white-space:nowrap}header .who{margin-left:0}}
-        @media print{@page{size:A4;margin:15mm}header,footer,nav,.acts,form:not(.printed),.noprint{display:none!important}body{font-size:11pt;background:#fff;color:#000}a{color:inherit;text-decoration:none}.wide{max-width:none;padding:0}}
+        @media print{@page{size:A4;margin:15mm}header,footer,nav,.acts,form:not(.printed),.noprint{display:none!important}body{font-size:11pt;background:#fff;color:#000}a{color:inherit;text-decoration:none}.wide{max-width:none;padding:0}.paper{border:0;padding:0}}
         """
 }

@@ -5,10 +5,10 @@ enum QRPicture {
     /// Modules around the code that stay empty, as the standard asks.
     private static let margin = 4
 
-    /// SVG that scales; nil for a text that is too long (about 2,300 bytes).
+    /// SVG that scales; with less redundancy from some 2,300 bytes on, nil for more than 2,953.
     /// - Parameter label: Chinese, for those who do not see it.
     static func svg(_ text: String, label: String) -> String? {
-        guard let code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M) else { return nil }
+        guard let code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M) ?? QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L) else { return nil }
         defer { QRcode_free(code) }
         let width = Int(code.pointee.width)
         guard width > 0, let modules = code.pointee.data else { return nil }

@@ -34,7 +34,7 @@ struct Deadlines {
         return Int(try PolicyShelf(reading).value(key, for: unit)).flatMap { $0 > 0 ? min($0, Self.longest) : nil }
     }
 
-    private func calendar(for unit: UnitCode) throws -> WorkingCalendar {
+    func calendar(for unit: UnitCode) throws -> WorkingCalendar {
         let policies = PolicyShelf(reading)
         return WorkingCalendar(
             holidays: try policies.value(Self.holidays, for: unit), workdays: try policies.value(Self.workdays, for: unit)) ?? .plain

@@ -42,6 +42,8 @@ public final class NodeServer: Sendable {
         var consoleDoor = RequestLimits.Door.console
         var peerDoor = RequestLimits.Door.peers
         var ancestorPace = AncestorWatch.Pace()
+        /// Seconds without a call after which askers are told that a province is out of reach.
+        var provincePatience = LinkBoard.patience
 
         public init(
             folder: String, listen: ListenAddress, peerListen: ListenAddress, proxy: String? = nil,
@@ -158,6 +160,8 @@ public final class NodeServer: Sendable {
                 ending: ending, log: plan.log),
             BlobSweepLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             SuspicionLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
+            InquiryLoop(
+                archive: archive, workers: workers, endpoint: endpoint, stored: stored, end: end, ending: ending, log: plan.log, patience: plan.provincePatience),
             FigureLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             BackupLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             NodeWatch(

@@ -107,7 +107,7 @@ struct FaultLoop {
         guard slot >= 0 else { throw Wrong("no slot is free") }
         var failure: (any Error)?
         do {
-            let archive = try Archive(folder: folder, book: FeatureBook.book(), surroundings: TestNode.Clock(seed: 6).surroundings)
+            let archive = try Archive(folder: folder, book: TestNode.book(), surroundings: TestNode.Clock(seed: 6).surroundings)
             defer { try? archive.close() }
             faulty_files_disarm(slot)
             // Whoever could open it can write.

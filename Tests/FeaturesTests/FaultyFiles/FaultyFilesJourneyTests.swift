@@ -164,12 +164,12 @@ import Testing
             let file = try BackupShelf(node: source.folder).take(of: source.archive, at: 1_795_423_230).path
             let surroundings = source.archive.surroundings
             let loop = FaultLoop(template: node.folder, isOnePassage: true) { node in
-                _ = try Restoration(from: file, to: node.folder + "/restored", book: FeatureBook.book(), surroundings: surroundings)
+                _ = try Restoration(from: file, to: node.folder + "/restored", book: TestNode.book(), surroundings: surroundings)
                     .perform(force: true)
             } also: { node in
                 let folder = node.folder + "/restored"
                 guard FileManager.default.fileExists(atPath: folder + "/xueji.sqlite") else { return }
-                let archive = try Archive(folder: folder, book: FeatureBook.book(), surroundings: surroundings)
+                let archive = try Archive(folder: folder, book: TestNode.book(), surroundings: surroundings)
                 let verdict = try archive.read { try String.fetchOne($0.database, sql: "PRAGMA integrity_check") }
                 let recovering = try archive.read { try $0.recoveringUnits() }
                 try archive.close()

@@ -1,0 +1,99 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// Looks from time to time at the inquiries that somebody waits for: those of this node's own units end when their time is over; where the
+/// centre waits for a province that is out of reach, it tells the asker since when.
+public struct InquiryWatch {
+    /// How a node that the centre waits for is doing.
+    public struct Contact: Sendable, Hashable {
+        public var isHere: Bool
+        /// Seconds since 1970; nil where it never called.
+        public var at: Int64?
+
+        public init(isHere: Bool, at: Int64?) {
+            self.isHere = isHere
+            self.at = at
+        }
+    }
+
+    private static let atOnce = 500
+
+    /// How the node of a province is doing, as the running process knows.
+    let contact: (UnitCode) -> Contact
+
+    public init(contact: @escaping (UnitCode) -> Contact) { self.contact = contact }
+
+    /// - Returns: whether something was written.
+    public func look(_ archive: Archive) throws -> Bool {
+        let today = archive.surroundings.today
+        let (open, mayWrite) = try archive.read { reading in
+            (try Self.waiting(reading), try reading.recoveringUnits().isEmpty && !reading.isClone())
+        }
+        guard mayWrite else { return false }
+        let due = try archive.read { reading in try open.filter { try !isQuiet($0, today, reading) } }
+        guard !due.isEmpty else { return false }
+        return try archive.write { transaction in
+            try due.reduce(false) { try treat($1, in: transaction) || $0 }
+        }
+    }
+
+    private static func waiting(_ reading: Reading) throws -> [Rules.Digest] {
+        try Data.fetchAll(
+            reading.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
+            arguments: [InquiryOffice.open, atOnce]).compactMap { Rules.Digest($0) }
+    }
+
+    /// Whether nothing is to be done about it now.
+    private func isQuiet(_ id: Rules.Digest, _ today: CalendarDate, _ reading: Reading) throws -> Bool {
+        guard let file = try InquiryShelf(reading).file(id), file.state(reading.directory) == .waiting else { return false }
+        let hosted = Set(try reading.hostedUnits())
+        if file.inquiry.lastDay < today { return !hosted.contains(file.inquiry.unit) && !hosted.contains(.centre) }
+        return !hosted.contains(.centre) || absent(file).isEmpty
+    }
+
+    /// Provinces that have not answered and are out of reach, unless that has been told already.
+    private func absent(_ file: InquiryFile) -> [(unit: UnitCode, since: Int64?)] {
+        file.forwards.compactMap { forward in
+            guard !file.answersOfForwards.contains(where: { $0.by == forward.to }) else { return nil }
+            let contact = contact(forward.to)
+            guard !contact.isHere, !file.notices.contains(where: { $0.event == .away && $0.place == forward.to && $0.since == contact.at }) else {
+                return nil
+            }
+            return (forward.to, contact.at)
+        }
+    }
+
+    private func treat(_ id: Rules.Digest, in transaction: Transaction) throws -> Bool {
+        let reading = transaction.reading
+        guard let file = try InquiryShelf(reading).file(id), file.state(reading.directory) == .waiting else {
+            try close(id, in: transaction)
+            return false
+        }
+        let inquiry = file.inquiry
+        if inquiry.lastDay < transaction.surroundings.today {
+            if try transaction.hosts(inquiry.unit) {
+                let place = try InquiryWay(file, reading, parent: .init(isHere: true, since: nil, time: transaction.now)).waitingFor
+                let notice = InquiryNotice(
+                    id: id, unit: inquiry.unit, by: inquiry.unit, event: .expired, place: place?.unit ?? .centre, since: place?.since, at: transaction.now)
+                try transaction.append(.inquiryNotice, Payload.encode(notice), as: inquiry.unit, to: .up)
+            }
+            try close(id, in: transaction)
+            return true
+        }
+        guard try transaction.hosts(.centre) else { return false }
+        let absent = absent(file)
+        for one in absent {
+            let notice = InquiryNotice(
+                id: id, unit: inquiry.unit, by: .centre, event: .away, place: one.unit, since: one.since, at: transaction.now)
+            try transaction.append(.inquiryNotice, Payload.encode(notice), as: .centre, to: .unit(inquiry.unit))
+        }
+        return !absent.isEmpty
+    }
+
+    private func close(_ id: Rules.Digest, in transaction: Transaction) throws {
+        try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(InquiryOffice.open) AND subject = \(Data(id.bytes))")
+    }
+}
