@@ -36,6 +36,7 @@ public enum Routes {
             ProblemOperations.all,
             KeyDataOperations.all,
             OverrideOperations.all,
+            TransferOperations.all,
             DuplicateOperations.all,
             BackupOperations.all,
             Verification.all,
