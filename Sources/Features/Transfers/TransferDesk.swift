@@ -69,8 +69,7 @@ public struct TransferDesk: Office {
     /// 中央转发: first to the receiving province where the releasing one's policy asks for it.
     private func forward(_ transfer: Transfer, as unit: UnitCode, in transaction: Transaction) throws {
         let shelf = TransferShelf(transaction.reading)
-        let hasPassed = transfer.chain.contains { $0.kind == .pass && $0.station == .receivingProvince }
-        let province = hasPassed ? nil : shelf.route(transfer.head)?.stop(.receivingProvince)
+        let province = TransferShelf.hasProvinceSpoken(transfer) ? nil : shelf.route(transfer.head)?.stop(.receivingProvince)
         let isAsked = try province != nil && shelf.asksProvinces(transfer)
         try TransferWriter(actor: .localOperator(of: unit), transaction: transaction).forward(transfer, backTo: isAsked ? province : nil)
     }

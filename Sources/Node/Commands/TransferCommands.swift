@@ -10,7 +10,7 @@ struct TransferCommand: AsyncParsableCommand {
             """,
         subcommands: [
             List.self, Show.self, Apply.self, Amend.self, TransferStepVerb<Submit>.self, Approve.self, ReasonedTransferVerb<Return>.self,
-            ReasonedTransferVerb<Withdraw>.self,
+            ReasonedTransferVerb<Withdraw>.self, ReasonedTransferVerb<Request>.self, TransferDecision.self,
         ], defaultSubcommand: List.self)
 
     static let columns = [("transfer", "申请"), ("state", "状态"), ("station", "环节"), ("holder", "当前处理单位")]
@@ -109,7 +109,7 @@ struct TransferCommand: AsyncParsableCommand {
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
-            let body = cohort.map { JSONValue.object(["cohort": .string($0)]) }
+            let body = JSONValue.object(cohort.map { ["cohort": .string($0)] } ?? [:])
             printout.show(try await ask(VerbCall("transfers.approve", ["transfer": transfer], body: body)), columns: columns)
             return .done
         }
@@ -125,9 +125,34 @@ struct TransferCommand: AsyncParsableCommand {
         static let abstract = "退回转入学校，须写明原因 / return with a reason"
     }
 
+    enum Request: CaseStep {
+        static let (name, operation) = ("request", "transfers.request")
+        static let abstract = "转入学校提请强制干预（须已超期） / the school asks for an override"
+    }
+
     enum Withdraw: CaseStep {
         static let (name, operation) = ("withdraw", "transfers.withdraw")
         static let abstract = "转入学校撤销，办结之前 / take back"
+    }
+}
+
+/// 强制干预 of one transfer.
+struct TransferDecision: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "override", abstract: "代替当前处理单位同意或退回 / decide in the holder's stead")
+
+    @Argument(help: ArgumentHelp("申请编号", valueName: "transfer")) var transfer: String
+    @Argument(help: ArgumentHelp("approve（同意）或 return（退回）", valueName: "decision")) var decision: String
+    @Option(help: ArgumentHelp("理由 / reason", valueName: "text")) var reason: String
+    @Flag(help: "确认代替当前处理单位作出决定 / confirm") var confirm = false
+    @OptionGroup var place: PlaceOptions
+
+    func perform(_ printout: Printout) async throws -> ExitStatus {
+        let call = VerbCall("transfers.decide", ["transfer": transfer], body: .object([
+            "decision": .string(decision), "reason": .string(reason), "confirmed": .boolean(confirm),
+        ]))
+        printout.show(try await ask(call), columns: TransferCommand.columns)
+        return .done
     }
 }
 
