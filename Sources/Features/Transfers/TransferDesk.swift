@@ -99,7 +99,7 @@ struct TransferCarrier {
     let transaction: Transaction
 
     func carry(_ id: DossierID) throws {
-        guard let transfer = try TransferShelf(transaction.reading).transfer(id), transfer.chain.contains(where: { $0.kind == .submit }),
+        guard let transfer = try TransferShelf(transaction.reading).transfer(id), transfer.isSubmitted,
               let common = transaction.directory.lowestCommonAuthority(transfer.head.receiving, transfer.head.releasing),
               try transaction.hosts(common) else { return }
         let rows = try Row.fetchAll(

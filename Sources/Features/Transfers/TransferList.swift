@@ -65,16 +65,11 @@ enum TransferList {
     static func page(_ filter: Filter, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Page {
         let (condition, arguments) = try clause(filter, sight: unit, today: today, reading)
         let ids = try Data.fetchAll(
-            reading.database, sql: "SELECT id FROM transfer WHERE \(condition) ORDER BY since, id", arguments: arguments).compactMap { DossierID($0) }
+            reading.database, sql: "SELECT id FROM transfer WHERE \(condition) ORDER BY since, id LIMIT \(filter.limit)", arguments: arguments)
+            .compactMap { DossierID($0) }
         let shelf = TransferShelf(reading)
-        var total = 0
-        var items: [Item] = []
-        for id in ids {
-            guard let transfer = try shelf.seen(id, by: unit) else { continue }
-            total += 1
-            if items.count < filter.limit { items.append(item(transfer, sight: unit, today: today, reading)) }
-        }
-        return Page(total: total, transfers: items)
+        let items = try ids.compactMap { try shelf.seen($0, by: unit).map { item($0, sight: unit, today: today, reading) } }
+        return Page(total: try count(filter, sight: unit, today: today, reading), transfers: items)
     }
 
     static func count(_ filter: Filter, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Int {
@@ -103,7 +98,17 @@ enum TransferList {
             reading.database.cachedStatement(sql: "SELECT holder FROM transfer WHERE requested = 1 AND holder IS NOT NULL")
         ).filter { TransferFold.overridingAuthority(over: UnitCode($0), in: reading.directory) == unit }
         let own = asked.isEmpty ? [] : [Desk.Waiting(label: "转学提请强制干预，待本单位决定", count: asked.count, href: "/transfers?scope=overdue")]
-        return own + held
+        return own + held + (try unplaced(at: unit, reading))
+    }
+
+    /// 待分班: who has come by a transfer and stands in no class yet.
+    private static func unplaced(at school: UnitCode, _ reading: Reading) throws -> [Desk.Waiting] {
+        let count = try Int.fetchOne(
+            reading.database.cachedStatement(sql: """
+                SELECT count(*) FROM transfer t JOIN dossier d ON d.id = t.dossier
+                WHERE t.receiving = ? AND t.state = 'completed' AND d.home = t.receiving AND d.class = '' AND d.state <> 'deleted'
+                """), arguments: [school.text]) ?? 0
+        return count == 0 ? [] : [Desk.Waiting(label: "转入，待分班", count: count, href: "/transfers?scope=in&state=completed")]
     }
 
     private static func clause(
@@ -117,8 +122,8 @@ enum TransferList {
         var arguments = StatementArguments()
         switch filter.direction {
         case .into?: (conditions, arguments) = (["receiving IN \(below)"], [unit.text])
-        case .out?: (conditions, arguments) = (["releasing IN \(below)"], [unit.text])
-        case nil: (conditions, arguments) = (["(receiving IN \(below) OR releasing IN \(below))"], [unit.text, unit.text])
+        case .out?: (conditions, arguments) = (["submitted = 1 AND releasing IN \(below)"], [unit.text])
+        case nil: (conditions, arguments) = (["(receiving IN \(below) OR submitted = 1 AND releasing IN \(below))"], [unit.text, unit.text])
         }
         if let state = filter.state {
             conditions.append("state = ?")

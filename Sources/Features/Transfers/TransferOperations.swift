@@ -25,7 +25,7 @@ public enum TransferOperations {
 
         var content: TransferContent {
             TransferContent(
-                name: name, number: number ?? "", idNumber: (idNumber ?? "").uppercased(), cohort: cohort, date: date.filter { $0 != "-" },
+                name: name, number: (number ?? "").uppercased(), idNumber: (idNumber ?? "").uppercased(), cohort: cohort, date: date.filter { $0 != "-" },
                 reason: reason, stay: StudentField.studyWay.codeTable?.code(forText: stay) ?? stay)
         }
     }

@@ -22,6 +22,9 @@ public struct TransferProjection: Projection {
         CREATE INDEX transfer_waiting ON transfer (station, state);
         CREATE INDEX transfer_holder ON transfer (holder) WHERE holder IS NOT NULL;
         CREATE INDEX transfer_dossier ON transfer (dossier) WHERE dossier IS NOT NULL;
+        """), ("transfers_2", """
+        -- What the receiving school has only prepared is its own.
+        ALTER TABLE transfer ADD COLUMN submitted INTEGER NOT NULL DEFAULT 1;
         """)]
     public let tables = [
         (table: "transfer_fact", sql: "SELECT hash, application, kind, payload FROM transfer_fact ORDER BY hash"),
@@ -81,10 +84,10 @@ public struct TransferProjection: Projection {
         }
         try transaction.database.execute(
             literal: """
-                INSERT OR REPLACE INTO transfer (id, receiving, releasing, state, station, holder, since, due, dossier, requested)
+                INSERT OR REPLACE INTO transfer (id, receiving, releasing, state, station, holder, since, due, dossier, requested, submitted)
                 VALUES (\(Data(application.bytes)), \(transfer.head.receiving.text), \(transfer.head.releasing.text),
                         \(transfer.state.rawValue), \(transfer.station.rawValue), \(transfer.holder?.text), \(transfer.since), \(transfer.due),
-                        \(transfer.dossier.map { Data($0.bytes) }), \(transfer.request != nil))
+                        \(transfer.dossier.map { Data($0.bytes) }), \(transfer.request != nil), \(transfer.isSubmitted))
                 """)
         if let dossier = transfer.dossier { try transaction.errand(TransferFerry.office, dossier.bytes) }
     }

@@ -38,7 +38,7 @@ struct TransferShelf {
         guard let transfer = try transfer(application), Self.concerns(transfer.head, unit, reading.directory) else { return nil }
         // What the receiving school has only prepared is its own and its authorities'.
         let isOwn = reading.directory.contains(unit, transfer.head.receiving)
-        return isOwn || transfer.chain.contains { $0.kind == .submit } ? transfer : nil
+        return isOwn || transfer.isSubmitted ? transfer : nil
     }
 
     static func concerns(_ head: TransferHead, _ unit: UnitCode, _ directory: UnitDirectory) -> Bool {

@@ -235,6 +235,9 @@ public struct Transfer: Sendable, Hashable {
         return notices.last?.step ?? chain.last?.opened
     }
 
+    /// Whether it has left the receiving school once: before that it is nobody else's.
+    public var isSubmitted: Bool { chain.contains { $0.kind == .submit } }
+
     /// The pupil's dossier, once the releasing school has said which it is.
     public var dossier: DossierID? { accepted?.dossier }
 

@@ -101,7 +101,9 @@ import Testing
         try world.advance(transfer, through: [C.yueluFirst])
         #expect(try waiting(C.yuelu) == ["转学，待核办"] && waiting(C.yueluFirst).isEmpty)
         try world.advance(transfer, through: [C.yuelu, C.hunan])
-        #expect(try waiting(C.hunan).isEmpty && waiting(C.tianheFirst).isEmpty)
+        #expect(try waiting(C.hunan).isEmpty && waiting(C.tianheFirst) == ["转入，待分班"])
         #expect(try visit("transfers.show", as: C.tianheFirst, world, ["transfer": transfer]).text.contains("/students/\(id)"))
+        _ = try world.node.call("classes.place", as: C.tianheFirst.code, ["code": "2022101"], body: "{\"dossiers\":[\"\(id)\"]}")
+        #expect(try waiting(C.tianheFirst).isEmpty)
     }
 }
