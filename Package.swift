@@ -63,7 +63,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
         room("Rules", []),
-        room("Protocol", ["Rules", "CZstd", crypto, protobuf], exclude: ["Wire/xueji.proto", "Wire/inquiries.proto", "Wire/attestations.proto"]),
+        room("Protocol", ["Rules", "CZstd", crypto, protobuf], exclude: ["Wire/xueji.proto", "Wire/inquiries.proto", "Wire/attestations.proto", "Wire/transfers.proto"]),
         room("Trust", ["Rules", "Protocol", crypto, certificates, asn1]),
         room("Replication", ["Rules", "Protocol", "CCurl"]),
         room("Store", ["Rules", "Protocol", grdb]),

@@ -14,10 +14,10 @@ public enum FeatureBook {
         others: [any Office] = [], forgetting: Set<EntryKind> = []
     ) -> ProjectionBook {
         ProjectionBook(
-            [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook(), PasswordResetProjection(), InquiryProjection()],
-            followers: [GroupRegister()],
+            [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook(), PasswordResetProjection(), InquiryProjection(), TransferProjection()],
+            followers: [GroupRegister(), TransferMoves()],
             offices: [
-                GroupCatchUp(), HandOverOffice(), WordForwarding(), ReturnedTwins(),
+                GroupCatchUp(), HandOverOffice(), WordForwarding(), ReturnedTwins(), TransferDesk(isOpen: isOpen), TransferFerry(isOpen: isOpen),
                 DuplicateDesk(isOpen: isOpen), ProblemOffice(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),
                 DeletionOffice(isOpen: isOpen), ImportShelf(), BlobOffice(), SuspicionShelf(),
             ] + others, forgetting: forgetting)

@@ -38,6 +38,7 @@ public enum Routes {
             OverrideOperations.all,
             InquiryOperations.operations(links: links),
             AttestationOperations.all,
+            TransferOperations.all,
             DuplicateOperations.all,
             BackupOperations.all,
             Verification.all,

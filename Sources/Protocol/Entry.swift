@@ -17,6 +17,9 @@ public enum EntryKind: UInt32, Sendable, CaseIterable {
     case overrideRequest = 44
     /// A school asks for a pupil elsewhere; the centre passes it on; an authority answers; where it has got to, or that it has ended.
     case inquiry = 60, inquiryForward = 61, inquiryAnswer = 62, inquiryNotice = 63
+    /// 转学: steps of an application, its withdrawal, what the case in the dossier has come to, and the request for an override. Said
+    /// once by who acts, and again by the lowest common authority for the other school.
+    case transferStep = 54, transferWithdrawal = 55, transferNotice = 56, transferRequest = 57
 }
 
 /// 16 random bytes that identify the business act: survives a re-append and a copy for a second audience.

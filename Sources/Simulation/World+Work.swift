@@ -164,7 +164,7 @@ extension World {
             case .proofs, .registrationOpen, .routeComplete, .recordValid, .overdue: true
             // The world's schools open no cases.
             case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst,
-                 .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled: false
+                 .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled, .transferable, .notWithdrawn: false
             }
         }
     }

@@ -110,7 +110,7 @@ final class TestNode: Sendable {
     ) throws -> String {
         let operations = AttachmentOperations.all + ProblemOperations.all + KeyDataOperations.all + DuplicateOperations.all + ClassOperations.all
             + CampusOperations.all + RegistrationOperations.all + SuspicionOperations.all + PolicyOperations.all + DirectoryOperations.all
-            + HostingOperations.all + UnitMergers.all + OverrideOperations.all + DivisionOperations.all
+            + HostingOperations.all + UnitMergers.all + OverrideOperations.all + TransferOperations.all + DivisionOperations.all
             + InquiryOperations.operations(links: { .none }) + AttestationOperations.all + ImportOperations.operations(wake: {})
             + OversightOperations.operations(version: "test", links: { .none })
         guard let operation = operations.first(where: { $0.id == id }) else { throw Refusal("test", id, remedy: "") }

@@ -6,11 +6,12 @@ import pathlib
 import checks
 import pupils
 from authority import Authority
+from transfer import Transfer
 
 PASSWORD = "Jiandan-2026-xueji"
 
 
-class Journey(Authority):
+class Journey(Authority, Transfer):
     def __init__(self, tree, driver, folder, pictures):
         self.tree, self.driver, self.folder = tree, driver, folder
         self.pictures = pathlib.Path(pictures) if pictures else None
@@ -21,7 +22,7 @@ class Journey(Authority):
 
     def run(self):
         for step in (self.first_sign_in, self.bad_workbook, self.mended_workbook, self.review_and_number, self.duplicate,
-                     self.edit, self.roster, self.help, self.problem_record, self.role_limits, self.two_sessions, self.certificate,
+                     self.edit, self.roster, self.help, self.problem_record, self.transfer, self.role_limits, self.two_sessions, self.certificate,
                      self.directory, self.trail, self.reset_below, self.figures, self.suspicions, self.inquiry, self.papers, self.every_page,
                      self.revoke):
             print(f"browser: {step.__name__.replace('_', ' ')}", flush=True)

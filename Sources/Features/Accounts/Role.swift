@@ -47,7 +47,7 @@ public enum RoleRights {
         case .head:
             [
                 .review, .approve, .sendBack, .forward, .confirmDeletion, .refuseDeletion, .submitCase, .forwardCase, .sendBackCase,
-                .closeCase, .approveChange, .approveKeyChange,
+                .closeCase, .approveChange, .approveKeyChange, .acceptTransfer, .passTransfer, .approveTransfer, .returnTransfer,
             ]
         case .systemAdministrator, .mealRegistrar, .mealHead: []
         }

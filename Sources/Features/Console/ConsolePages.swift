@@ -14,6 +14,7 @@ public enum ConsolePages {
         OverridePages.pages,
         InquiryPages.pages,
         AttestationPages.pages,
+        TransferPages.pages,
         DuplicatePages.pages,
         ImportPages.pages,
         ClassPages.pages,
@@ -34,7 +35,7 @@ public enum ConsolePages {
         SignInPages.templates, HomePage.templates, StudentPages.templates, StudentPage.templates, ProblemPages.templates,
         KeyDataPages.templates, OverridePages.templates, DuplicatePages.templates, ImportPages.templates, ClassPages.templates, RosterPage.templates, OverviewPage.templates,
         FigurePage.templates, DirectoryPages.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates,
-        AuditPage.templates, HelpPages.templates, SuspicionPages.templates, CertificatePage.templates,
+        TransferPages.templates, AuditPage.templates, HelpPages.templates, SuspicionPages.templates, CertificatePage.templates,
         InquiryPages.templates, AttestationPages.templates,
         ["problem": "<h1>{{title}}</h1>{{>notice}}{{#request}}<p class=\"small\">请求编号 {{.}}</p>{{/request}}<p><a href=\"/\">回到首页</a></p>"],
     ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }
@@ -47,7 +48,7 @@ public enum ConsolePages {
         try library.register(ConsoleLayout.notice, named: "notice")
         try library.register(ConsoleLayout.token, named: "token")
         try library.register(ConsoleLayout.helpLink, named: "help-link")
-        for (name, text) in StudentPages.partials { try library.register(text, named: name) }
+        for (name, text) in StudentPages.partials.merging(TransferPages.partials, uniquingKeysWith: { $1 }) { try library.register(text, named: name) }
         for (name, text) in texts {
             try library.register("{{<layout}}{{$main}}\(text){{/main}}{{/layout}}", named: name)
         }
@@ -79,7 +80,7 @@ public enum ConsolePages {
 /// The main menu: the pages that stand in it, for those who may see them.
 enum Navigation {
     private static let menu: [(label: String, path: String)] = [
-        ("待办", "/"), ("学生", "/students"), ("审核", "/review"), ("问题学籍", "/problems"), ("变更", "/key-data"), ("超期", "/overrides"), ("转学查询", "/inquiries"), ("核验", "/verification"), ("重复学籍", "/duplicates"),
+        ("待办", "/"), ("学生", "/students"), ("审核", "/review"), ("问题学籍", "/problems"), ("变更", "/key-data"), ("转学", "/transfers"), ("转学查询", "/inquiries"), ("超期", "/overrides"), ("重复学籍", "/duplicates"), ("核验", "/verification"),
         ("疑似", "/suspicions"), ("辖区", "/overview"), ("机构", "/directory"), ("导入", "/imports"), ("班级", "/classes"), ("节点", "/node"),
         ("设置", "/settings"), ("账号", "/accounts"), ("操作记录", "/audit"),
     ]

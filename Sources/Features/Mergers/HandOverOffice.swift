@@ -44,12 +44,23 @@ public struct HandOverOffice: Office {
                 """, arguments: [Self.office, home.text, limit])
         for subject in due {
             if let (merger, writer) = known, let id = DossierID(subject), let dossier = try transaction.dossier(id) {
-                try HandOverWriter(merger: merger, writer: writer, transaction: transaction).handOver(dossier)
+                try handOver(dossier, by: merger, writer, in: transaction)
             }
             try complete(subject, in: transaction)
             try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
         }
         return due.count
+    }
+
+    /// What is not at rest with the closed school stays: it is noticed again when its case ends. A case that the school has only
+    /// prepared is not gone on with: the dossier goes as it stood before.
+    private func handOver(_ dossier: Dossier, by merger: UnitMerger, _ writer: UnitCode, in transaction: Transaction) throws {
+        let stand = dossier.openCase?.rest ?? dossier.stand
+        guard dossier.home == merger.source, dossier.holder == dossier.home,
+              Workflow.registrationWithHandOver.row(.handOver, from: stand) != nil else { return }
+        try HandOverWriter(
+            source: merger.source, target: merger.target, targetVersion: merger.targetVersion, writer: writer, transaction: transaction
+        ).write(dossier, standing: stand, record: dossier.record)
     }
 
     /// A hand-over that reached one of its two schools before this node's disk went back, and came back from there, goes to the other
@@ -80,47 +91,5 @@ public struct HandOverOffice: Office {
                 SELECT EXISTS (SELECT 1 FROM unapplied u JOIN envelope e ON e.position = u.position JOIN stream s ON s.id = e.stream
                   WHERE s.unit IN (SELECT value FROM json_each(?)))
                 """, arguments: ["[\(units)]"]) ?? false
-    }
-}
-
-/// Writes one hand-over, for the old home and for the new one.
-struct HandOverWriter {
-    let merger: UnitMerger
-    let writer: UnitCode
-    let transaction: Transaction
-
-    /// What is not at rest with the closed school stays: it is noticed again when its case ends.
-    func handOver(_ dossier: Dossier) throws {
-        guard dossier.home == merger.source, dossier.holder == dossier.home,
-              Workflow.registrationWithHandOver.row(.handOver, from: stand(dossier)) != nil, let step = try step(after: dossier)
-        else { return }
-        let payload = Payload.encode(step)
-        let act = transaction.surroundings.act()
-        for school in [merger.source, merger.target] {
-            try transaction.append(.handOver, payload, as: writer, to: .unit(school), act: act)
-        }
-    }
-
-    /// A case that the closed school has only prepared is not gone on with: the dossier goes as it stood before.
-    private func stand(_ dossier: Dossier) -> Stand { dossier.openCase?.rest ?? dossier.stand }
-
-    private func step(after dossier: Dossier) throws -> Step? {
-        guard let blank = Digest([UInt8](repeating: 0, count: 32)), let home = transaction.directory.unit(merger.source) else { return nil }
-        let earlier = dossier.handOver?.archive
-        let facts = try DossierShelf(transaction.reading).facts(dossier.id)
-        var words = (facts.words + (earlier?.words ?? DossierWords())).counting
-        words.verdicts.removeAll { !transaction.directory.contains($0.by, merger.target) }
-        // What is not official yet is nobody's to carry; it follows as a word of its own.
-        if try ReleaseGate.holdsBack(dossier.id, in: transaction.database) { words.numbers = [] }
-        let attachments = try BlobRegister(transaction).attachments(of: dossier.id, by: dossier.home)
-        return Step(
-            hash: blank, dossier: dossier.id, previous: dossier.head, kind: .handOver, by: writer, nextHolder: merger.target,
-            workflow: max(Workflow.registrationWithHandOver.version, Workflow.registration(after: dossier).version),
-            topology: home.version, at: transaction.now, record: dossier.record,
-            provisionalNumber: dossier.provisionalNumber,
-            archive: ArchiveHandOver(
-                from: dossier.home, topology: merger.targetVersion, stand: stand(dossier), length: dossier.length,
-                supplement: max(facts.supplements.map(\.number).max() ?? 0, earlier?.supplement ?? 0), words: words,
-                attachments: attachments.map { Payload.encode($0) }))
     }
 }

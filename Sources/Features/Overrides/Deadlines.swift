@@ -34,10 +34,13 @@ struct Deadlines {
         return Int(try PolicyShelf(reading).value(key, for: unit)).flatMap { $0 > 0 ? min($0, Self.longest) : nil }
     }
 
-    func calendar(for unit: UnitCode) throws -> WorkingCalendar {
+    private func calendar(for unit: UnitCode) throws -> WorkingCalendar { try Self.calendar(for: unit, reading) }
+
+    /// The working days of a unit's province.
+    static func calendar(for unit: UnitCode, _ reading: Reading) throws -> WorkingCalendar {
         let policies = PolicyShelf(reading)
         return WorkingCalendar(
-            holidays: try policies.value(Self.holidays, for: unit), workdays: try policies.value(Self.workdays, for: unit)) ?? .plain
+            holidays: try policies.value(holidays, for: unit), workdays: try policies.value(workdays, for: unit)) ?? .plain
     }
 
     private static let (registration, keyData) = ("deadlines.registration", "deadlines.keyData")

@@ -32,9 +32,13 @@ enum OverrideRefusals {
     }
 
     static func inTime(_ deadline: Deadlines.Deadline, _ dossier: Dossier, _ directory: UnitDirectory) -> Refusal {
-        let name = dossier.holder.map { directory.unit($0)?.name ?? $0.text } ?? ""
+        inTime(holder: dossier.holder, due: deadline.due.description, directory)
+    }
+
+    static func inTime(holder: UnitCode?, due: String, _ directory: UnitDirectory) -> Refusal {
+        let name = holder.map { directory.unit($0)?.name ?? $0.text } ?? ""
         return Refusal(
-            "override.inTime", question: "Q76", "“\(name)”的办理期限到 \(deadline.due)，尚未超期，不能强制干预。", remedy: "请先与当前处理单位联系。")
+            "override.inTime", question: "Q76", "“\(name)”的办理期限到 \(due)，尚未超期，不能强制干预。", remedy: "请先与当前处理单位联系。")
     }
 
     static func unlimited() -> Refusal {

@@ -36,9 +36,11 @@ struct RecordEditing {
         guard dossier.record.classCode != classCode else { return false }
         let former = dossier.chain.last { $0.record != nil }?.record?.classCode ?? ""
         let from = dossier.record.classCode.isEmpty ? former : dossier.record.classCode
-        guard let cohort = ClassCode(from)?.cohort, cohort == ClassCode(classCode)?.cohort else {
+        // After a transfer the receiving side has said which grade it is (Q79).
+        let set = dossier.record.classCode.isEmpty ? dossier.handOver?.record?[.grade].flatMap { TransferGrade.parts($0) == nil ? nil : $0 } : nil
+        guard let cohort = set ?? ClassCode(from)?.cohort, cohort == ClassCode(classCode)?.cohort else {
             throw Refusal(
-                "place.cohort", question: "Q15", "“\(dossier.record.name)”是 \(from.prefix(5)) 年级的学生，不能调入班级 \(classCode)。",
+                "place.cohort", question: "Q15", "“\(dossier.record.name)”是 \((set ?? from).prefix(5)) 年级的学生，不能调入班级 \(classCode)。",
                 remedy: "调班只在同一学段、同一入学年份的班级之间办理；跳级、留级请办理学籍异动。")
         }
         var record = dossier.record

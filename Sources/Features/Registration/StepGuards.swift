@@ -26,7 +26,10 @@ struct StepGuards {
         case .recordValid: try checkRecord(record ?? dossier.record, school: dossier.home)
         case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst:
             try CaseGuards(directory: transaction.directory, unit: actor.unit).check(condition, dossier, content.opening)
-        case .requested, .overdue: try OverrideGuards(reading: transaction.reading, today: transaction.surroundings.today).check(condition, dossier)
+        case .transferable, .notWithdrawn: try transferGuards.check(condition, dossier)
+        case .requested, .overdue:
+            if dossier.stand.isTransfer { return try transferGuards.check(condition, dossier) }
+            try OverrideGuards(reading: transaction.reading, today: transaction.surroundings.today).check(condition, dossier)
         case .fieldsControlled:
             let controlled = try ControlledFields(for: dossier.home, transaction.reading)
             try controlled.mustBeSet(transaction.directory)
@@ -41,6 +44,8 @@ struct StepGuards {
             if !dossier.problems.isEmpty { throw StepRefusals.problem(dossier.problems) }
         }
     }
+
+    private var transferGuards: TransferGuards { TransferGuards(reading: transaction.reading, today: transaction.surroundings.today) }
 
     private func checkVerdict(_ dossier: Dossier) throws {
         if !dossier.problems.isEmpty { throw StepRefusals.problem(dossier.problems) }

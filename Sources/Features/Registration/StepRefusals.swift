@@ -114,6 +114,10 @@ extension StepKind {
         case .deleteByRuling: "裁定删除"
         case .prepareKeyChange: "申请关键数据变更"
         case .approveKeyChange: "关键数据变更通过"
+        case .acceptTransfer: "同意转出"
+        case .passTransfer: "同意转出并报省级"
+        case .approveTransfer: "核准转出"
+        case .returnTransfer: "退回转学"
         }
     }
 }
@@ -129,6 +133,8 @@ extension Stand {
         case .problemDeletionRequested: "删除待办结"
         case .keyChangePrepared: "关键数据变更待学校审核"
         case .keyChangeSubmitted: "关键数据变更待核办"
+        case .transferAccepted: "转学待转出方核办"
+        case .transferCleared: "转学待调档"
         default: ""
         }
     }

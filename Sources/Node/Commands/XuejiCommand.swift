@@ -33,7 +33,7 @@ public struct XuejiCommand: AsyncParsableCommand {
                 TemplateCommand.self, CheckCommand.self, ImportCommand.self, StudentsCommand.self, SuspicionsCommand.self, ReviewCommand.self,
                 SubmitCommand.self, ApproveCommand.self, ReturnCommand.self, DeleteCommand.self, WhyCommand.self,
                 AttachCommand.self, AttachmentsCommand.self, AttachmentCommand.self, ProblemCommand.self, KeyDataCommand.self,
-                DuplicatesCommand.self, OverrideCommand.self, InquiryCommand.self,
+                DuplicatesCommand.self, OverrideCommand.self, InquiryCommand.self, TransferCommand.self,
             ]),
             CommandGroup(name: "工具 / tools", subcommands: [RulesCommand.self, AuditCommand.self, WeightsCommand.self, DemoCommand.self]),
         ])

@@ -157,6 +157,7 @@ struct Dispatcher: Sendable {
     }
 
     private static func showsPupils(_ operation: Operation) -> Bool {
-        ["/students", "/dossiers", "/imports", "/problems", "/attachments", "/key-data", "/duplicates", "/overrides", "/inquiries"].contains { operation.path.hasPrefix($0) }
+        ["/students", "/dossiers", "/imports", "/problems", "/attachments", "/key-data", "/duplicates", "/overrides", "/inquiries", "/transfers"]
+            .contains { operation.path.hasPrefix($0) }
     }
 }

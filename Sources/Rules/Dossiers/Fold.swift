@@ -223,6 +223,7 @@ public struct Fold<T: Topology> {
         case .deletionConfirmed: .deletionConfirmed
         case .deleted: .deleted
         // A case is no state of its own: its dossier shows where it stood.
+        case .transferAccepted, .transferCleared: .enrolled
         case .evidencePrepared, .evidenceSubmitted, .changePrepared, .changeSubmitted, .problemDeletionRequested, .keyChangePrepared,
              .keyChangeSubmitted: .problem
         }

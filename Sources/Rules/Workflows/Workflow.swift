@@ -8,6 +8,8 @@ public enum Stand: String, Sendable, Hashable, CaseIterable {
     case evidencePrepared, evidenceSubmitted, changePrepared, changeSubmitted, problemDeletionRequested
     /// 关键数据变更 prepared at the school, then with the authorities (Q73).
     case keyChangePrepared, keyChangeSubmitted
+    /// 转学 accepted by the releasing school and with its authorities, then with the common authority's node, which hands over.
+    case transferAccepted, transferCleared
     /// In tables alone: where the dossier stood before its case.
     case asBefore
 
@@ -15,10 +17,13 @@ public enum Stand: String, Sendable, Hashable, CaseIterable {
     public var isInCase: Bool {
         switch self {
         case .evidencePrepared, .evidenceSubmitted, .changePrepared, .changeSubmitted, .problemDeletionRequested, .keyChangePrepared,
-             .keyChangeSubmitted: true
+             .keyChangeSubmitted, .transferAccepted, .transferCleared: true
         default: false
         }
     }
+
+    /// 转学.
+    public var isTransfer: Bool { self == .transferAccepted || self == .transferCleared }
 
     /// 关键数据变更.
     public var isKeyChange: Bool { self == .keyChangePrepared || self == .keyChangeSubmitted }
@@ -35,13 +40,14 @@ public enum StepKind: String, Sendable, Hashable, CaseIterable {
     case prepareEvidence, prepareChange, withdrawCase, submitCase, forwardCase, sendBackCase, closeCase, approveChange
     case requestProblemDeletion, grantProblemDeletion, refuseProblemDeletion, deleteByRuling
     case prepareKeyChange, approveKeyChange
+    case acceptTransfer, passTransfer, approveTransfer, returnTransfer
 
     /// Steps of cases travel as entries of their own kind, so that programs which do not know cases keep them for later.
     public var isOfCase: Bool {
         switch self {
         case .prepareEvidence, .prepareChange, .withdrawCase, .submitCase, .forwardCase, .sendBackCase, .closeCase, .approveChange,
              .requestProblemDeletion, .grantProblemDeletion, .refuseProblemDeletion, .deleteByRuling, .prepareKeyChange,
-             .approveKeyChange: true
+             .approveKeyChange, .acceptTransfer, .passTransfer, .approveTransfer, .returnTransfer: true
         default: false
         }
     }
@@ -68,6 +74,8 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
     case authorityAbove
     /// The first authority of province tier or above over the authority that holds the pen: it may act in its stead.
     case overridingAuthority
+    /// The province of the home school.
+    case homeProvince
     /// Nobody: the dossier has ended.
     case nobody
 }
@@ -116,6 +124,10 @@ public enum Guard: String, Sendable, Hashable, CaseIterable {
     case requested
     /// The holder has had the pen longer than policy allows (Q76).
     case overdue
+    /// Nothing stands against a transfer: 在校就读, no case, no problem, no term in which policy allows none (Q80).
+    case transferable
+    /// The receiving school has not taken its application back, as far as is known here.
+    case notWithdrawn
 }
 
 /// What taking the step brings with it.
@@ -186,6 +198,7 @@ public struct Workflow: Sendable {
             resolve(.holdingAuthority, home: home, holder: holder, in: topology).flatMap { authority in
                 topology.path(of: authority).dropFirst().first { topology.tier(of: $0).map { $0 >= .province } ?? false }
             }
+        case .homeProvince: topology.province(of: home)
         case .authorityAbove, .nobody: nil
         }
     }

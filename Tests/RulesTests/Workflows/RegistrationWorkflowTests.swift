@@ -70,7 +70,8 @@ import Testing
         case .homeSchool: "school"
         case .competentAuthority, .holdingAuthority, .superiorAuthority: "authority"
         case .centre: "centre"
-        case .receivingSchool, .commonAuthority, .groupAuthority, .authorityAbove, .overridingAuthority: "none in this table"
+        case .receivingSchool, .commonAuthority, .groupAuthority, .authorityAbove, .overridingAuthority, .homeProvince:
+            "none in this table"
         case .nobody: "nobody"
         }
     }

@@ -88,10 +88,11 @@ struct Desk {
             reading.database, sql: "SELECT open_case, count(*) AS n FROM dossier WHERE holder = ? AND open_case <> '' GROUP BY open_case",
             arguments: [unit.text]
         ).compactMap { row -> Waiting? in
-            guard let stand = Stand(rawValue: row["open_case"]) else { return nil }
+            // Transfers are counted by their own table, which also has those whose pupil is elsewhere.
+            guard let stand = Stand(rawValue: row["open_case"]), !stand.isTransfer else { return nil }
             return Waiting(label: stand.caseLabel, count: row["n"], href: stand.isKeyChange ? "/key-data?scope=self" : "/problems?scope=self")
         }
-        waiting = try Self.late(of: unit, isSchool: isSchool, today, reading) + cases + held.compactMap { row in
+        waiting = try Self.late(of: unit, isSchool: isSchool, today, reading) + cases + TransferList.waiting(of: unit, today: today, reading) + held.compactMap { row in
             guard let state = RegistrationState(rawValue: row["state"]), !(isSchool && [.enrolled, .unchecked].contains(state)) else {
                 return nil
             }

@@ -23,7 +23,7 @@ enum StudentPage {
             <dt>学籍号</dt><dd class="code">{{number}}</dd><dt>学校</dt><dd>{{schoolName}}</dd><dt>班号</dt><dd class="code">{{class}}</dd>{{#migrant}}<dt>随迁子女</dt><dd>{{.}}</dd>{{/migrant}}</dl>
             {{#hasProblems}}<div class="note bad"><h2>问题学籍：{{problems}}</h2>
             {{#hasPeers}}<table><thead><tr><th scope="col">问题</th><th scope="col">姓名</th><th scope="col">性别</th><th scope="col">出生日期</th><th scope="col">学校</th></tr></thead><tbody>
-            {{#peers}}<tr><td>{{problem}}</td><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td></tr>{{/peers}}</tbody></table>{{/hasPeers}}<p><a href="/problems/{{dossier}}">去处理</a></p></div>{{/hasProblems}}{{#openCase}}<p>在办业务：<a href="/problems/{{dossier}}">{{.}}</a></p>{{/openCase}}</div>
+            {{#peers}}<tr><td>{{problem}}</td><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td></tr>{{/peers}}</tbody></table>{{/hasPeers}}<p><a href="/problems/{{dossier}}">去处理</a></p></div>{{/hasProblems}}{{#openCase}}<p>在办业务：<a href="{{openCaseHref}}">{{.}}</a></p>{{/openCase}}</div>
             {{#changes}}<section class="noprint"><h2>与上次上报相比</h2><p class="soft">上次上报：{{since}}</p>
             {{#hasItems}}<div class="scroll"><table><thead><tr><th scope="col">指标</th><th scope="col">上次</th><th scope="col">现在</th></tr></thead><tbody>
             {{#items}}<tr><th scope="row">{{field}}</th><td><del>{{before}}</del></td><td><ins>{{after}}</ins></td></tr>
@@ -93,7 +93,10 @@ enum StudentPage {
             if let request = deadline.request { shown["request"] = request.reason }
             context["deadline"] = shown
         }
-        if let open = page.student.openCase { context["openCase"] = open.label }
+        if let open = page.student.openCase {
+            context["openCase"] = open.label
+            context["openCaseHref"] = Stand(rawValue: open.stand)?.isTransfer ?? false ? "/transfers?scope=out" : "/problems/\(page.student.dossier)"
+        }
         if let state = RegistrationState(rawValue: page.student.state) { context["help"] = state.helpQuestion }
         context["hasProblems"] = !page.student.problems.isEmpty
         let peers = page.student.verdict?.peers ?? []
