@@ -15,7 +15,7 @@ public enum FeatureBook {
     ) -> ProjectionBook {
         ProjectionBook(
             [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook(), PasswordResetProjection()],
-            followers: [GroupRegister()],
+            followers: [GroupRegister(), RollChangeRegister()],
             offices: [
                 GroupCatchUp(), HandOverOffice(), WordForwarding(), ReturnedTwins(),
                 DuplicateDesk(isOpen: isOpen), ProblemOffice(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),

@@ -157,7 +157,8 @@ extension World {
             case .proofs, .registrationOpen, .routeComplete, .recordValid: break
             // The world's schools open no cases, and nobody is overridden.
             case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst,
-                 .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled, .requested, .overdue: return false
+                 .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled, .requested, .overdue, .changeAllowed,
+                 .certificate: return false
             }
         }
         var number: String?

@@ -42,12 +42,12 @@ public enum RoleRights {
         case .registrar:
             [
                 .enter, .amend, .withdraw, .submit, .delete, .applyForDeletion, .prepareEvidence, .prepareChange, .withdrawCase,
-                .requestProblemDeletion, .prepareKeyChange,
+                .requestProblemDeletion, .prepareKeyChange, .prepareRollChange, .recallCase,
             ]
         case .head:
             [
                 .review, .approve, .sendBack, .forward, .confirmDeletion, .refuseDeletion, .submitCase, .forwardCase, .sendBackCase,
-                .closeCase, .approveChange, .approveKeyChange,
+                .closeCase, .approveChange, .approveKeyChange, .approveRollChange, .recallCase,
             ]
         case .systemAdministrator, .mealRegistrar, .mealHead: []
         }

@@ -27,6 +27,8 @@ struct StepGuards {
         case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst:
             try CaseGuards(directory: transaction.directory, unit: actor.unit).check(condition, dossier, content.opening)
         case .requested, .overdue: try OverrideGuards(reading: transaction.reading, today: transaction.surroundings.today).check(condition, dossier)
+        case .changeAllowed, .certificate:
+            try RollChangeGuards(reading: transaction.reading, today: transaction.surroundings.today).check(condition, dossier, content.opening)
         case .fieldsControlled:
             let controlled = try ControlledFields(for: dossier.home, transaction.reading)
             try controlled.mustBeSet(transaction.directory)

@@ -114,6 +114,9 @@ extension StepKind {
         case .deleteByRuling: "裁定删除"
         case .prepareKeyChange: "申请关键数据变更"
         case .approveKeyChange: "关键数据变更通过"
+        case .prepareRollChange: "申请学籍异动"
+        case .approveRollChange: "学籍异动通过"
+        case .recallCase: "撤回已提交的申请"
         }
     }
 }
@@ -129,6 +132,8 @@ extension Stand {
         case .problemDeletionRequested: "删除待办结"
         case .keyChangePrepared: "关键数据变更待学校审核"
         case .keyChangeSubmitted: "关键数据变更待核办"
+        case .rollChangePrepared: "学籍异动待学校审核"
+        case .rollChangeSubmitted: "学籍异动待核办"
         default: ""
         }
     }

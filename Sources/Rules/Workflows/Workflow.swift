@@ -8,6 +8,8 @@ public enum Stand: String, Sendable, Hashable, CaseIterable {
     case evidencePrepared, evidenceSubmitted, changePrepared, changeSubmitted, problemDeletionRequested
     /// 关键数据变更 prepared at the school, then with the authorities (Q73).
     case keyChangePrepared, keyChangeSubmitted
+    /// 学籍异动 prepared at the school, then with the authority.
+    case rollChangePrepared, rollChangeSubmitted
     /// In tables alone: where the dossier stood before its case.
     case asBefore
 
@@ -15,13 +17,16 @@ public enum Stand: String, Sendable, Hashable, CaseIterable {
     public var isInCase: Bool {
         switch self {
         case .evidencePrepared, .evidenceSubmitted, .changePrepared, .changeSubmitted, .problemDeletionRequested, .keyChangePrepared,
-             .keyChangeSubmitted: true
+             .keyChangeSubmitted, .rollChangePrepared, .rollChangeSubmitted: true
         default: false
         }
     }
 
     /// 关键数据变更.
     public var isKeyChange: Bool { self == .keyChangePrepared || self == .keyChangeSubmitted }
+
+    /// 学籍异动 other than transfers.
+    public var isRollChange: Bool { self == .rollChangePrepared || self == .rollChangeSubmitted }
 
     /// With the school, nothing under way: from here a case may begin.
     public static let resting: [Stand] = [.entered, .reviewed, .returned, .enrolled]
@@ -35,13 +40,14 @@ public enum StepKind: String, Sendable, Hashable, CaseIterable {
     case prepareEvidence, prepareChange, withdrawCase, submitCase, forwardCase, sendBackCase, closeCase, approveChange
     case requestProblemDeletion, grantProblemDeletion, refuseProblemDeletion, deleteByRuling
     case prepareKeyChange, approveKeyChange
+    case prepareRollChange, approveRollChange, recallCase
 
     /// Steps of cases travel as entries of their own kind, so that programs which do not know cases keep them for later.
     public var isOfCase: Bool {
         switch self {
         case .prepareEvidence, .prepareChange, .withdrawCase, .submitCase, .forwardCase, .sendBackCase, .closeCase, .approveChange,
              .requestProblemDeletion, .grantProblemDeletion, .refuseProblemDeletion, .deleteByRuling, .prepareKeyChange,
-             .approveKeyChange: true
+             .approveKeyChange, .prepareRollChange, .approveRollChange, .recallCase: true
         default: false
         }
     }
@@ -116,6 +122,10 @@ public enum Guard: String, Sendable, Hashable, CaseIterable {
     case requested
     /// The holder has had the pen longer than policy allows (Q76).
     case overdue
+    /// The pupil's standing, stage and the province's policy allow the roll change, and all that it asks for is there.
+    case changeAllowed
+    /// A certificate of this case is attached, where its kind asks for one.
+    case certificate
 }
 
 /// What taking the step brings with it.
@@ -132,6 +142,10 @@ public enum Effect: String, Sendable, Hashable, CaseIterable {
     case proposal
     /// Taken in the holder's stead (强制干预): the pen is not asked for.
     case override
+    /// The opening says what is to change on the roll (学籍异动).
+    case rollChange
+    /// Taken by who asked, who has not the pen any more: takes back what is not decided yet.
+    case withoutPen
     /// The step carries the whole dossier: everything before it is settled, and not needed after it.
     case archive
 }
@@ -145,6 +159,9 @@ public struct Transition: Sendable, Hashable {
     public let holder: Role
     public let guards: [Guard]
     public let effects: [Effect]
+
+    /// Whether who takes the step need not have the pen.
+    public var needsNoPen: Bool { effects.contains(.override) || effects.contains(.withoutPen) }
 }
 
 /// A workflow as a table, and its one interpreter. Buttons, refusals, 当前处理单位, manual and simulator read the same rows.
