@@ -64,6 +64,7 @@ extension World {
         case .reviewed: take(dice.happens(perMille: 100) ? .withdraw : .submit, in: dossier, unit, node)
         case .returned, .problem: take(dice.happens(perMille: 200) ? .delete : .amend, in: dossier, unit, node)
         case .unchecked where dice.happens(perMille: 200): take(.amend, in: dossier, unit, node)
+        case .enrolled where dossier.openCase != nil || dice.happens(perMille: 250): changeRoll(dossier, unit, node)
         case .enrolled where dice.happens(perMille: 100): take(.applyForDeletion, in: dossier, unit, node)
         default: supplement(dossier, unit, node)
         }
@@ -76,6 +77,8 @@ extension World {
         guard let dossier = chosen ?? dice.pick(waiting) else { return false }
         switch dossier.state {
         case .submitted: take(dice.happens(perMille: 120) ? .sendBack : .approve, in: dossier, unit, node)
+        case .enrolled where dossier.openCase?.stand == .rollChangeSubmitted:
+            take(dice.happens(perMille: 200) ? .sendBackCase : .approveRollChange, in: dossier, unit, node)
         case .deletionRequested: take(dice.happens(perMille: 500) ? .refuseDeletion : .confirmDeletion, in: dossier, unit, node)
         default: return false
         }
@@ -143,10 +146,11 @@ extension World {
 
     /// A step by the table, with the guards that matter here.
     @discardableResult
-    func take(_ kind: StepKind, in dossier: Dossier, _ unit: UnitCode, _ node: Node) -> Bool {
+    func take(_ kind: StepKind, in dossier: Dossier, _ unit: UnitCode, _ node: Node, opening: CaseOpening? = nil) -> Bool {
         let tree = node.store.look { $0.register.tree }
-        let table = Workflow.registration(after: dossier)
-        guard dossier.holder == unit, !isClosed(unit, at: node), let row = table.row(kind, from: dossier.stand),
+        let table = Workflow.registration(after: dossier, taking: kind)
+        guard !isClosed(unit, at: node), let row = table.row(kind, from: dossier.stand),
+              dossier.holder == unit || row.effects.contains(.withoutPen),
               Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: tree) == unit,
               let blank = Digest([UInt8](repeating: 0, count: 32)) else { return false }
         for condition in row.guards {
@@ -154,11 +158,10 @@ extension World {
             case .cleanVerdict: guard dossier.isClean(atLeast: .centre) else { return false }
             case .noProblem: guard dossier.problems.isEmpty else { return false }
             case .noFormalNumber: guard dossier.formalNumber == nil else { return false }
-            case .proofs, .registrationOpen, .routeComplete, .recordValid: break
-            // The world's schools open no cases, and nobody is overridden.
+            case .proofs, .registrationOpen, .routeComplete, .recordValid, .changeAllowed, .certificate: break
+            // The world's schools open no other cases, and nobody is overridden.
             case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst,
-                 .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled, .requested, .overdue, .changeAllowed,
-                 .certificate: return false
+                 .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled, .requested, .overdue: return false
             }
         }
         var number: String?
@@ -175,8 +178,8 @@ extension World {
             hash: blank, dossier: dossier.id, previous: dossier.head, kind: kind, by: unit,
             nextHolder: Workflow.resolve(row.holder, home: dossier.home, holder: dossier.holder, in: tree), workflow: table.version,
             topology: tree.unit(dossier.home)?.version ?? 1, at: node.clock.now, record: record, provisionalNumber: number,
-            reason: row.effects.contains(.reason) ? "请核对" : nil)
-        guard let entry = entry(.step, Payload.encode(step)) else { return false }
+            reason: row.effects.contains(.reason) ? "请核对" : nil, opening: opening)
+        guard let entry = entry(kind.isOfCase ? .caseStep : .step, Payload.encode(step)) else { return false }
         return write([entry], as: unit, to: unit == dossier.home ? .up : .unit(dossier.home), node)
     }
 
@@ -236,7 +239,7 @@ extension World {
         tally.judge(.authorisedOnly, isOurs, step: step, "\(node.unit) writes for \(unit), which works elsewhere")
         guard node.isBehind, node.index < Self.cloneBase else { return }
         let isNew = entries.allSatisfy { entry in
-            guard entry.kind == EntryKind.step.rawValue, let step = Payload.step(entry.payload) else { return true }
+            guard [EntryKind.step.rawValue, EntryKind.caseStep.rawValue].contains(entry.kind), let step = Payload.step(entry.payload) else { return true }
             return step.kind == .enter || ledger.stepOfAct[entry.act] != nil
         }
         tally.judge(.onePenOneHome, isNew, step: step, "\(unit) goes on with old dossiers before its streams are back")

@@ -59,6 +59,18 @@ enum RollStandings {
         Refusal("roll.status", question: "Q80", "该生状态为“\(status.label)”，不能\(business)。", remedy: "档案保持离校时的内容；学生回来时请先办理复学。")
     }
 
+    /// Of a pupil's doubles those whose own dossier has left: it is taken up again, and nobody is registered anew (Q82).
+    static func returning(_ doubles: [DossierID], sight unit: UnitCode, _ reading: Reading) throws -> [[String: Any]] {
+        let shelf = DossierShelf(reading)
+        return try doubles.compactMap { try shelf.dossier($0) }.compactMap { dossier in
+            let status = dossier.roll.status
+            guard reading.directory.contains(unit, dossier.home), dossier.state == .enrolled, status != .present,
+                  let kind = RollChangeKind.table.first(where: { $0.from.contains(status) && $0.to == .present }) else { return nil }
+            return ["name": dossier.record.name, "status": status.label, "dossier": dossier.id.description, "kind": kind.name]
+                .merging(HelpChapter.link("Q82")) { $1 }
+        }
+    }
+
     // MARK: Words of requests and settings
 
     static func mustExist(_ statuses: [String]) throws {

@@ -75,6 +75,20 @@ import Testing
         #expect(try present(entered, world)?.code == "problem")
     }
 
+    @Test func `who is entered again while the own dossier is abroad is a problem, which leads to the return`() throws {
+        let world = try RollCountry()
+        let id = try world.enrolled()
+        try world.change(id, .goAbroad, ["cause": "28", "country": "加拿大"])
+        let again = try world.world.enter(1, at: C.haizhuFirst)
+        #expect(try world.dossier(again).problems == ["id_dup"] && world.dossier(id).problems == ["id_dup"])
+        let doubles = [try world.dossier(id).id]
+        try world.node.archive.read { reading in
+            let seen = try RollStandings.returning(doubles, sight: C.guangzhou.code, reading)
+            #expect(seen.count == 1 && seen[0]["kind"] as? String == "回国复学" && seen[0]["status"] as? String == "出国")
+            #expect(try RollStandings.returning(doubles, sight: C.haizhuFirst.code, reading).isEmpty, "not another school's to know")
+        }
+    }
+
     @Test func `lists of kinds in settings are checked`() throws {
         let world = try RollCountry()
         #expect(RollStandings.fault(inKinds: "skipGrade, repeatGrade") == nil)

@@ -50,7 +50,7 @@ enum HomePage {
         context["trouble"] = trouble
         context["hasTrouble"] = !trouble.isEmpty
         context["totals"] = [
-            ("学籍", status.counts.dossiers), ("正式学籍号（G）", status.counts.G), ("正式学籍号（J）", status.counts.J), ("临时学籍号（L）", status.counts.L),
+            ("学籍", status.counts.dossiers), (StudentStatus.present.label, status.counts.byStatus[StudentStatus.present.rawValue] ?? 0), ("正式学籍号（G）", status.counts.G), ("正式学籍号（J）", status.counts.J), ("临时学籍号（L）", status.counts.L),
         ].map { item($0.0, $0.1, "") }
         return context
     }
