@@ -52,7 +52,7 @@ extension World {
         guard own.count > 1, !node.isRecovering, !dice.happens(perMille: own.count > 6 ? 30 : 200), let dossier = dice.pick(own) else {
             return enter(unit, node)
         }
-        let ready = own.filter { [.clean, .reviewed, .returned].contains($0.state) }
+        let ready = own.filter { [.clean, .reviewed, .returned].contains($0.state) || $0.openCase?.stand == .rollChangePrepared }
         if let next = dice.pick(ready), dice.happens(perMille: 700) { return goOn(with: next, unit, node) }
         if dice.happens(perMille: 200) { return supplement(dossier, unit, node) }
         goOn(with: dossier, unit, node)
@@ -64,7 +64,7 @@ extension World {
         case .reviewed: take(dice.happens(perMille: 100) ? .withdraw : .submit, in: dossier, unit, node)
         case .returned, .problem: take(dice.happens(perMille: 200) ? .delete : .amend, in: dossier, unit, node)
         case .unchecked where dice.happens(perMille: 200): take(.amend, in: dossier, unit, node)
-        case .enrolled where dossier.openCase != nil || dice.happens(perMille: 250): changeRoll(dossier, unit, node)
+        case .enrolled where dossier.openCase != nil || dice.happens(perMille: 600): changeRoll(dossier, unit, node)
         case .enrolled where dice.happens(perMille: 100): take(.applyForDeletion, in: dossier, unit, node)
         default: supplement(dossier, unit, node)
         }

@@ -34,11 +34,13 @@ struct RollChangeDraft: Codable, Sendable {
             return day
         }
         if (date ?? "").isEmpty { faults.append(fault(.date, "没有填写日期。", "例如 2026-09-01。")) }
-        guard faults.isEmpty, let day = dates[0] else { return (nil, faults) }
+        // What the other fields say is judged all the same, so that all messages stand on the form at once.
         let change = RollChange(
-            kind, cause: Self.code(cause, in: .changeReason), date: day, until: dates[1], country: Self.code(country, in: .country),
+            kind, cause: Self.code(cause, in: .changeReason), date: dates[0] ?? facts.today, until: dates[1], country: Self.code(country, in: .country),
             classCode: `class` ?? "", gradeOffset: RollChangeRules.gradeOffset(after: `class` ?? "", facts))
-        return (change, RollChangeRules.faults(in: change, facts))
+        let unread = Set(faults.map(\.field))
+        let others = RollChangeRules.faults(in: change, facts).filter { !unread.contains($0.field) }
+        return (faults.isEmpty ? change : nil, faults + others)
     }
 
     /// The code of a code or a text; what the table does not know stays as it is, for the rule to refuse.

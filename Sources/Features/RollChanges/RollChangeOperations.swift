@@ -8,7 +8,7 @@ import Store
 public enum RollChangeOperations {
     private static let dossier = Operation.Parameter.path("dossier", "Dossier id")
     private static let draft = Schema.fields(
-        ("kind", .string), ("cause?", .string), ("date", .string), ("until?", .string), ("country?", .string), ("class?", .string),
+        ("kind", .string), ("cause?", .string), ("date?", .string), ("until?", .string), ("country?", .string), ("class?", .string),
         ("reason?", .string))
 
     public static let all: [Operation] = [

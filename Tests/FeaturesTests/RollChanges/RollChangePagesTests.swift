@@ -46,6 +46,8 @@ import Testing
         let wrong = try visit(
             "rollChanges.act", as: C.tianheFirst, world, one, form: ["act": "apply", "kind": "suspend", "date": "2026-09-01", "until": "2026-08-01"])
         #expect(wrong.contains("有 2 处需要修改") && wrong.contains("截止日期应晚于起始日期。") && wrong.contains("value=\"2026-08-01\""))
+        let empty = try visit("rollChanges.act", as: C.tianheFirst, world, one, form: ["act": "apply", "kind": "suspend"])
+        #expect(empty.contains("有 3 处需要修改") && empty.contains("没有填写日期。") && empty.contains("休学的异动原因未填或不对。"))
         let right = ["act": "apply", "kind": "suspend", "cause": "10", "date": "2026-09-01", "until": "2027-08-31", "reason": "骨折"]
         #expect(try visit("rollChanges.act", as: C.tianheFirst, world, one, form: right).contains("休学须有证明材料"))
         try world.attach(id, "病历")

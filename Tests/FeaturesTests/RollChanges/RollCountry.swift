@@ -55,6 +55,7 @@ struct RollCountry {
         return "{" + all.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\"\($0.value)\"" }.joined(separator: ",") + "}"
     }
 
+    /// With a cause and a last day.
     static let suspension = ["cause": "疾病", "until": "2027-08-31"]
 
     /// Attaches a file that no case has rested on yet.
