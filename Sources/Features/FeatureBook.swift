@@ -15,7 +15,7 @@ public enum FeatureBook {
     ) -> ProjectionBook {
         ProjectionBook(
             [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook(), PasswordResetProjection(), InquiryProjection(), TransferProjection()],
-            followers: [GroupRegister(), TransferMoves()],
+            followers: [GroupRegister(), RollChangeRegister(), TransferMoves()],
             offices: [
                 GroupCatchUp(), HandOverOffice(), WordForwarding(), ReturnedTwins(), TransferDesk(isOpen: isOpen), TransferFerry(isOpen: isOpen),
                 DuplicateDesk(isOpen: isOpen), ProblemOffice(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),

@@ -35,6 +35,7 @@ public enum Routes {
             AttachmentOperations.all,
             ProblemOperations.all,
             KeyDataOperations.all,
+            RollChangeOperations.all,
             OverrideOperations.all,
             InquiryOperations.operations(links: links),
             AttestationOperations.all,

@@ -10,6 +10,7 @@ extension Payload {
         wire.evidence = opening.evidence.map { .init($0.bytes) }
         wire.fields = opening.fields.map { UInt32($0.rawValue) }
         wire.supplement = UInt32(opening.supplement)
+        if let change = opening.change { wire.change = self.wire(change) }
         return wire
     }
 
@@ -21,10 +22,11 @@ extension Payload {
         }
         let parties = wire.parties.compactMap { party($0) }
         let evidence = wire.evidence.compactMap { Digest($0) }
-        guard parties.count == wire.parties.count, evidence.count == wire.evidence.count else { return nil }
+        let change = wire.hasChange ? self.change(wire.change) : nil
+        guard (change != nil) == wire.hasChange, parties.count == wire.parties.count, evidence.count == wire.evidence.count else { return nil }
         return CaseOpening(
             parties: parties, proposal: proposal, proposalDigest: proposal.map { Hashing.keyDigest(of: $0) }, evidence: evidence,
-            fields: wire.fields.compactMap { StudentField(rawValue: Int($0)) }, supplement: Int(wire.supplement))
+            fields: wire.fields.compactMap { StudentField(rawValue: Int($0)) }, supplement: Int(wire.supplement), change: change)
     }
 
     private static func wire(_ party: CaseParty) -> WireCaseParty {
@@ -98,9 +100,11 @@ extension Payload {
             dossier: dossier, by: UnitCode(wire.by), position: wire.position, head: head, reason: wire.reason, at: wire.at)
     }
 
-    /// The kind of a step that this program does not know: it waits for one that does.
+    /// The kind of a step, or of the roll change that it opens, that this program does not know: it waits for one that does.
     public static func unknownStepKind(_ payload: [UInt8]) -> String? {
-        guard let wire = try? WireStep(serializedBytes: payload), StepKind(rawValue: wire.kind) == nil else { return nil }
-        return wire.kind
+        guard let wire = try? WireStep(serializedBytes: payload) else { return nil }
+        if StepKind(rawValue: wire.kind) == nil { return wire.kind }
+        guard wire.hasOpening, wire.opening.hasChange, RollChangeKind(rawValue: wire.opening.change.kind) == nil else { return nil }
+        return wire.opening.change.kind
     }
 }

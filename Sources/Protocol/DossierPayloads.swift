@@ -76,19 +76,21 @@ public enum Payload {
         wire.answers = archive.words.answers.map { .init(encode($0)) }
         wire.attachments = archive.attachments.map { .init($0) }
         wire.rulings = archive.words.rulings.map { .init(encode($0)) }
+        if archive.roll != RollStanding() { wire.roll = self.wire(archive.roll) }
         return wire
     }
 
     /// Words that this version cannot read are left out here; the bytes keep them.
     private static func archive(_ wire: WireHandOver) -> ArchiveHandOver? {
         guard !wire.from.isEmpty, let stand = Stand(rawValue: wire.stand) else { return nil }
+        guard let roll = wire.hasRoll ? standing(wire.roll) : RollStanding() else { return nil }
         return ArchiveHandOver(
             from: UnitCode(wire.from), topology: Int(wire.topology), stand: stand, length: Int(wire.length),
             supplement: Int(wire.supplement),
             words: DossierWords(
                 verdicts: wire.verdicts.compactMap { verdict(Array($0)) }, numbers: wire.numbers.compactMap { number(Array($0)) },
                 answers: wire.answers.compactMap { answer(Array($0)) }, rulings: wire.rulings.compactMap { ruling(Array($0)) }),
-            attachments: wire.attachments.map { Array($0) })
+            attachments: wire.attachments.map { Array($0) }, roll: roll)
     }
 
     public static func encode(_ supplement: Supplement) -> [UInt8] {

@@ -55,6 +55,7 @@ public struct Campaign: Sendable {
         public var steps = 0
         public var envelopes = 0
         public var dossiers = 0
+        public var rollChanges = 0
         public var numbers = 0
         /// Over all seeds in order.
         public var traceHash = ""
@@ -112,6 +113,7 @@ public struct Campaign: Sendable {
             result.steps += tally.steps
             result.envelopes += tally.envelopes
             result.dossiers += tally.dossiers
+            result.rollChanges += tally.rollChanges
             result.numbers += tally.numbers
             trail.add(number: tally.trace)
         }

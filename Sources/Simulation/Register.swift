@@ -118,7 +118,7 @@ struct Register: Sendable {
         guard let kind = EntryKind(rawValue: entry.kind) else { return .parked("kind:\(entry.kind)") }
         if kind != .unit, kind != .key, tree.unit(stream.unit) == nil { return .parked("unit:\(stream.unit)") }
         switch kind {
-        case .step, .handOver: return step(entry, of: stream)
+        case .step, .handOver, .caseStep: return step(entry, of: stream)
         case .merger:
             guard let merger = Payload.merger(entry.payload) else { return .void }
             guard let source = tree.unit(merger.source), source.version >= merger.version else { return .parked("unit:\(merger.source)") }

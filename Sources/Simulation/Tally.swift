@@ -15,6 +15,8 @@ public struct Tally: Sendable {
     public var steps = 0
     public var envelopes = 0
     public var dossiers = 0
+    /// Suspensions and returns that were decided.
+    public var rollChanges = 0
     public var numbers = 0
     /// Whether SQLite archives stood under the nodes.
     public var isReal = false

@@ -106,7 +106,7 @@ extension World {
             if here != 0, let entry, entry.kind == EntryKind.number.rawValue, let number = Payload.number(entry.payload) {
                 ledger.copied.insert(number.number)
             }
-            guard let entry, [EntryKind.step.rawValue, EntryKind.handOver.rawValue].contains(entry.kind) else { continue }
+            guard let entry, [EntryKind.step, .handOver, .caseStep].map(\.rawValue).contains(entry.kind) else { continue }
             let hash = Payload.stepHash(entry.payload)
             // The same rogue statement may be made twice; it counts for nothing.
             guard !ledger.rogueSteps.contains(hash) else { continue }
@@ -180,8 +180,11 @@ extension World {
                     && archive.from != step.nextHolder
                 home = step.nextHolder
             } else if place == 0 { isGood = isGood && step.by == home && step.kind == .enter && step.previous == nil }
-            else { isGood = isGood && (step.by == holder || isInStead(step, of: holder)) && step.previous == dossier.chain[place - 1].hash }
-            if [.approve, .sendBack, .confirmDeletion, .refuseDeletion].contains(step.kind), let home {
+            else {
+                let isAllowed = step.by == holder || isInStead(step, of: holder) || step.kind == .recallCase && step.by == home
+                isGood = isGood && isAllowed && step.previous == dossier.chain[place - 1].hash
+            }
+            if [.approve, .sendBack, .confirmDeletion, .refuseDeletion, .approveRollChange, .sendBackCase].contains(step.kind), let home {
                 isGood = isGood && step.by != home && history.contains(step.by, home, versions: step.topology...step.topology)
             }
             isGood = isGood && !ledger.rogueSteps.contains(step.hash)
@@ -199,7 +202,7 @@ extension World {
 
     /// A province may approve or send back what an authority below it holds, and nothing else.
     private func isInStead(_ step: Step, of holder: UnitCode?) -> Bool {
-        guard let holder, [.approve, .sendBack].contains(step.kind), WorldTree.tier(of: step.by) == .province else { return false }
+        guard let holder, [.approve, .sendBack, .approveRollChange, .sendBackCase].contains(step.kind), WorldTree.tier(of: step.by) == .province else { return false }
         return [.county, .city].contains(WorldTree.tier(of: holder)) && WorldTree.tree.contains(step.by, holder)
     }
 

@@ -15,6 +15,9 @@ extension World {
         tally.steps = step
         tally.envelopes = ledger.minted.count
         tally.dossiers = centre.store.look { $0.register.folded.count }
+        tally.rollChanges = centre.store.look { disk in
+            disk.register.folded.values.reduce(0) { $0 + $1.chain.count { $0.kind == .approveRollChange } }
+        }
         tally.numbers = ledger.shown.count
         trail.add(number: centre.store.look { $0.register.digest(under: .centre) })
         tally.trace = trail.value

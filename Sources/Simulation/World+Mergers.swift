@@ -45,7 +45,7 @@ extension World {
             guard !mine.isEmpty else { return [] }
             return disk.register.folded.values.sorted { $0.id < $1.id }.compactMap { dossier in
                 guard dossier.holder == dossier.home, let found = disk.register.mergers[dossier.home], disk.secrets[found.writer] != nil,
-                      Workflow.registrationWithHandOver.row(.handOver, from: dossier.stand) != nil else { return nil }
+                      Workflow.registrationWithHandOver.row(.handOver, from: dossier.openCase?.rest ?? dossier.stand) != nil else { return nil }
                 return (dossier, found.merger, found.writer)
             }
         }
@@ -85,11 +85,11 @@ extension World {
         if seen.isHeldBack { words.numbers = [] }
         return Step(
             hash: blank, dossier: dossier.id, previous: dossier.head, kind: .handOver, by: writer, nextHolder: merger.target,
-            workflow: Workflow.registrationWithHandOver.version, topology: seen.tree.unit(merger.source)?.version ?? 1,
+            workflow: max(Workflow.registrationWithHandOver.version, Workflow.registration(after: dossier).version), topology: seen.tree.unit(merger.source)?.version ?? 1,
             at: node.clock.now, record: dossier.record, provisionalNumber: dossier.provisionalNumber,
             archive: ArchiveHandOver(
-                from: dossier.home, topology: merger.targetVersion, stand: dossier.stand, length: dossier.length,
-                supplement: max(seen.facts.supplements.map(\.number).max() ?? 0, earlier?.supplement ?? 0), words: words))
+                from: dossier.home, topology: merger.targetVersion, stand: dossier.openCase?.rest ?? dossier.stand, length: dossier.length,
+                supplement: max(seen.facts.supplements.map(\.number).max() ?? 0, earlier?.supplement ?? 0), words: words, roll: dossier.roll))
     }
 
     /// The centre's words that a hand-over does not list follow the dossier. False when the disk refuses.

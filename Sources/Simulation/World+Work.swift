@@ -52,7 +52,7 @@ extension World {
         guard own.count > 1, !node.isRecovering, !dice.happens(perMille: own.count > 6 ? 30 : 200), let dossier = dice.pick(own) else {
             return enter(unit, node)
         }
-        let ready = own.filter { [.clean, .reviewed, .returned].contains($0.state) }
+        let ready = own.filter { [.clean, .reviewed, .returned].contains($0.state) || $0.openCase?.stand == .rollChangePrepared }
         if let next = dice.pick(ready), dice.happens(perMille: 700) { return goOn(with: next, unit, node) }
         if dice.happens(perMille: 200) { return supplement(dossier, unit, node) }
         goOn(with: dossier, unit, node)
@@ -65,6 +65,7 @@ extension World {
         case .reviewed: if take(.submit, in: dossier, unit, node), dice.happens(perMille: 300) { askForOverride(dossier.id, unit, node) }
         case .returned, .problem: take(dice.happens(perMille: 200) ? .delete : .amend, in: dossier, unit, node)
         case .unchecked where dice.happens(perMille: 200): take(.amend, in: dossier, unit, node)
+        case .enrolled where dossier.openCase != nil || dice.happens(perMille: 600): changeRoll(dossier, unit, node)
         case .enrolled where dice.happens(perMille: 100): take(.applyForDeletion, in: dossier, unit, node)
         default: supplement(dossier, unit, node)
         }
@@ -78,6 +79,8 @@ extension World {
         guard let dossier = chosen ?? dice.pick(waiting) else { return false }
         switch dossier.state {
         case .submitted: take(dice.happens(perMille: 120) ? .sendBack : .approve, in: dossier, unit, node)
+        case .enrolled where dossier.openCase?.stand == .rollChangeSubmitted:
+            take(dice.happens(perMille: 200) ? .sendBackCase : .approveRollChange, in: dossier, unit, node)
         case .deletionRequested: take(dice.happens(perMille: 500) ? .refuseDeletion : .confirmDeletion, in: dossier, unit, node)
         default: return false
         }
@@ -145,12 +148,12 @@ extension World {
 
     /// A step by the table.
     @discardableResult
-    func take(_ kind: StepKind, in dossier: Dossier, _ unit: UnitCode, _ node: Node) -> Bool {
+    func take(_ kind: StepKind, in dossier: Dossier, _ unit: UnitCode, _ node: Node, opening: CaseOpening? = nil) -> Bool {
         let tree = node.store.look { $0.register.tree }
-        let table = Workflow.registration(after: dossier)
-        guard dossier.holder == unit, let row = table.row(kind, from: dossier.stand),
+        let table = Workflow.registration(after: dossier, taking: kind)
+        guard let row = table.row(kind, from: dossier.stand), dossier.holder == unit || row.effects.contains(.withoutPen),
               Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: tree) == unit, mayTake(row, in: dossier) else { return false }
-        return take(row, of: table, in: dossier, unit, node)
+        return take(row, of: table, in: dossier, unit, node, opening: opening)
     }
 
     /// The guards that matter here.
@@ -161,15 +164,17 @@ extension World {
             case .noProblem: dossier.problems.isEmpty
             case .noFormalNumber: dossier.formalNumber == nil
             case .requested: dossier.overrideRequest != nil
-            case .proofs, .registrationOpen, .routeComplete, .recordValid, .overdue: true
-            // The world's schools open no cases.
+            case .proofs, .registrationOpen, .routeComplete, .recordValid, .changeAllowed, .certificate, .overdue: true
+            // The world's schools open no other cases.
             case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst,
                  .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled, .transferable, .notWithdrawn: false
             }
         }
     }
 
-    func take(_ row: Transition, of table: Workflow, in dossier: Dossier, _ unit: UnitCode, _ node: Node) -> Bool {
+    func take(
+        _ row: Transition, of table: Workflow, in dossier: Dossier, _ unit: UnitCode, _ node: Node, opening: CaseOpening? = nil
+    ) -> Bool {
         let tree = node.store.look { $0.register.tree }
         guard !isClosed(unit, at: node), let blank = Digest([UInt8](repeating: 0, count: 32)) else { return false }
         var number: String?
@@ -186,8 +191,8 @@ extension World {
             hash: blank, dossier: dossier.id, previous: dossier.head, kind: row.step, by: unit,
             nextHolder: Workflow.resolve(row.holder, home: dossier.home, holder: dossier.holder, in: tree), workflow: table.version,
             topology: tree.unit(dossier.home)?.version ?? 1, at: node.clock.now, record: record, provisionalNumber: number,
-            reason: row.effects.contains(.reason) ? "请核对" : nil)
-        guard let entry = entry(.step, Payload.encode(step)) else { return false }
+            reason: row.effects.contains(.reason) ? "请核对" : nil, opening: opening)
+        guard let entry = entry(row.step.isOfCase ? .caseStep : .step, Payload.encode(step)) else { return false }
         return write([entry], as: unit, to: unit == dossier.home ? .up : .unit(dossier.home), node)
     }
 
@@ -247,7 +252,7 @@ extension World {
         tally.judge(.authorisedOnly, isOurs, step: step, "\(node.unit) writes for \(unit), which works elsewhere")
         guard node.isBehind, node.index < Self.cloneBase else { return }
         let isNew = entries.allSatisfy { entry in
-            guard entry.kind == EntryKind.step.rawValue, let step = Payload.step(entry.payload) else { return true }
+            guard [EntryKind.step.rawValue, EntryKind.caseStep.rawValue].contains(entry.kind), let step = Payload.step(entry.payload) else { return true }
             return step.kind == .enter || ledger.stepOfAct[entry.act] != nil
         }
         tally.judge(.onePenOneHome, isNew, step: step, "\(unit) goes on with old dossiers before its streams are back")

@@ -47,6 +47,7 @@ struct CampaignReport: Encodable {
     let occurrences: Int
     let envelopes: Int
     let dossiers: Int
+    let rollChanges: Int
     let numbers: Int
     let seconds: Double
     let traceHash: String
@@ -71,6 +72,7 @@ struct CampaignReport: Encodable {
         occurrences = result.steps
         envelopes = result.envelopes
         dossiers = result.dossiers
+        rollChanges = result.rollChanges
         numbers = result.numbers
         self.seconds = (seconds * 10).rounded() / 10
         traceHash = result.traceHash
@@ -86,7 +88,7 @@ struct CampaignReport: Encodable {
 
     var text: String {
         var lines = ["\(seeds) seeds from \(firstSeed), \(steps) steps each: \(failures.count) failed, \(seconds) s, trace \(traceHash)"]
-        lines.append("occurrences \(occurrences), envelopes \(envelopes), dossiers \(dossiers), numbers \(numbers)")
+        lines.append("occurrences \(occurrences), envelopes \(envelopes), dossiers \(dossiers), roll changes \(rollChanges), numbers \(numbers)")
         lines.append("checks: " + checks.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
         lines.append("faults: " + faults.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value) in \(seedsWithFault[$0.key] ?? 0)" }.joined(separator: ", "))
         lines.append("recoveries: " + recoveries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value) in \(seedsWithRecovery[$0.key] ?? 0)" }.joined(separator: ", "))

@@ -189,6 +189,33 @@ class Journey(Authority, Transfer):
         browser.button("关键数据变更")
         assert "受控字段未设置" in browser.text, browser.text
         self.look(browser, "key-data-unset")
+        self.roll_change(browser, school)
+
+    def roll_change(self, browser, school):
+        browser.go(school.url + "/students?state=enrolled")
+        browser.click("tbody a")
+        browser.button("学籍异动")
+        assert "不能办理复学" in browser.text and "本省没有开放跳级" in browser.text, browser.text
+        self.look(browser, "roll-change")
+        browser.click("main a[href*='kind=suspend']")
+        browser.button("保存申请")
+        assert "异动原因未填或不对" in browser.text or "没有填写日期" in browser.text, browser.text
+        assert browser.has(".field.wrong .fault"), "the message stands beside the field"
+        self.look(browser, "roll-change-faults")
+        browser.choose_file("file", str(self.folder / "户口簿.jpg"))
+        browser.button("上传")
+        assert "户口簿.jpg" in browser.text and browser.has("#c-until"), "the form is still there"
+        browser.script("document.getElementById('c-cause').value='10';document.getElementById('c-date').value='2026-09-01'")
+        browser.script("document.getElementById('c-until').value='2027-08-31'")
+        browser.button("保存申请")
+        assert "学籍异动待学校审核" in browser.text, browser.text
+        browser.button("学校审核并提交")
+        assert "学籍异动待核办" in browser.text and "收回已提交的申请" in browser.text, browser.text
+        self.look(browser, "roll-change-open")
+        for path in ("/roll-changes", "/suspensions", "/cases"):
+            browser.go(school.url + path)
+            self.look(browser, path.strip("/"))
+        assert "休学：学籍异动待核办" in browser.text, browser.text
 
     def role_limits(self):
         school = self.tree.accounts["学校"]

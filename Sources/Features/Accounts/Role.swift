@@ -42,12 +42,13 @@ public enum RoleRights {
         case .registrar:
             [
                 .enter, .amend, .withdraw, .submit, .delete, .applyForDeletion, .prepareEvidence, .prepareChange, .withdrawCase,
-                .requestProblemDeletion, .prepareKeyChange,
+                .requestProblemDeletion, .prepareKeyChange, .prepareRollChange, .recallCase,
             ]
         case .head:
             [
                 .review, .approve, .sendBack, .forward, .confirmDeletion, .refuseDeletion, .submitCase, .forwardCase, .sendBackCase,
-                .closeCase, .approveChange, .approveKeyChange, .acceptTransfer, .passTransfer, .approveTransfer, .returnTransfer,
+                .closeCase, .approveChange, .approveKeyChange, .approveRollChange, .recallCase, .acceptTransfer, .passTransfer, .approveTransfer,
+                .returnTransfer,
             ]
         case .systemAdministrator, .mealRegistrar, .mealHead: []
         }

@@ -62,7 +62,7 @@ public enum ClassRoster {
             throw Refusal("classes.missing", question: "Q51", "“\(code)”不是7位班号。", remedy: "请核对班号。", kind: .missing)
         }
         let ids = try Data.fetchAll(
-            reading.database, sql: "SELECT id FROM dossier WHERE home = ? AND class = ? AND state <> 'deleted' ORDER BY id LIMIT ?",
+            reading.database, sql: "SELECT id FROM dossier WHERE home = ? AND class = ? AND state <> 'deleted' AND status = 'present' ORDER BY id LIMIT ?",
             arguments: [school.text, code == noClass ? "" : code, maxPupils]).compactMap { DossierID($0) }
         let shelf = DossierShelf(reading)
         let pupils = try ids.compactMap { try shelf.dossier($0) }.map(pupil)

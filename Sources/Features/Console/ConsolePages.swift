@@ -11,6 +11,7 @@ public enum ConsolePages {
         StudentPage.pages,
         ProblemPages.pages,
         KeyDataPages.pages,
+        RollChangePages.pages,
         OverridePages.pages,
         InquiryPages.pages,
         AttestationPages.pages,
@@ -33,7 +34,7 @@ public enum ConsolePages {
 
     static let texts: [String: String] = [
         SignInPages.templates, HomePage.templates, StudentPages.templates, StudentPage.templates, ProblemPages.templates,
-        KeyDataPages.templates, OverridePages.templates, DuplicatePages.templates, ImportPages.templates, ClassPages.templates, RosterPage.templates, OverviewPage.templates,
+        KeyDataPages.templates, RollChangePages.templates, RollChangeForm.templates, OverridePages.templates, DuplicatePages.templates, ImportPages.templates, ClassPages.templates, RosterPage.templates, OverviewPage.templates,
         FigurePage.templates, DirectoryPages.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates,
         TransferPages.templates, AuditPage.templates, HelpPages.templates, SuspicionPages.templates, CertificatePage.templates,
         InquiryPages.templates, AttestationPages.templates,
@@ -80,7 +81,7 @@ public enum ConsolePages {
 /// The main menu: the pages that stand in it, for those who may see them.
 enum Navigation {
     private static let menu: [(label: String, path: String)] = [
-        ("待办", "/"), ("学生", "/students"), ("审核", "/review"), ("问题学籍", "/problems"), ("变更", "/key-data"), ("转学", "/transfers"), ("转学查询", "/inquiries"), ("超期", "/overrides"), ("重复学籍", "/duplicates"), ("核验", "/verification"),
+        ("待办", "/"), ("学生", "/students"), ("审核", "/review"), ("问题学籍", "/problems"), ("变更", "/key-data"), ("异动", "/roll-changes"), ("转学", "/transfers"), ("转学查询", "/inquiries"), ("超期", "/overrides"), ("重复学籍", "/duplicates"), ("核验", "/verification"),
         ("疑似", "/suspicions"), ("辖区", "/overview"), ("机构", "/directory"), ("导入", "/imports"), ("班级", "/classes"), ("节点", "/node"),
         ("设置", "/settings"), ("账号", "/accounts"), ("操作记录", "/audit"),
     ]

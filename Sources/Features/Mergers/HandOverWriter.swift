@@ -41,6 +41,6 @@ struct HandOverWriter {
             archive: ArchiveHandOver(
                 from: dossier.home, topology: targetVersion, stand: stand, length: dossier.length,
                 supplement: max(facts.supplements.map(\.number).max() ?? 0, earlier?.supplement ?? 0), words: words,
-                attachments: attachments.map { Payload.encode($0) }))
+                attachments: attachments.map { Payload.encode($0) }, roll: dossier.roll))
     }
 }

@@ -30,13 +30,14 @@ struct Deadlines {
         let key = switch business {
         case .registration: Self.registration
         case .keyDataChange: Self.keyData
+        case .rollChange: Self.rollChange
         }
         return Int(try PolicyShelf(reading).value(key, for: unit)).flatMap { $0 > 0 ? min($0, Self.longest) : nil }
     }
 
-    private func calendar(for unit: UnitCode) throws -> WorkingCalendar { try Self.calendar(for: unit, reading) }
+    func calendar(for unit: UnitCode) throws -> WorkingCalendar { try Self.calendar(for: unit, reading) }
 
-    /// The working days of a unit's province.
+    /// The working days of a unit's province and of the centre together.
     static func calendar(for unit: UnitCode, _ reading: Reading) throws -> WorkingCalendar {
         let policies = PolicyShelf(reading)
         return WorkingCalendar(
@@ -44,6 +45,7 @@ struct Deadlines {
     }
 
     private static let (registration, keyData) = ("deadlines.registration", "deadlines.keyData")
+    private static let rollChange = "deadlines.rollChange"
     private static let (holidays, workdays) = ("calendar.holidays", "calendar.workdays")
     /// Longer limits are as long as this one.
     private static let longest = 2000
@@ -53,7 +55,7 @@ struct Deadlines {
     /// What is overdue in the table of dossiers: by the unit's own settings, and in each province below that has settings of its own by
     /// those.
     func overdueClause(for unit: UnitCode) throws -> String {
-        let keys = [Self.registration, Self.keyData, Self.holidays, Self.workdays].map { "'\($0)'" }.joined(separator: ", ")
+        let keys = [Self.registration, Self.keyData, Self.rollChange, Self.holidays, Self.workdays].map { "'\($0)'" }.joined(separator: ", ")
         let provinces = try String.fetchAll(reading.database, sql: "SELECT DISTINCT unit FROM policy WHERE key IN (\(keys)) ORDER BY unit")
             .map { UnitCode($0) }.filter { $0 != unit && reading.directory.tier(of: $0) == .province && reading.directory.contains(unit, $0) }
         guard !provinces.isEmpty else { return "(\(try condition(for: unit)))" }
@@ -76,7 +78,7 @@ struct Deadlines {
     private static func stands(_ business: TimedBusiness) -> String {
         switch business {
         case .registration: "state IN ('submitted', 'returned') AND open_case = ''"
-        case .keyDataChange: "open_case <> '' AND open_case IN (\(business.stands.map { "'\($0.rawValue)'" }.joined(separator: ", ")))"
+        case .keyDataChange, .rollChange: "open_case <> '' AND open_case IN (\(business.stands.map { "'\($0.rawValue)'" }.joined(separator: ", ")))"
         }
     }
 

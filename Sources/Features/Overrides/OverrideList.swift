@@ -29,7 +29,7 @@ enum OverrideList {
 
     /// What is known of a dossier's limit, wherever one pupil is shown.
     struct State: Encodable, Sendable {
-        /// `registration` or `keyDataChange`.
+        /// `registration`, `keyDataChange` or `rollChange`.
         let business: String
         /// Since when the holder has had it, the last day in time, and whether that is over.
         let since, due: String

@@ -8,7 +8,7 @@ public enum OverrideOperations {
 
     public static let all: [Operation] = [
         Operation(
-            "overrides.list", .get, "/overrides", "Registrations and key-data changes of the unit's subtree that are overdue, longest first",
+            "overrides.list", .get, "/overrides", "Registrations, key-data changes and roll changes of the unit's subtree that are overdue, longest first",
             title: "超期与强制干预",
             parameters: [
                 .init("scope", "`overdue` by default; `self`: with the unit; `requested`; `ours`: asked for and the unit's to decide"),

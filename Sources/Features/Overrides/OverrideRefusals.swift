@@ -13,7 +13,7 @@ enum OverrideRefusals {
     /// Finished, with the school, or of a kind without a limit.
     static func nothing(_ dossier: Dossier) -> Refusal {
         Refusal(
-            "override.nothing", question: "Q76", "该生没有等待主管部门办理的学籍注册或关键数据变更，不能强制干预。",
+            "override.nothing", question: "Q76", "该生没有等待主管部门办理的学籍注册、关键数据变更或学籍异动，不能强制干预。",
             remedy: "已办结的业务不能再干预；由学校办理的，请学校继续办理。")
     }
 

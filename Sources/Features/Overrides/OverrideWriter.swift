@@ -39,8 +39,9 @@ struct OverrideWriter {
             switch (self, business) {
             case (.approve, .registration): .approve
             case (.approve, .keyDataChange): .approveKeyChange
+            case (.approve, .rollChange): .approveRollChange
             case (.sendBack, .registration): .sendBack
-            case (.sendBack, .keyDataChange): .sendBackCase
+            case (.sendBack, .keyDataChange), (.sendBack, .rollChange): .sendBackCase
             }
         }
     }

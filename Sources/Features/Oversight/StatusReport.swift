@@ -74,6 +74,8 @@ public struct StatusReport: Encodable, Sendable {
     public struct Counts: Encodable, Sendable {
         public var dossiers = 0
         public var byState: [String: Int] = [:]
+        /// Of those enrolled, how many stand where on the roll; at school are those under `present` alone (M-DEATH).
+        public var byStatus: [String: Int] = [:]
         public var problems = 0
         public var L = 0
         public var G = 0
@@ -82,6 +84,7 @@ public struct StatusReport: Encodable, Sendable {
         mutating func add(_ other: Counts) {
             dossiers += other.dossiers
             byState.merge(other.byState) { $0 + $1 }
+            byStatus.merge(other.byStatus) { $0 + $1 }
             problems += other.problems
             L += other.L
             G += other.G
@@ -161,14 +164,15 @@ public struct StatusReport: Encodable, Sendable {
     static func homes(_ reading: Reading) throws -> [UnitCode: Counts] {
         var homes: [UnitCode: Counts] = [:]
         let rows = try Row.fetchCursor(reading.database, sql: """
-            SELECT home, state, problems <> '' AS problem, substr(coalesce(formal, provisional, ''), 1, 1) AS letter, count(*) AS n
-            FROM dossier GROUP BY home, state, problem, letter
+            SELECT home, state, status, problems <> '' AS problem, substr(coalesce(formal, provisional, ''), 1, 1) AS letter, count(*) AS n
+            FROM dossier GROUP BY home, state, status, problem, letter
             """)
         while let row = try rows.next() {
             var counts = Counts()
             let n: Int = row["n"]
             let state: String = row["state"]
             counts.byState[state] = n
+            if state == RegistrationState.enrolled.rawValue { counts.byStatus[row["status"]] = n }
             if state != RegistrationState.deleted.rawValue { counts.dossiers = n }
             if row["problem"] { counts.problems = n }
             switch row["letter"] as String {

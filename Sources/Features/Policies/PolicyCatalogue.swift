@@ -28,6 +28,8 @@ public struct PolicyDefinition: Sendable, Hashable {
         case hours
         /// Bytes a second.
         case bandwidth
+        /// Comma-separated kinds of roll changes (`RollChangeKind`).
+        case rollChanges
     }
 
     public enum Combination: String, Sendable, Hashable {
@@ -80,6 +82,12 @@ public enum PolicyCatalogue {
         policy("deadlines.registration", "学籍注册办理期限（工作日，0 为不限）", "Q76", [.centre, .province], .integer, "10"),
         policy("deadlines.keyData", "关键数据变更办理期限（工作日，0 为不限）", "Q76", [.centre, .province], .integer, "10"),
         policy("deadlines.transfer", "转学每个环节的办理期限（工作日，0 为不限）", "Q76", [.centre, .province], .integer, "10"),
+        policy("deadlines.rollChange", "学籍异动办理期限（工作日，0 为不限）", "Q76", [.centre, .province], .integer, "10"),
+        policy("deadlines.death", "死亡登记期限（工作日，0 为不限）", "M-DEATH", [.centre, .province], .integer, "10"),
+        policy("rollChange.permitted", "另行开放的学籍异动", "M-SU", [.province], .rollChanges, ""),
+        policy("rollChange.withoutCertificate", "不要求证明材料的学籍异动", "M-SU", [.province], .rollChanges, ""),
+        policy("rollChange.suspension.months", "一次休学最长月数（0 为不限）", "M-SU", [.province], .integer, "12"),
+        policy("rollChange.reminder.days", "休学期满提前提醒天数", "M-SU", [.province], .integer, "30"),
         policy("calendar.holidays", "放假日期", "Q76", [.centre, .province], .days, "", .union),
         policy("calendar.workdays", "调休上班日期", "Q76", [.centre, .province], .days, "", .union),
         policy("graduation.window", "毕业时间", "Q90", [.province], .window, ""),
@@ -125,6 +133,7 @@ extension PolicyDefinition {
         case .fileTypes: return AttachedFileType.list(text) == nil ? "可选 doc,rar,jpg,docx,pdf,png，以逗号隔开" : nil
         case .hours: return DailyHours(text) == nil ? "应为“起-止”，例如 18:00-06:00" : nil
         case .bandwidth: return Int(text).map { $0 >= 1000 } == true ? nil : "应为不小于 1000 的整数，单位为字节每秒"
+        case .rollChanges: return RollStandings.fault(inKinds: text)
         case .choice: return choices.contains(text) ? nil : "只能是 " + choices.joined(separator: " 或 ")
         }
     }

@@ -53,7 +53,8 @@ enum ProblemList {
             problems: try ids.prefix(limit).compactMap { try shelf.dossier($0).map { item($0, reading.directory) } })
     }
 
-    private static let ofProblems = Stand.allCases.filter { $0.isInCase && !$0.isKeyChange && !$0.isTransfer }.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    private static let ofProblems = Stand.allCases.filter { $0.isInCase && !$0.isKeyChange && !$0.isRollChange && !$0.isTransfer }
+        .map { "'\($0.rawValue)'" }.joined(separator: ", ")
 
     private static func item(_ dossier: Dossier, _ directory: UnitDirectory) -> Item {
         Item(

@@ -34,6 +34,7 @@ struct RecordEditing {
     func place(_ id: DossierID, in classCode: String) throws -> Bool {
         let dossier = try ownDossier(id)
         guard dossier.record.classCode != classCode else { return false }
+        try RollStandings.checkPlacing(dossier)
         let former = dossier.chain.last { $0.record != nil }?.record?.classCode ?? ""
         let from = dossier.record.classCode.isEmpty ? former : dossier.record.classCode
         // After a transfer the receiving side has said which grade it is (Q79).
@@ -78,6 +79,7 @@ struct RecordEditing {
             throw try StepRefusals.closed(school, transaction.reading)
         }
         guard dossier.stand != .deleted else { throw StepRefusals.notHolder(dossier, .amend, transaction.directory) }
+        try RollStandings.checkEditing(dossier)
         return dossier
     }
 

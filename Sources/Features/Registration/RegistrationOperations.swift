@@ -32,6 +32,7 @@ public enum RegistrationOperations {
             "students.list", .get, "/students", "Pupils of the unit's subtree", title: "学生查询",
             parameters: [
                 .init("school", "School code"), .init("class", "Class code"), .init("state", "Registration state, or several with commas"),
+                .init("status", "Standing on the roll, or several with commas: `present`, `suspended`, `droppedOut`, `left`, `abroad`, `dead`"),
                 .init("problem", "Kind of problem, or any"), .init("holder", "`self`: only what waits for the unit"), .init("limit", "1 to 1000, default 100"),
                 .init("after", "Cursor from `next`"),
                 .init("tab", "Tab of a school's review: `present`, `new` or `fromAbroad` (Q57)"),
@@ -54,7 +55,8 @@ public enum RegistrationOperations {
             "students.search", .post, "/students/search", "Pupils of the unit's subtree by name or number, which no address may carry",
             title: "学生查询",
             body: .json(.fields(
-                ("search", .string), ("school?", .string), ("class?", .string), ("state?", .string), ("problem?", .string),
+                ("search", .string), ("school?", .string), ("class?", .string), ("state?", .string), ("status?", .string),
+                ("problem?", .string),
                 ("holder?", .string), ("limit?", .integer), ("after?", .string))),
             response: .fields(("total", .integer), ("next?", .string), ("students", .array(.anything))), isReading: true
         ) { call in
@@ -126,13 +128,13 @@ public enum RegistrationOperations {
 
     private struct Search: Decodable {
         let search: String
-        let school, `class`, state, problem, holder, after: String?
+        let school, `class`, state, status, problem, holder, after: String?
         let limit: Int?
 
         /// As the list takes them.
         var parameters: [String: String] {
             let given = [
-                "school": school, "class": `class`, "state": state, "problem": problem, "holder": holder, "after": after,
+                "school": school, "class": `class`, "state": state, "status": status, "problem": problem, "holder": holder, "after": after,
                 "limit": limit.map(String.init),
             ]
             return given.compactMapValues { $0 }
@@ -144,6 +146,7 @@ public enum RegistrationOperations {
         filter.school = parameters["school"].map { UnitCode($0) }
         filter.classCode = parameters["class"]
         filter.state = parameters["state"]
+        filter.status = parameters["status"]
         filter.problem = parameters["problem"]
         if let holder = parameters["holder"] {
             guard holder == "self" else {

@@ -118,6 +118,9 @@ extension StepKind {
         case .passTransfer: "同意转出并报省级"
         case .approveTransfer: "核准转出"
         case .returnTransfer: "退回转学"
+        case .prepareRollChange: "申请学籍异动"
+        case .approveRollChange: "学籍异动通过"
+        case .recallCase: "撤回已提交的申请"
         }
     }
 }
@@ -135,6 +138,8 @@ extension Stand {
         case .keyChangeSubmitted: "关键数据变更待核办"
         case .transferAccepted: "转学待转出方核办"
         case .transferCleared: "转学待调档"
+        case .rollChangePrepared: "学籍异动待学校审核"
+        case .rollChangeSubmitted: "学籍异动待核办"
         default: ""
         }
     }

@@ -28,6 +28,7 @@ struct StepWriter {
             throw try StepRefusals.closed(school, transaction.reading)
         }
         try checkRecovery()
+        try RollStandings.check(kind, dossier)
         let (table, row) = try inStead ? rowInStead(kind, dossier) : ownRow(kind, dossier, content)
         try StepGuards(transaction: transaction, actor: actor).check(row.guards, dossier, content)
         if row.effects.contains(.reason), (content.reason ?? "").isEmpty { throw StepRefusals.reasonMissing(kind) }
@@ -42,9 +43,12 @@ struct StepWriter {
 
     /// The holder's own row.
     private func ownRow(_ kind: StepKind, _ dossier: Dossier, _ content: Content) throws -> (Workflow, Transition) {
-        guard dossier.holder == actor.unit else { throw StepRefusals.notHolder(dossier, kind, transaction.directory) }
         let table = Workflow.registration(after: dossier, taking: kind)
-        guard let row = table.row(kind, from: dossier.stand) else { throw StepRefusals.notNow(kind, dossier) }
+        let found = table.row(kind, from: dossier.stand)
+        guard dossier.holder == actor.unit || found?.effects.contains(.withoutPen) == true else {
+            throw StepRefusals.notHolder(dossier, kind, transaction.directory)
+        }
+        guard let row = found else { throw StepRefusals.notNow(kind, dossier) }
         let parties = (content.opening ?? dossier.openCase?.opening)?.parties.map(\.home) ?? []
         guard Workflow.isTaker(
             actor.unit, of: row, home: dossier.home, holder: dossier.holder, parties: parties, in: transaction.directory)

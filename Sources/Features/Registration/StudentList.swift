@@ -13,6 +13,8 @@ public enum StudentList {
         @OrNull var number: String?
         @OrNull var holder: String?
         let problems: [String]
+        /// 学生状态, a code of `StudentStatus`; `present` before anything has changed.
+        let status: String
         /// 在办业务; absent while no case is open.
         var openCase: CaseItem?
         @OrNull var verdict: VerdictItem?
@@ -71,6 +73,8 @@ public enum StudentList {
         var classCode: String?
         /// One state, or several with commas between them.
         var state: String?
+        /// 学生状态: one, or several with commas between them.
+        var status: String?
         /// A code of `DuplicateKind`, or `any`.
         var problem: String?
         /// Name (prefix), number or ID number.
@@ -136,6 +140,10 @@ public enum StudentList {
             }
             add("state IN (\(states.map { _ in "?" }.joined(separator: ",")))", StatementArguments(states))
         }
+        if let statuses = filter.status?.split(separator: ",").map(String.init), !statuses.isEmpty {
+            try RollStandings.mustExist(statuses)
+            add("status IN (\(statuses.map { _ in "?" }.joined(separator: ",")))", StatementArguments(statuses))
+        }
         if let problem = filter.problem {
             if problem == "any" {
                 add("problems <> ''", [])
@@ -160,7 +168,7 @@ public enum StudentList {
         Item(
             dossier: dossier.id.description, name: dossier.record.name, school: dossier.home.text,
             class: dossier.record.classCode, state: dossier.state.rawValue, number: dossier.number,
-            holder: dossier.holder?.text, problems: dossier.problems,
+            holder: dossier.holder?.text, problems: dossier.problems, status: dossier.roll.status.rawValue,
             openCase: dossier.openCase.map(CaseItem.init),
             verdict: dossier.highestVerdict.map { verdict in
                 VerdictItem(
@@ -176,7 +184,8 @@ public enum StudentList {
 
     static func count(inClass code: String, of school: UnitCode, _ reading: Reading) throws -> Int {
         try Int.fetchOne(
-            reading.database, sql: "SELECT count(*) FROM dossier WHERE home = ? AND class = ? AND state <> 'deleted'",
+            reading.database,
+            sql: "SELECT count(*) FROM dossier WHERE home = ? AND class = ? AND state <> 'deleted' AND status IN (\(RollStandings.seated))",
             arguments: [school.text, code]) ?? 0
     }
 }

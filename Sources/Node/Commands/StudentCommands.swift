@@ -10,6 +10,8 @@ struct StudentsCommand: Verb {
     @Option(name: .customLong("class"), help: ArgumentHelp("班号 / class code", valueName: "code")) var classCode: String?
     @Option(help: ArgumentHelp("状态：draft unchecked clean problem reviewed submitted enrolled …", valueName: "state"))
     var state: String?
+    @Option(help: ArgumentHelp("学生状态：present suspended droppedOut left abroad dead", valueName: "status"))
+    var status: String?
     @Option(help: ArgumentHelp("问题类别，或 any / kind of problem, or any", valueName: "kind")) var problem: String?
     @Option(help: ArgumentHelp("姓名开头或号码 / name prefix or number", valueName: "text")) var search: String?
     @Option(help: ArgumentHelp("self：只看待本单位处理的 / only what waits for the unit", valueName: "who")) var holder: String?
@@ -29,7 +31,7 @@ struct StudentsCommand: Verb {
     /// A name or number travels in the body: addresses are written into logs.
     private func call() -> VerbCall {
         let filter = [
-            "school": school, "class": classCode, "state": state, "problem": problem, "holder": holder, "after": after,
+            "school": school, "class": classCode, "state": state, "status": status, "problem": problem, "holder": holder, "after": after,
         ]
         guard let search else {
             return VerbCall("students.list", filter.merging(["limit": limit.map(String.init)]) { $1 })

@@ -275,11 +275,66 @@ public nonisolated struct WireCaseOpening: Sendable {
   /// highest number that the proposal has taken in
   public var supplement: UInt32 = 0
 
+  /// what is to change on the roll
+  public var change: WireRollChange {
+    get {_change ?? WireRollChange()}
+    set {_change = newValue}
+  }
+  /// Returns true if `change` has been explicitly set.
+  public var hasChange: Bool {self._change != nil}
+  /// Clears the value of `change`. Subsequent reads from it will return its default value.
+  public mutating func clearChange() {self._change = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _proposal: WireRecord? = nil
+  fileprivate var _change: WireRollChange? = nil
+}
+
+/// A roll change other than transfers. Days as YYYYMMDD; empty where none is asked for.
+public nonisolated struct WireRollChange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var kind: String = String()
+
+  public var cause: String = String()
+
+  public var date: String = String()
+
+  public var until: String = String()
+
+  public var country: String = String()
+
+  public var classCode: String = String()
+
+  public var gradeOffset: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Where a pupil stands on the roll.
+public nonisolated struct WireRollStanding: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var status: String = String()
+
+  public var since: String = String()
+
+  public var until: String = String()
+
+  public var gradeOffset: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// An authority above asks the home school for evidence.
@@ -403,9 +458,21 @@ public nonisolated struct WireHandOver: Sendable {
 
   public var rulings: [Data] = []
 
+  /// absent: present, and never changed
+  public var roll: WireRollStanding {
+    get {_roll ?? WireRollStanding()}
+    set {_roll = newValue}
+  }
+  /// Returns true if `roll` has been explicitly set.
+  public var hasRoll: Bool {self._roll != nil}
+  /// Clears the value of `roll`. Subsequent reads from it will return its default value.
+  public mutating func clearRoll() {self._roll = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _roll: WireRollStanding? = nil
 }
 
 public nonisolated struct WireSupplement: Sendable {
@@ -1249,7 +1316,6 @@ public nonisolated struct WireAboveRequest: Sendable {
 
   public var unit: String = String()
 
-  /// what the unit's node has of it
   public var heads: [WireStreamHead] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1257,7 +1323,6 @@ public nonisolated struct WireAboveRequest: Sendable {
   public init() {}
 }
 
-/// what follows; empty: nothing
 public nonisolated struct WireAboveReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -2054,7 +2119,7 @@ nonisolated extension WireCaseParty: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireCaseOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CaseOpening"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parties\0\u{1}proposal\0\u{1}evidence\0\u{1}fields\0\u{1}supplement\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parties\0\u{1}proposal\0\u{1}evidence\0\u{1}fields\0\u{1}supplement\0\u{2}\u{f}change\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2067,6 +2132,7 @@ nonisolated extension WireCaseOpening: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 3: try { try decoder.decodeRepeatedBytesField(value: &self.evidence) }()
       case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.fields) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.supplement) }()
+      case 20: try { try decoder.decodeSingularMessageField(value: &self._change) }()
       default: break
       }
     }
@@ -2092,6 +2158,9 @@ nonisolated extension WireCaseOpening: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.supplement != 0 {
       try visitor.visitSingularUInt32Field(value: self.supplement, fieldNumber: 5)
     }
+    try { if let v = self._change {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2101,6 +2170,112 @@ nonisolated extension WireCaseOpening: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.evidence != rhs.evidence {return false}
     if lhs.fields != rhs.fields {return false}
     if lhs.supplement != rhs.supplement {return false}
+    if lhs._change != rhs._change {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRollChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RollChange"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}cause\0\u{1}date\0\u{1}until\0\u{1}country\0\u{3}class_code\0\u{3}grade_offset\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.cause) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.until) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.country) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.classCode) }()
+      case 7: try { try decoder.decodeSingularSInt32Field(value: &self.gradeOffset) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.cause.isEmpty {
+      try visitor.visitSingularStringField(value: self.cause, fieldNumber: 2)
+    }
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 3)
+    }
+    if !self.until.isEmpty {
+      try visitor.visitSingularStringField(value: self.until, fieldNumber: 4)
+    }
+    if !self.country.isEmpty {
+      try visitor.visitSingularStringField(value: self.country, fieldNumber: 5)
+    }
+    if !self.classCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.classCode, fieldNumber: 6)
+    }
+    if self.gradeOffset != 0 {
+      try visitor.visitSingularSInt32Field(value: self.gradeOffset, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRollChange, rhs: WireRollChange) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.cause != rhs.cause {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.until != rhs.until {return false}
+    if lhs.country != rhs.country {return false}
+    if lhs.classCode != rhs.classCode {return false}
+    if lhs.gradeOffset != rhs.gradeOffset {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRollStanding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RollStanding"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}since\0\u{1}until\0\u{3}grade_offset\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.status) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.since) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.until) }()
+      case 4: try { try decoder.decodeSingularSInt32Field(value: &self.gradeOffset) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.status.isEmpty {
+      try visitor.visitSingularStringField(value: self.status, fieldNumber: 1)
+    }
+    if !self.since.isEmpty {
+      try visitor.visitSingularStringField(value: self.since, fieldNumber: 2)
+    }
+    if !self.until.isEmpty {
+      try visitor.visitSingularStringField(value: self.until, fieldNumber: 3)
+    }
+    if self.gradeOffset != 0 {
+      try visitor.visitSingularSInt32Field(value: self.gradeOffset, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireRollStanding, rhs: WireRollStanding) -> Bool {
+    if lhs.status != rhs.status {return false}
+    if lhs.since != rhs.since {return false}
+    if lhs.until != rhs.until {return false}
+    if lhs.gradeOffset != rhs.gradeOffset {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2292,7 +2467,7 @@ nonisolated extension WireRuling: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireHandOver: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".HandOver"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}topology\0\u{1}stand\0\u{1}length\0\u{1}supplement\0\u{1}verdicts\0\u{1}numbers\0\u{1}answers\0\u{1}attachments\0\u{1}rulings\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}topology\0\u{1}stand\0\u{1}length\0\u{1}supplement\0\u{1}verdicts\0\u{1}numbers\0\u{1}answers\0\u{1}attachments\0\u{1}rulings\0\u{2}\u{a}roll\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2310,12 +2485,17 @@ nonisolated extension WireHandOver: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 8: try { try decoder.decodeRepeatedBytesField(value: &self.answers) }()
       case 9: try { try decoder.decodeRepeatedBytesField(value: &self.attachments) }()
       case 10: try { try decoder.decodeRepeatedBytesField(value: &self.rulings) }()
+      case 20: try { try decoder.decodeSingularMessageField(value: &self._roll) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.from.isEmpty {
       try visitor.visitSingularStringField(value: self.from, fieldNumber: 1)
     }
@@ -2346,6 +2526,9 @@ nonisolated extension WireHandOver: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.rulings.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.rulings, fieldNumber: 10)
     }
+    try { if let v = self._roll {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2360,6 +2543,7 @@ nonisolated extension WireHandOver: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.answers != rhs.answers {return false}
     if lhs.attachments != rhs.attachments {return false}
     if lhs.rulings != rhs.rulings {return false}
+    if lhs._roll != rhs._roll {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

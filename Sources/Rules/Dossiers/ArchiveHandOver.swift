@@ -16,10 +16,12 @@ public struct ArchiveHandOver: Sendable, Hashable {
     public var words: DossierWords
     /// Statements about attached files, encoded; opaque here.
     public var attachments: [[UInt8]]
+    /// Where the pupil stands on the roll.
+    public var roll: RollStanding
 
     public init(
         from: UnitCode, topology: Int, stand: Stand, length: Int, supplement: Int, words: DossierWords = DossierWords(),
-        attachments: [[UInt8]] = []
+        attachments: [[UInt8]] = [], roll: RollStanding = RollStanding()
     ) {
         self.from = from
         self.topology = topology
@@ -28,6 +30,7 @@ public struct ArchiveHandOver: Sendable, Hashable {
         self.supplement = supplement
         self.words = words
         self.attachments = attachments
+        self.roll = roll
     }
 }
 

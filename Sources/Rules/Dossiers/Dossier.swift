@@ -84,6 +84,8 @@ public struct Dossier: Sendable, Hashable {
     public var state: RegistrationState
     /// 在办业务; nil while no case is open.
     public var openCase: OpenCase?
+    /// Where the pupil stands on the roll, by the changes that were approved (学籍异动).
+    public var roll = RollStanding()
     /// What authorities have asked the school for, oldest first.
     public var requests: [EvidenceRequest] = []
     /// What the home school has asked for about the present head (Q76).
@@ -109,10 +111,16 @@ public struct Dossier: Sendable, Hashable {
     public var recordOfChain: StudentRecord { Self.record(of: chain) }
 
     static func record(of chain: [Step]) -> StudentRecord {
-        guard let step = chain.last(where: { $0.record != nil }), var record = step.record else { return StudentRecord() }
-        guard step.archive != nil else { return record }
-        record[.classCode] = nil
-        if record[.schoolCode] != nil { record[.schoolCode] = step.nextHolder?.text }
+        guard let place = chain.lastIndex(where: { $0.record != nil }), var record = chain[place].record else { return StudentRecord() }
+        if chain[place].archive != nil {
+            record[.classCode] = nil
+            if record[.schoolCode] != nil { record[.schoolCode] = chain[place].nextHolder?.text }
+        }
+        var change: RollChange?
+        for step in chain[place...] {
+            change = step.opening?.change ?? change
+            if step.kind == .approveRollChange, let code = change?.classCode, !code.isEmpty { record[.classCode] = code }
+        }
         return record
     }
 

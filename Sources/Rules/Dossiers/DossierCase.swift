@@ -30,6 +30,8 @@ public struct CaseOpening: Sendable, Hashable {
     public var fields: [StudentField]
     /// Highest number of a supplement that the proposal has taken in: what it says of `fields` ends with the approval.
     public var supplement: Int
+    /// What is to change on the roll; in roll changes alone.
+    public var change: RollChange?
 
     /// A record with what the proposal sets: key fields, and the fields of a key-data change.
     public func applied(to record: StudentRecord) -> StudentRecord {
@@ -41,7 +43,7 @@ public struct CaseOpening: Sendable, Hashable {
 
     public init(
         parties: [CaseParty] = [], proposal: StudentRecord? = nil, proposalDigest: Digest? = nil, evidence: [Digest] = [],
-        fields: [StudentField] = [], supplement: Int = 0
+        fields: [StudentField] = [], supplement: Int = 0, change: RollChange? = nil
     ) {
         self.parties = parties
         self.proposal = proposal
@@ -49,6 +51,7 @@ public struct CaseOpening: Sendable, Hashable {
         self.evidence = evidence
         self.fields = fields
         self.supplement = supplement
+        self.change = change
     }
 }
 

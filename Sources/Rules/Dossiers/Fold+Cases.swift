@@ -17,7 +17,7 @@ extension Fold {
         var fields: Set<StudentField> = []
         for step in chain {
             if step.opening != nil { opening = step.opening }
-            if step.kind == .approveKeyChange, let opening, supplement <= opening.supplement { fields.formUnion(opening.fields) }
+            if step.approvesFields, let opening, supplement <= opening.supplement { fields.formUnion(opening.fields) }
         }
         return fields
     }
@@ -49,6 +49,7 @@ extension Fold.Position {
             if stand == .asBefore { stand = before.rest ?? .entered }
             rest = nil
             parties = []
+            change = nil
         }
     }
 }

@@ -29,7 +29,9 @@ extension Fold {
     }
 
     func position(after handOver: Step) -> Position {
-        Position(stand: handOver.archive?.stand ?? .none, holder: handOver.nextHolder, home: handOver.nextHolder)
+        Position(
+            stand: handOver.archive?.stand ?? .none, holder: handOver.nextHolder, home: handOver.nextHolder,
+            roll: handOver.archive?.roll ?? RollStanding())
     }
 
     /// Judged by the records of both homes that the writer applied.

@@ -38,6 +38,9 @@ public struct Fold<T: Topology> {
         var parties: [CaseParty] = []
         /// Whether the step that led here was taken in the holder's stead (强制干预).
         var isOverride = false
+        var roll = RollStanding()
+        /// The roll change that the case asks for.
+        var change: RollChange?
     }
 
     private func dossier(_ id: DossierID, sufficient: Tier) -> Dossier {
@@ -64,6 +67,7 @@ public struct Fold<T: Topology> {
         apply(words, to: &dossier, sufficient: sufficient)
         dossier.requests = facts.requests.sorted { ($0.at, $0.by, $0.position, $0.text) < ($1.at, $1.by, $1.position, $1.text) }
         dossier.overrides = overrides
+        dossier.roll = position.roll
         dossier.overrideRequest = facts.overrideRequests.filter { $0.by == home && $0.head == dossier.head }
             .max { ($0.position, $0.at, $0.reason) < ($1.position, $1.at, $1.reason) }
         let history = arrival.map { self.history(before: $0) } ?? []
@@ -92,10 +96,11 @@ public struct Fold<T: Topology> {
         var next = Position(
             stand: row.to, holder: step.nextHolder, home: home, rest: position.rest, parties: step.opening?.parties ?? position.parties,
             isOverride: row.effects.contains(.override))
-        guard let tree = tree(record, next.parties) else { return nil }
+        guard let tree = tree(record, next.parties), let roll = position.roll(after: step, by: row) else { return nil }
+        (next.roll, next.change) = roll
         let holder = Self.holder(at: position, in: tree)
         if position.stand != .none {
-            guard step.by == holder || row.effects.contains(.override) else { return nil }
+            guard step.by == holder || row.needsNoPen else { return nil }
         } else if topology.unit(step.by).map({ !TierRights.may($0.tier, .keepPupils) }) ?? true {
             return nil
         }
@@ -225,7 +230,7 @@ public struct Fold<T: Topology> {
         // A case is no state of its own: its dossier shows where it stood.
         case .transferAccepted, .transferCleared: .enrolled
         case .evidencePrepared, .evidenceSubmitted, .changePrepared, .changeSubmitted, .problemDeletionRequested, .keyChangePrepared,
-             .keyChangeSubmitted: .problem
+             .keyChangeSubmitted, .rollChangePrepared, .rollChangeSubmitted: .problem
         }
     }
 }

@@ -20,13 +20,14 @@ extension Workflow {
 
 /// Businesses that have a time limit, and end in an override where it is not kept.
 public enum TimedBusiness: String, Sendable, Hashable, CaseIterable {
-    case registration, keyDataChange
+    case registration, keyDataChange, rollChange
 
-    /// 学籍注册 / 关键数据变更.
+    /// 学籍注册 / 关键数据变更 / 学籍异动.
     public var label: String {
         switch self {
         case .registration: "学籍注册"
         case .keyDataChange: "关键数据变更"
+        case .rollChange: "学籍异动"
         }
     }
 
@@ -35,6 +36,7 @@ public enum TimedBusiness: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .registration: [.submitted, .returned]
         case .keyDataChange: [.keyChangeSubmitted, .keyChangePrepared]
+        case .rollChange: [.rollChangeSubmitted, .rollChangePrepared]
         }
     }
 }

@@ -58,7 +58,7 @@ extension Workflow {
     /// Every shipped table, oldest first; each has all rows of the one before, or others in their place.
     static let versions = [
         registration, registrationWithHandOver, registrationWithProblems, registrationWithKeyData, registrationWithOverrides,
-        registrationWithCheckedChanges, registrationWithTransfers,
+        registrationWithCheckedChanges, registrationWithRollChanges, registrationWithTransfers,
     ]
 
     /// The table that the next step names: the first one, as long as it has all that the dossier needs, so that programs of a

@@ -29,5 +29,5 @@ extension Workflow {
 
     /// The table with transfers.
     public static let registrationWithTransfers = Workflow(
-        version: 8, title: "学籍注册", rows: registrationWithCheckedChanges.rows + transferRows)
+        version: 8, title: "学籍注册", rows: registrationWithRollChanges.rows + transferRows)
 }

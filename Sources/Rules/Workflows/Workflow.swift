@@ -10,6 +10,8 @@ public enum Stand: String, Sendable, Hashable, CaseIterable {
     case keyChangePrepared, keyChangeSubmitted
     /// 转学 accepted by the releasing school and with its authorities, then with the common authority's node, which hands over.
     case transferAccepted, transferCleared
+    /// 学籍异动 prepared at the school, then with the authority.
+    case rollChangePrepared, rollChangeSubmitted
     /// In tables alone: where the dossier stood before its case.
     case asBefore
 
@@ -17,7 +19,7 @@ public enum Stand: String, Sendable, Hashable, CaseIterable {
     public var isInCase: Bool {
         switch self {
         case .evidencePrepared, .evidenceSubmitted, .changePrepared, .changeSubmitted, .problemDeletionRequested, .keyChangePrepared,
-             .keyChangeSubmitted, .transferAccepted, .transferCleared: true
+             .keyChangeSubmitted, .transferAccepted, .transferCleared, .rollChangePrepared, .rollChangeSubmitted: true
         default: false
         }
     }
@@ -27,6 +29,9 @@ public enum Stand: String, Sendable, Hashable, CaseIterable {
 
     /// 关键数据变更.
     public var isKeyChange: Bool { self == .keyChangePrepared || self == .keyChangeSubmitted }
+
+    /// 学籍异动 other than transfers.
+    public var isRollChange: Bool { self == .rollChangePrepared || self == .rollChangeSubmitted }
 
     /// With the school, nothing under way: from here a case may begin.
     public static let resting: [Stand] = [.entered, .reviewed, .returned, .enrolled]
@@ -41,13 +46,15 @@ public enum StepKind: String, Sendable, Hashable, CaseIterable {
     case requestProblemDeletion, grantProblemDeletion, refuseProblemDeletion, deleteByRuling
     case prepareKeyChange, approveKeyChange
     case acceptTransfer, passTransfer, approveTransfer, returnTransfer
+    case prepareRollChange, approveRollChange, recallCase
 
     /// Steps of cases travel as entries of their own kind, so that programs which do not know cases keep them for later.
     public var isOfCase: Bool {
         switch self {
         case .prepareEvidence, .prepareChange, .withdrawCase, .submitCase, .forwardCase, .sendBackCase, .closeCase, .approveChange,
              .requestProblemDeletion, .grantProblemDeletion, .refuseProblemDeletion, .deleteByRuling, .prepareKeyChange,
-             .approveKeyChange, .acceptTransfer, .passTransfer, .approveTransfer, .returnTransfer: true
+             .approveKeyChange, .acceptTransfer, .passTransfer, .approveTransfer, .returnTransfer, .prepareRollChange, .approveRollChange,
+             .recallCase: true
         default: false
         }
     }
@@ -128,6 +135,10 @@ public enum Guard: String, Sendable, Hashable, CaseIterable {
     case transferable
     /// The receiving school has not taken its application back, as far as is known here.
     case notWithdrawn
+    /// The pupil's standing, stage and the province's policy allow the roll change, and all that it asks for is there.
+    case changeAllowed
+    /// A certificate of this case is attached, where its kind asks for one.
+    case certificate
 }
 
 /// What taking the step brings with it.
@@ -144,6 +155,10 @@ public enum Effect: String, Sendable, Hashable, CaseIterable {
     case proposal
     /// Taken in the holder's stead (强制干预): the pen is not asked for.
     case override
+    /// The opening says what is to change on the roll (学籍异动).
+    case rollChange
+    /// Taken by who asked, who has not the pen any more: takes back what is not decided yet.
+    case withoutPen
     /// The step carries the whole dossier: everything before it is settled, and not needed after it.
     case archive
 }
@@ -157,6 +172,9 @@ public struct Transition: Sendable, Hashable {
     public let holder: Role
     public let guards: [Guard]
     public let effects: [Effect]
+
+    /// Whether who takes the step need not have the pen.
+    public var needsNoPen: Bool { effects.contains(.override) || effects.contains(.withoutPen) }
 }
 
 /// A workflow as a table, and its one interpreter. Buttons, refusals, 当前处理单位, manual and simulator read the same rows.

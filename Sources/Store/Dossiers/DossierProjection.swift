@@ -14,7 +14,7 @@ struct DossierProjection: Projection {
         (table: "word", sql: "SELECT dossier, kind, writer, position, payload FROM word ORDER BY dossier, kind, writer, position"),
         (table: "dossier", sql: """
             SELECT id, home, class, name, sex, birth, id_type, id_number, state, holder, problems, provisional, formal, head,
-              open_case, held_since, requested FROM dossier ORDER BY id
+              open_case, held_since, requested, status, status_until, open_change FROM dossier ORDER BY id
             """),
         (table: "number", sql: "SELECT number, dossier FROM number ORDER BY number"),
     ]
@@ -209,21 +209,24 @@ struct DossierProjection: Projection {
         }
         try db.cachedStatement(sql: """
             INSERT INTO dossier (id, home, class, name, name_key, sex, birth, id_type, id_number, state, holder, problems,
-              provisional, formal, head, key_digest, entered_at, open_case, held_since, requested, folded)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+              provisional, formal, head, key_digest, entered_at, open_case, held_since, requested, status, status_until, open_change,
+              folded)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
             ON CONFLICT DO UPDATE SET home = excluded.home, class = excluded.class, name = excluded.name,
               name_key = excluded.name_key, sex = excluded.sex, birth = excluded.birth, id_type = excluded.id_type,
               id_number = excluded.id_number, state = excluded.state, holder = excluded.holder,
               problems = excluded.problems, provisional = excluded.provisional, formal = excluded.formal,
               head = excluded.head, key_digest = excluded.key_digest, open_case = excluded.open_case,
-              held_since = excluded.held_since, requested = excluded.requested, folded = folded + 1
+              held_since = excluded.held_since, requested = excluded.requested, status = excluded.status,
+              status_until = excluded.status_until, open_change = excluded.open_change, folded = folded + 1
             """).execute(arguments: [
                 Data(id.bytes), dossier.home.text, record.classCode, record.name, key.name, record.sex, record.birthDate,
                 record.idType, key.hasResidentID ? key.idNumber : record.idNumber, dossier.state.rawValue,
                 dossier.holder?.text, dossier.problems.joined(separator: ","), dossier.provisionalNumber,
                 dossier.formalNumber, dossier.head.map { Data($0.bytes) }, dossier.keyDigest.map { Data($0.bytes) },
                 dossier.chain.first?.at ?? transaction.now, dossier.openCase?.stand.rawValue ?? "",
-                dossier.heldSince ?? 0, dossier.overrideRequest != nil,
+                dossier.heldSince ?? 0, dossier.overrideRequest != nil, dossier.roll.status.rawValue, dossier.roll.until?.compact ?? "",
+                dossier.openCase?.opening.change?.kind.rawValue ?? "",
             ])
         for follower in transaction.book.followers { try follower.follow(dossier, in: transaction) }
         for office in transaction.book.offices { try office.noticed(dossier, in: transaction) }

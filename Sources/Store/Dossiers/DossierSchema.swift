@@ -53,6 +53,12 @@ enum DossierSchema {
         -- Changes of problem records that were under way before their proposals were checked: the desk has to speak about them.
         INSERT OR IGNORE INTO errand (office, subject, at)
           SELECT 'duplicates', id, 0 FROM dossier WHERE open_case IN ('changePrepared', 'changeSubmitted');
+        """), ("roll_changes_1", """
+        -- Where the pupil stands on the roll, until when (YYYYMMDD) where that ends, and the kind of the roll change that is under way.
+        ALTER TABLE dossier ADD COLUMN status TEXT NOT NULL DEFAULT 'present';
+        ALTER TABLE dossier ADD COLUMN status_until TEXT NOT NULL DEFAULT '';
+        ALTER TABLE dossier ADD COLUMN open_change TEXT NOT NULL DEFAULT '';
+        CREATE INDEX dossier_status ON dossier (status, status_until) WHERE status <> 'present';
         """)]
 
     /// What `override-1` reads the time of a step with, seconds since 1970; 0 for bytes that are no step.

@@ -26,7 +26,7 @@ enum OverridePages {
             <h1>强制干预：{{name}}</h1>
             {{>notice}}
             <dl class="facts"><dt>学校</dt><dd>{{schoolName}}</dd><dt>业务</dt><dd>{{business}}{{^business}}没有等待办理的业务{{/business}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>{{#deadline}}<dt>自</dt><dd>{{since}}</dd><dt>办理期限</dt><dd><span class="tag {{tone}}">{{due}}</span></dd>{{/deadline}}{{#authority}}<dt>强制干预由谁决定</dt><dd>{{.}}</dd>{{/authority}}</dl>
-            <p><a href="/students/{{dossier}}">学籍档案</a>{{#isKeyChange}} · <a href="/key-data/{{dossier}}">申请的变更和证明材料</a>{{/isKeyChange}}</p>
+            <p><a href="/students/{{dossier}}">学籍档案</a>{{#isKeyChange}} · <a href="/key-data/{{dossier}}">申请的变更和证明材料</a>{{/isKeyChange}}{{#isRollChange}} · <a href="/roll-changes/{{dossier}}">申请的异动和证明材料</a>{{/isRollChange}}</p>
             {{#request}}<div class="note warn"><h2>学校已提请强制干预</h2><p>{{reason}} <span class="soft">{{at}}</span></p></div>{{/request}}
             {{#mayRequest}}<h2>提请强制干预</h2><p>请先与“{{holder}}”联系。提请之后，{{authorityName}}可以代为办理；各方都会看到。 {{>help-link}}</p>
             <form method="post" action="/overrides/{{dossier}}">{{>token}}<input type="hidden" name="act" value="request">
@@ -97,6 +97,7 @@ enum OverridePages {
             guard let state = page.deadline, let business = TimedBusiness(rawValue: state.business) else { return }
             context["business"] = business.label
             context["isKeyChange"] = business == .keyDataChange
+            context["isRollChange"] = business == .rollChange
             context["deadline"] = shown(state)
             if let authority = state.authority { context["authority"] = name(authority, directory) }
             context["authorityName"] = name(state.authority, directory)

@@ -50,7 +50,7 @@ enum HomePage {
         context["trouble"] = trouble
         context["hasTrouble"] = !trouble.isEmpty
         context["totals"] = [
-            ("学籍", status.counts.dossiers), ("正式学籍号（G）", status.counts.G), ("正式学籍号（J）", status.counts.J), ("临时学籍号（L）", status.counts.L),
+            ("学籍", status.counts.dossiers), (StudentStatus.present.label, status.counts.byStatus[StudentStatus.present.rawValue] ?? 0), ("正式学籍号（G）", status.counts.G), ("正式学籍号（J）", status.counts.J), ("临时学籍号（L）", status.counts.L),
         ].map { item($0.0, $0.1, "") }
         return context
     }
@@ -90,9 +90,10 @@ struct Desk {
         ).compactMap { row -> Waiting? in
             // Transfers are counted by their own table, which also has those whose pupil is elsewhere.
             guard let stand = Stand(rawValue: row["open_case"]), !stand.isTransfer else { return nil }
-            return Waiting(label: stand.caseLabel, count: row["n"], href: stand.isKeyChange ? "/key-data?scope=self" : "/problems?scope=self")
+            return Waiting(label: stand.caseLabel, count: row["n"], href: OpenCases.desk(of: stand))
         }
-        waiting = try Self.late(of: unit, isSchool: isSchool, today, reading) + cases + TransferList.waiting(of: unit, today: today, reading) + held.compactMap { row in
+        waiting = try Self.late(of: unit, isSchool: isSchool, today, reading) + Self.ending(of: unit, today, reading) + cases
+            + TransferList.waiting(of: unit, today: today, reading) + held.compactMap { row in
             guard let state = RegistrationState(rawValue: row["state"]), !(isSchool && [.enrolled, .unchecked].contains(state)) else {
                 return nil
             }
@@ -114,6 +115,13 @@ struct Desk {
             let name = state == .unchecked ? "等待查重" : reading.directory.unit(holder)?.name ?? holder.text
             return Away(holder: name, state: state, count: row["n"], since: row["since"] ?? 0)
         }
+    }
+
+    /// Suspensions that end soon or have ended: somebody has to ask for the return.
+    private static func ending(of unit: UnitCode, _ today: CalendarDate, _ reading: Reading) throws -> [Waiting] {
+        guard reading.directory.tier(of: unit) == .school else { return [] }
+        let count = try SuspensionList.count(sight: unit, today: today, reading)
+        return count == 0 ? [] : [Waiting(label: "休学将满或已满，请办理复学", count: count, href: "/suspensions")]
     }
 
     /// What has been with the unit for too long, or with others where it may do something about it (Q76).

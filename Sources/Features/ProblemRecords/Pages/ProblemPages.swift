@@ -40,7 +40,7 @@ enum ProblemPages {
             <p><a href="/students/{{dossier}}">学籍档案</a></p>
             {{#hasPeers}}<h2>同组的其他学籍</h2><div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">性别</th><th scope="col">出生日期</th><th scope="col">学校</th><th scope="col">问题</th><th scope="col">裁定</th></tr></thead><tbody>
             {{#peers}}<tr><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td><td>{{problems}}</td><td>{{#ruling}}{{label}}，{{effect}}<br><span class="soft small">{{byName}} {{at}}：{{reason}}</span>{{/ruling}}{{^ruling}}<span class="soft">由{{authority}}裁定</span>{{/ruling}}</td></tr>
-            {{/peers}}</tbody></table></div>{{/hasPeers}}
+            {{/peers}}</tbody></table></div>{{/hasPeers}}{{#returning}}<div class="note warn"><h2>{{name}}的原档案状态为“{{status}}”</h2><p>如是同一学生，请在<a href="/roll-changes/{{dossier}}">原档案</a>办理{{kind}}，不要重新注册；误录的这一份按“删除”办理。 {{>help-link}}</p></div>{{/returning}}
             {{#hasChanges}}<h2>申请的变更</h2><div class="scroll"><table><thead><tr><th scope="col">指标</th><th scope="col">现在</th><th scope="col">变更为</th></tr></thead><tbody>
             {{#changes}}<tr><th scope="row">{{field}}</th><td><del>{{before}}</del></td><td><ins>{{after}}</ins></td></tr>{{/changes}}</tbody></table></div>{{/hasChanges}}
             {{#hasFiles}}<h2>佐证材料</h2><ul>{{#files}}<li>{{#here}}<a href="/files/{{hash}}">{{name}}</a>{{/here}}{{^here}}{{name}} <span class="soft">（尚在下级节点，可用 attachment get 调取）</span>{{/here}} <span class="soft small">{{at}}</span></li>{{/files}}</ul>{{/hasFiles}}
@@ -166,6 +166,7 @@ enum ProblemPages {
             context["holder"] = page.holder.map { reading.directory.unit(UnitCode($0))?.name ?? $0 } ?? "–"
             context["peers"] = page.peers.map { shown($0, reading.directory) }
             context["hasPeers"] = !page.peers.isEmpty
+            context["returning"] = try RollStandings.returning(page.peers.compactMap { DossierID(hex: $0.dossier) }, sight: actor.unit, reading)
             try addActs(actor, page, reading, to: &context)
         }
         return context

@@ -20,10 +20,10 @@ enum StudentPage {
             <h1>{{name}}</h1>
             {{>notice}}
             <div data-live="on"><dl class="facts"><dt>状态</dt><dd><span class="tag {{tone}}">{{state}}</span>{{>help-link}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>{{#deadline}}<dt>办理期限</dt><dd><span class="tag {{tone}}">{{due}}</span>{{#request}} 学校已提请强制干预：{{.}}{{/request}} <a href="/overrides/{{dossier}}">强制干预</a></dd>{{/deadline}}
-            <dt>学籍号</dt><dd class="code">{{number}}</dd><dt>学校</dt><dd>{{schoolName}}</dd><dt>班号</dt><dd class="code">{{class}}</dd>{{#migrant}}<dt>随迁子女</dt><dd>{{.}}</dd>{{/migrant}}</dl>
+            {{#rollStatus}}<dt>学生状态</dt><dd>{{.}}</dd>{{/rollStatus}}<dt>学籍号</dt><dd class="code">{{number}}</dd><dt>学校</dt><dd>{{schoolName}}</dd><dt>班号</dt><dd class="code">{{class}}</dd>{{#migrant}}<dt>随迁子女</dt><dd>{{.}}</dd>{{/migrant}}</dl>
             {{#hasProblems}}<div class="note bad"><h2>问题学籍：{{problems}}</h2>
             {{#hasPeers}}<table><thead><tr><th scope="col">问题</th><th scope="col">姓名</th><th scope="col">性别</th><th scope="col">出生日期</th><th scope="col">学校</th></tr></thead><tbody>
-            {{#peers}}<tr><td>{{problem}}</td><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td></tr>{{/peers}}</tbody></table>{{/hasPeers}}<p><a href="/problems/{{dossier}}">去处理</a></p></div>{{/hasProblems}}{{#openCase}}<p>在办业务：<a href="{{openCaseHref}}">{{.}}</a></p>{{/openCase}}</div>
+            {{#peers}}<tr><td>{{problem}}</td><td>{{name}}</td><td>{{sex}}</td><td>{{birthDate}}</td><td>{{schoolName}}</td></tr>{{/peers}}</tbody></table>{{/hasPeers}}<p><a href="/problems/{{dossier}}">去处理</a></p></div>{{/hasProblems}}{{#openCase}}<p>在办业务：<a href="{{page}}">{{label}}</a></p>{{/openCase}}</div>
             {{#changes}}<section class="noprint"><h2>与上次上报相比</h2><p class="soft">上次上报：{{since}}</p>
             {{#hasItems}}<div class="scroll"><table><thead><tr><th scope="col">指标</th><th scope="col">上次</th><th scope="col">现在</th></tr></thead><tbody>
             {{#items}}<tr><th scope="row">{{field}}</th><td><del>{{before}}</del></td><td><ins>{{after}}</ins></td></tr>
@@ -31,7 +31,7 @@ enum StudentPage {
             {{#hasActs}}<form method="post" action="/students/{{dossier}}/act">{{>token}}
             {{#asksReason}}<div class="field"><label for="reason">原因<span class="hint">退回、申请删除时必填</span></label><input id="reason" name="reason" maxlength="200"></div>{{/asksReason}}
             <div class="acts">{{#acts}}<button type="submit" name="step" value="{{value}}" class="{{tone}}">{{label}}</button>{{/acts}}</div></form>{{/hasActs}}
-            <div class="acts">{{#mayEdit}}<a class="button plain" href="/students/{{dossier}}/edit">修改</a>{{/mayEdit}}{{#mayChangeKeyData}}<a class="button plain" href="/key-data/{{dossier}}">关键数据变更</a><a class="button plain" href="/students/{{dossier}}/papers">学籍卡、转学证明</a>{{/mayChangeKeyData}}<button type="button" class="plain" data-print hidden>打印</button></div>
+            <div class="acts">{{#mayEdit}}<a class="button plain" href="/students/{{dossier}}/edit">修改</a>{{/mayEdit}}{{#mayChangeKeyData}}<a class="button plain" href="/key-data/{{dossier}}">关键数据变更</a><a class="button plain" href="/students/{{dossier}}/papers">学籍卡、转学证明</a>{{/mayChangeKeyData}}{{#mayChangeRoll}}<a class="button plain" href="/roll-changes/{{dossier}}">学籍异动</a>{{/mayChangeRoll}}<button type="button" class="plain" data-print hidden>打印</button></div>
             {{#sections}}<h2>{{title}}</h2><dl class="facts">{{#fields}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/fields}}</dl>
             {{/sections}}
             <section class="noprint" data-live="on"><h2>办理过程</h2><ol class="time">{{#steps}}<li{{#isVoid}} class="void"{{/isVoid}}><b>{{kind}}</b> · {{by}}<br><span class="soft">{{at}}{{#reason}} · {{.}}{{/reason}}</span>{{#isVoid}}<br><span class="small">未生效{{#why}}：{{.}}{{/why}}</span>{{/isVoid}}</li>{{/steps}}</ol>
@@ -93,9 +93,11 @@ enum StudentPage {
             if let request = deadline.request { shown["request"] = request.reason }
             context["deadline"] = shown
         }
-        if let open = page.student.openCase {
-            context["openCase"] = open.label
-            context["openCaseHref"] = Stand(rawValue: open.stand)?.isTransfer ?? false ? "/transfers?scope=out" : "/problems/\(page.student.dossier)"
+        if let open = page.student.openCase, let stand = Stand(rawValue: open.stand) {
+            context["openCase"] = ["label": open.label, "page": OpenCases.page(of: id["dossier"] ?? "", standing: stand)] as [String: Any]
+        }
+        if page.student.status != StudentStatus.present.rawValue {
+            context["rollStatus"] = StudentStatus(rawValue: page.student.status)?.label ?? page.student.status
         }
         if let state = RegistrationState(rawValue: page.student.state) { context["help"] = state.helpQuestion }
         context["hasProblems"] = !page.student.problems.isEmpty
@@ -148,6 +150,7 @@ enum StudentPage {
                 ["value": row.step.rawValue, "label": row.step.label, "tone": tone(row.step)]
             },
             "mayChangeKeyData": dossier.home == actor.unit && (dossier.stand == .enrolled || dossier.stand.isKeyChange),
+            "mayChangeRoll": dossier.home == actor.unit && dossier.stand == .enrolled || dossier.stand.isRollChange,
             "mayEdit": dossier.home == actor.unit && actor.roles.contains(.registrar) && dossier.stand != .deleted,
         ]
     }

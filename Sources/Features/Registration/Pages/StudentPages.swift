@@ -23,6 +23,7 @@ enum StudentPages {
             <form class="line" method="post" action="/students" role="search">{{>token}}
             <div><label for="search">姓名、学籍号或身份证件号</label><input id="search" name="search" value="{{search}}" size="28"></div>
             <div><label for="state">状态</label><select id="state" name="state"><option value="">全部</option>{{#states}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/states}}</select></div>
+            <div><label for="status">学生状态</label><select id="status" name="status"><option value="">全部</option>{{#statuses}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/statuses}}</select></div>
             <div><label for="problem">问题</label><select id="problem" name="problem"><option value="">不限</option>{{#kinds}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/kinds}}</select></div>
             <div><label for="class">班号</label><input id="class" name="class" class="code" size="8" value="{{class}}"></div>
             {{#showsSchool}}<div><label for="school">学校标识码</label><input id="school" name="school" class="code" size="12" value="{{school}}"></div>{{/showsSchool}}
@@ -31,7 +32,7 @@ enum StudentPages {
             <p class="soft">共 {{total}} 人{{#from}}，本页自上一页之后{{/from}}</p>
             {{>student-table}}
             {{#next}}<form method="post" action="/students" class="acts">{{>token}}<input type="hidden" name="after" value="{{.}}">
-            <input type="hidden" name="search" value="{{search}}"><input type="hidden" name="state" value="{{state}}"><input type="hidden" name="problem" value="{{problem}}"><input type="hidden" name="class" value="{{class}}"><input type="hidden" name="school" value="{{school}}">
+            <input type="hidden" name="search" value="{{search}}"><input type="hidden" name="state" value="{{state}}"><input type="hidden" name="status" value="{{status}}"><input type="hidden" name="problem" value="{{problem}}"><input type="hidden" name="class" value="{{class}}"><input type="hidden" name="school" value="{{school}}">
             <button class="plain" type="submit">下一页</button></form>{{/next}}
             """,
         "review": """
@@ -57,19 +58,20 @@ enum StudentPages {
     static let partials = [
         "student-table": """
             {{#hasStudents}}<div class="scroll"><table><thead><tr><th scope="col">姓名</th>{{#showsSchool}}<th scope="col">学校</th>{{/showsSchool}}<th scope="col">班号</th><th scope="col">状态</th><th scope="col">学籍号</th><th scope="col">当前处理单位</th><th scope="col">期限</th><th scope="col">问题</th></tr></thead><tbody>
-            {{#students}}<tr><td><a href="/students/{{dossier}}">{{name}}</a></td>{{#showsSchool}}<td>{{schoolName}}</td>{{/showsSchool}}<td class="code">{{class}}</td><td><span class="tag {{tone}}">{{state}}</span></td><td class="code">{{number}}</td><td>{{holder}}</td><td>{{#isOverdue}}<span class="tag bad">{{/isOverdue}}{{due}}{{#isOverdue}} 已超期</span>{{/isOverdue}}</td><td>{{problems}}</td></tr>
+            {{#students}}<tr><td><a href="/students/{{dossier}}">{{name}}</a></td>{{#showsSchool}}<td>{{schoolName}}</td>{{/showsSchool}}<td class="code">{{class}}</td><td><span class="tag {{tone}}">{{state}}</span>{{#away}} <span class="tag warn">{{.}}</span>{{/away}}</td><td class="code">{{number}}</td><td>{{holder}}</td><td>{{#isOverdue}}<span class="tag bad">{{/isOverdue}}{{due}}{{#isOverdue}} 已超期</span>{{/isOverdue}}</td><td>{{problems}}</td></tr>
             {{/students}}</tbody></table></div>{{/hasStudents}}
             """,
     ]
 
     private static func list(_ call: PageCall, _ asked: [String: String]) throws -> [String: Any] {
         guard let actor = call.actor else { return [:] }
-        let names = ["search", "state", "problem", "class", "school", "after"]
+        let names = ["search", "state", "status", "problem", "class", "school", "after"]
         let given = asked.filter { names.contains($0.key) && !$0.value.isEmpty }
         let isSchool = try call.archive.read { $0.directory.tier(of: actor.unit) == .school }
         var context: [String: Any] = given
         context["showsSchool"] = !isSchool
         context["states"] = RegistrationState.allCases.filter { $0 != .draft }.map { choice($0.rawValue, $0.label, given["state"]) }
+        context["statuses"] = StudentStatus.allCases.map { choice($0.rawValue, $0.label, given["status"]) }
         context["kinds"] = [choice("any", "有问题的", given["problem"])]
             + DuplicateKind.allCases.map { choice($0.rawValue, $0.chineseName, given["problem"]) }
         context["from"] = given["after"] != nil
@@ -102,14 +104,16 @@ enum StudentPages {
 
     static func row(_ item: StudentList.Item, _ directory: UnitDirectory) -> [String: Any] {
         let state = RegistrationState(rawValue: item.state)
-        return [
+        let away: [String: Any] = item.status == StudentStatus.present.rawValue
+            ? [:] : ["away": StudentStatus(rawValue: item.status)?.label ?? item.status]
+        return away.merging([
             "dossier": item.dossier, "name": item.name, "class": item.class.isEmpty ? "待分班" : item.class, "number": item.number ?? "–",
             "schoolName": directory.unit(UnitCode(item.school))?.name ?? item.school,
             "state": state?.label ?? item.state, "tone": state.map(tone) ?? "",
             "holder": item.holder.map { directory.unit(UnitCode($0))?.name ?? $0 } ?? "–",
             "due": item.deadline.map { ShownTime.date($0.due) ?? $0.due } ?? "", "isOverdue": item.deadline?.isOverdue ?? false,
             "problems": item.problems.map { DuplicateKind(rawValue: $0)?.chineseName ?? $0 }.joined(separator: "、"),
-        ]
+        ]) { $1 }
     }
 
     static func tone(_ state: RegistrationState) -> String {

@@ -1,0 +1,142 @@
+import FoundationEssentials
+import GRDB
+import Protocol
+import Rules
+import Store
+
+/// Roll changes of a unit's subtree by kind, period, stage and unit (Q77), the latest first.
+enum RollChangeList {
+    struct Item: Encodable, Sendable {
+        let dossier, name, number, school, schoolName: String
+        /// Kind of `RollChangeKind`, its code in the national table and its name.
+        let kind, code, label: String
+        /// 教育阶段, as people call it; empty where no class says.
+        let stage: String
+        /// Text of the cause; empty where none is asked for.
+        let cause, date: String
+        @OrNull var until: String?
+        @OrNull var country: String?
+        @OrNull var `class`: String?
+        /// `open` or `approved`.
+        let state: String
+        /// Where an open one stands, else 已通过.
+        let stand: String
+        let openedAt: String
+        @OrNull var decidedAt: String?
+        @OrNull var decidedBy: String?
+        /// Who has an open one, until when, and whether that is over.
+        @OrNull var holder: String?
+        @OrNull var due: String?
+        let isOverdue: Bool
+        /// A death that was reported after its limit (M-DEATH).
+        let isLate: Bool
+    }
+
+    struct Page: Encodable, Sendable {
+        let total: Int
+        let changes: [Item]
+    }
+
+    /// Rows of one list on the screen; a workbook holds all.
+    static let maxRows = 1000
+    static let maxWorkbookRows = 1_000_000
+
+    static func page(
+        _ parameters: [String: String], limit: Int? = nil, sight unit: UnitCode, today: CalendarDate, _ reading: Reading
+    ) throws -> Page {
+        let asked = parameters["limit"].flatMap(Int.init) ?? 100
+        guard limit != nil || (1...maxRows).contains(asked) else {
+            throw Refusal("limit", "每页条数应为 1 至 \(maxRows)。", remedy: "请修改后重试。", kind: .usage)
+        }
+        let (condition, arguments) = try clause(parameters, sight: unit, reading)
+        let from = "FROM roll_change r JOIN dossier d ON d.id = r.dossier WHERE \(condition)"
+        let total = try Int.fetchOne(reading.database, sql: "SELECT count(*) \(from)", arguments: arguments) ?? 0
+        let rows = try Row.fetchCursor(
+            reading.database, sql: """
+                SELECT r.*, d.name, coalesce(d.formal, d.provisional, '') AS number, d.open_case, d.holder \(from)
+                ORDER BY r.date DESC, r.dossier, r.opened LIMIT \(limit ?? asked)
+                """, arguments: arguments)
+        let sight = Sight(deadlines: Deadlines(reading: reading, today: today), guards: RollChangeGuards(reading: reading, today: today))
+        var changes: [Item] = []
+        while let row = try rows.next() {
+            if let item = try sight.item(row) { changes.append(item) }
+        }
+        return Page(total: total, changes: changes)
+    }
+
+    private static func clause(
+        _ parameters: [String: String], sight unit: UnitCode, _ reading: Reading
+    ) throws -> (String, StatementArguments) {
+        var filter = StudentList.Filter()
+        if parameters["holder"] != nil { filter.holder = unit }
+        let below = parameters["unit"].map { UnitCode($0) } ?? unit
+        guard reading.directory.contains(unit, below) else {
+            throw Refusal("sight", "单位 \(below) 不在本单位管理范围内。", remedy: "请核对单位代码。", kind: .permission)
+        }
+        // Who asked is what counts: a pupil may stand elsewhere by now.
+        var conditions = ["r.home IN (WITH RECURSIVE below (code) AS (VALUES (?) UNION SELECT u.code FROM unit u JOIN below ON u.competent = below.code) SELECT code FROM below)"]
+        var arguments: StatementArguments = [below.text]
+        func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
+            conditions.append(condition)
+            arguments += [value]
+        }
+        if let text = parameters["kind"] {
+            guard let kind = RollChangeKind(rawValue: text) else { throw unknown("异动类型", text, RollChangeKind.allCases.map(\.rawValue)) }
+            add("r.kind = ?", kind.rawValue)
+        }
+        if let text = parameters["stage"] {
+            guard let stage = Int(text).flatMap(Stage.init(rawValue:)) else { throw unknown("学段", text, Stage.allCases.map { String($0.rawValue) }) }
+            add("r.stage = ?", stage.rawValue)
+        }
+        switch parameters["state"] {
+        case nil: break
+        case "open"?: conditions.append("r.decided_at = 0")
+        case "approved"?: conditions.append("r.decided_at > 0")
+        case let text?: throw unknown("办理状态", text, ["open", "approved"])
+        }
+        if let holder = filter.holder { add("r.decided_at = 0 AND d.holder = ?", holder.text) }
+        for (name, sign) in [("from", ">="), ("to", "<=")] {
+            guard let text = parameters[name] else { continue }
+            guard let day = CalendarDate(text: text) else { throw unknown("日期", text, ["2026-09-01"]) }
+            add("r.date \(sign) ?", day.compact)
+        }
+        return (conditions.joined(separator: " AND "), arguments)
+    }
+
+    static func unknown(_ what: String, _ text: String, _ choices: [String]) -> Refusal {
+        Refusal("rollChanges.filter", question: "Q77", "\(what)“\(text)”不对。", remedy: "可选：" + choices.joined(separator: "、"), kind: .usage)
+    }
+
+    /// Turns rows into what is shown.
+    private struct Sight {
+        let deadlines: Deadlines
+        let guards: RollChangeGuards
+
+        func item(_ row: Row) throws -> Item? {
+            guard let kind = RollChangeKind(rawValue: row["kind"]), let date = CalendarDate(compact: row["date"]),
+                  let id = DossierID(row["dossier"] as Data) else { return nil }
+            let directory = deadlines.reading.directory
+            let (home, decidedAt): (String, Int64) = (row["home"], row["decided_at"])
+            let isOpen = decidedAt == 0
+            let deadline = isOpen ? try DossierShelf(deadlines.reading).dossier(id).flatMap { try deadlines.deadline(of: $0) } : nil
+            let cause: String = row["cause"]
+            let country: String = row["country"]
+            return Item(
+                dossier: id.description, name: row["name"], number: row["number"], school: home,
+                schoolName: directory.unit(UnitCode(home))?.name ?? home, kind: kind.rawValue, code: kind.rule.code, label: kind.label,
+                stage: Stage(rawValue: row["stage"])?.label ?? "", cause: CodeTable.changeReason.text(for: cause) ?? cause,
+                date: date.description, until: CalendarDate(compact: row["until"])?.description,
+                country: country.isEmpty ? nil : CodeTable.country.text(for: country) ?? country,
+                class: (row["class"] as String).isEmpty ? nil : row["class"], state: isOpen ? "open" : "approved",
+                stand: isOpen ? Stand(rawValue: row["open_case"])?.caseLabel ?? "" : "已通过", openedAt: ChinaTime.text(row["opened_at"]),
+                decidedAt: isOpen ? nil : ChinaTime.text(decidedAt), decidedBy: isOpen ? nil : row["decided_by"],
+                holder: isOpen ? row["holder"] : nil, due: deadline?.due.description, isOverdue: deadline?.isOverdue ?? false,
+                isLate: try isLate(kind, date, UnitCode(home), openedAt: row["opened_at"]))
+        }
+
+        private func isLate(_ kind: RollChangeKind, _ date: CalendarDate, _ home: UnitCode, openedAt: Int64) throws -> Bool {
+            guard kind == .death, let day = try guards.reportingDay(date, for: home) else { return false }
+            return CalendarDate(secondsSince1970: openedAt) > day
+        }
+    }
+}
