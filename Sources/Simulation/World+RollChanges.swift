@@ -10,7 +10,9 @@ extension World {
         case nil:
             guard dossier.stand == .enrolled, let today = CalendarDate(compact: "20260901"), let until = CalendarDate(compact: "20270831") else { return }
             let change = dossier.isPresent ? RollChange(.suspend, cause: "10", date: today, until: until) : RollChange(.resume, date: today)
-            take(.prepareRollChange, in: dossier, unit, node, opening: CaseOpening(change: change))
+            guard take(.prepareRollChange, in: dossier, unit, node, opening: CaseOpening(change: change)), dice.happens(perMille: 700),
+                  let prepared = node.store.look({ $0.register.folded[dossier.id] }) else { return }
+            take(.submitCase, in: prepared, unit, node)
         case .rollChangePrepared?: take(dice.happens(perMille: 150) ? .withdrawCase : .submitCase, in: dossier, unit, node)
         case .rollChangeSubmitted? where dice.happens(perMille: 200): take(.recallCase, in: dossier, unit, node)
         default: break

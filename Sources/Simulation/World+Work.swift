@@ -52,6 +52,7 @@ extension World {
         guard own.count > 1, !node.isRecovering, !dice.happens(perMille: own.count > 6 ? 30 : 200), let dossier = dice.pick(own) else {
             return enter(unit, node)
         }
+        if let next = dice.pick(own.filter { $0.state == .enrolled }), dice.happens(perMille: 700) { return goOn(with: next, unit, node) }
         let ready = own.filter { [.clean, .reviewed, .returned].contains($0.state) || $0.openCase?.stand == .rollChangePrepared }
         if let next = dice.pick(ready), dice.happens(perMille: 700) { return goOn(with: next, unit, node) }
         if dice.happens(perMille: 200) { return supplement(dossier, unit, node) }
