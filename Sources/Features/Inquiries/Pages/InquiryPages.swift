@@ -40,7 +40,7 @@ enum InquiryPages {
             <div data-live="{{live}}">
             <div class="note {{tone}}"><h2>{{state}}</h2><p>{{text}}{{>help-link}}</p></div>
             {{#pupil}}<dl class="facts"><dt>学校</dt><dd>{{schoolName}}（{{school}}）</dd><dt>学段年级</dt><dd>{{stage}} {{grade}}</dd><dt>学籍状态</dt><dd>{{stateLabel}}{{#hasOpenCase}}，有在办业务{{/hasOpenCase}}</dd><dt>性别</dt><dd>{{sex}}</dd><dt>出生年份</dt><dd>{{birthYear}}</dd></dl>
-            {{#mayTransfer}}<form method="post" action="\(transfer)">{{>token}}<input type="hidden" name="school" value="{{school}}"><input type="hidden" name="name" value="{{name}}"><input type="hidden" name="number" value="{{number}}"><div class="acts"><button type="submit">申请转学</button></div></form>{{/mayTransfer}}{{/pupil}}
+            {{#mayTransfer}}<form method="post" action="\(transfer)">{{>token}}<input type="hidden" name="from" value="{{school}}"><input type="hidden" name="name" value="{{name}}"><input type="hidden" name="{{keyField}}" value="{{number}}"><div class="acts"><button type="submit">申请转学</button></div></form>{{/mayTransfer}}{{/pupil}}
             {{#hasWay}}<h2>到达</h2><ol class="way">{{#way}}<li{{#storedAt}} class="done"{{/storedAt}}>{{unitName}}<br><span class="soft small">{{storedAt}}{{^storedAt}}还没有收到的消息{{/storedAt}}</span></li>{{/way}}</ol>{{/hasWay}}
             </div>
             <p><a href="/inquiries">全部查询</a></p>
@@ -97,8 +97,9 @@ enum InquiryPages {
 
     private static func context(_ call: PageCall) throws -> [String: Any] {
         let item = try call.ask("inquiries.show", ["inquiry": call.parameters["inquiry"] ?? ""], as: InquiryList.Item.self)
+        let isByID = item.key == Inquiry.Key.idNumber.rawValue
         var context: [String: Any] = [
-            "name": item.name, "number": item.number, "keyLabel": item.key == Inquiry.Key.idNumber.rawValue ? "身份证件号" : "全国学籍号",
+            "name": item.name, "number": item.number, "keyField": isByID ? "idNumber" : "number", "keyLabel": isByID ? "身份证件号" : "全国学籍号",
             "unitName": item.unitName, "askedAt": ShownTime.text(item.askedAt), "lastDay": ShownTime.date(item.lastDay) ?? item.lastDay,
             "state": label(item.state), "tone": tone(item.state), "text": text(item), "live": item.state == "waiting" ? "on" : "ended",
         ]
