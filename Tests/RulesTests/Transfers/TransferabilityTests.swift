@@ -23,6 +23,14 @@ import Testing
         #expect(doubled.transferObstacle == .problem(["id_dup"]))
     }
 
+    @Test func `whoever is suspended or has left is not transferred, and the reason names it`() {
+        for status in StudentStatus.allCases where status != .present {
+            var away = Dossier.standing(.enrolled)
+            away.roll = RollStanding(status)
+            #expect(away.transferObstacle == .notAttending(status.label) && !away.isAttending)
+        }
+    }
+
     private static func school(_ stages: Set<Stage>, _ years: [Stage: Int]) -> Unit {
         Unit(code: "2144000001", name: "学校", tier: .school, competent: "440106", kind: "211", stages: stages, years: years)
     }
