@@ -10,6 +10,18 @@ import Testing
         #expect(DemoTree.places.filter { !$0.hasOwnNode }.allSatisfy { $0.node == $0.unit.competent })
     }
 
+    @Test func `A pupil of one province is to go to a school of the other that has the year, by the same choice each time`() throws {
+        let plan = PopulationPlan(schools: DemoTree.populationSchools(schoolYear: 2026), pupils: 300)
+        let transfer = try #require(DemoTransfer.planned(in: try Population(seed: 5, plan: plan)))
+        let tree = UnitTree(DemoTree.units)
+        #expect(tree.lowestCommonAuthority(transfer.releasing, transfer.receiving) == .centre)
+        #expect(transfer.pupil.truth.role == .ordinary && transfer.pupil.truth.number() == .formalWithID)
+        let receiving = try #require(DemoTree.units.first { $0.code == transfer.receiving })
+        #expect(DemoTree.classCodes(of: receiving, schoolYear: 2026).contains(transfer.classCode))
+        #expect(transfer.classCode.text.prefix(5) == transfer.pupil.classCode.text.prefix(5))
+        #expect(DemoTransfer.planned(in: try Population(seed: 5, plan: plan)) == transfer)
+    }
+
     @Test func `Every path ends at the centre and every unit stands after its authority`() {
         let tree = UnitTree(DemoTree.units)
         var seen = Set<UnitCode>()

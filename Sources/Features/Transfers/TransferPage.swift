@@ -74,7 +74,7 @@ enum TransferPage {
                 at: ChinaTime.text(at), by: by.text, byName: directory.unit(by)?.name ?? by.text, station: station.label, label: label,
                 reason: reason, inStead: inStead)
         }
-        var events = transfer.chain.map { event($0.at, $0.by, $0.station, $0.kind.label, $0.reason, $0.isInStead) }
+        var events = transfer.chain.map { event($0.at, $0.by, $0.station, $0.station == .forwarding && $0.kind == .pass ? "转发" : $0.kind.label, $0.reason, $0.isInStead) }
         let told = transfer.notices.filter { $0.step != $0.opened }.map { notice -> Event in
             let label = switch notice.outcome {
             case .underWay: notice.station == .releasingProvince ? "同意转出并报省级" : "核准转出"

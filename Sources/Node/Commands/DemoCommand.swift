@@ -88,9 +88,9 @@ struct DemoService: Service {
     }
 
     private func perform() async throws {
-        let (tally, rulings) = try await demo.perform()
+        let (tally, decisions) = try await demo.perform()
         let result = await DemoResult(tally, demo.house, folder: demo.plan.folder, seconds: demo.narrator.seconds)
-        let report = DemoReport(tally: tally, rulings: rulings, population: demo.population, house: demo.house, narrator: demo.narrator)
+        let report = DemoReport(tally: tally, decisions: decisions, population: demo.population, house: demo.house, narrator: demo.narrator)
         try await report.tell()
         demo.narrator.say("")
         for difference in result.differences { demo.narrator.say("不一致：" + difference) }

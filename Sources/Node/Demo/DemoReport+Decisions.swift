@@ -4,9 +4,9 @@ import Rules
 /// How doubles were decided, and what is only alike.
 extension DemoReport {
     func tellDecisions() async throws {
-        guard !rulings.isEmpty else { return }
+        guard !decisions.rulings.isEmpty else { return }
         narrator.say("\n重复学籍的裁定：")
-        for ruling in rulings {
+        for ruling in decisions.rulings {
             guard let ruler = DemoTree.places.first(where: { $0.unit.code == ruling.decision.ruler }) else { continue }
             let client = try await house.client(of: ruler)
             let problem = try await client.get("/students/\(ruling.one)/problem")
@@ -43,5 +43,21 @@ extension DemoReport {
             narrator.say("  " + pupils.joined(separator: " 与 "))
             narrator.say("    依据：" + (item["reasons"]?.items ?? []).prefix(5).compactMap { $0["text"]?.text }.joined(separator: "；"))
         }
+    }
+
+    /// From the question to the class, with who agreed when.
+    func tellTransfer() async throws {
+        guard let made = decisions.transfer, let place = DemoTree.places.first(where: { $0.unit.code == made.transfer.receiving }) else { return }
+        let client = try await house.client(of: place)
+        let inquiry = try await client.get("/inquiries/\(made.inquiry)")
+        let page = try await client.get("/transfers/\(made.application)")
+        narrator.say("\n跨省转学：\(made.transfer.pupil.name)（\(schoolName(of: made.transfer.pupil))）转入\(place.unit.name)")
+        narrator.say("  \(inquiry["askedAt"]?.text ?? "")  查询  \(place.unit.name)")
+        narrator.say("  \(inquiry["answer"]?["at"]?.text ?? "")  答复  \(inquiry["answer"]?["byName"]?.text ?? "")")
+        for event in page["events"]?.items ?? [] {
+            narrator.say("  \(event["at"]?.text ?? "")  \(event["label"]?.text ?? "")  \(event["byName"]?.text ?? "")")
+        }
+        let pupil = try await client.get("/students/\(made.dossier)")["student"]
+        narrator.say("  现在的班级：\(pupil?["class"]?.text ?? "")，学籍号 \(pupil?["number"]?.text ?? "")（不变）")
     }
 }

@@ -4,7 +4,7 @@ import Rules
 /// What the demo tells at its end, in Chinese.
 struct DemoReport: Sendable {
     let tally: DemoTally
-    let rulings: [DemoRulings.Made]
+    let decisions: DemoRun.Decisions
     let population: Population
     let house: DemoHouse
     let narrator: Narrator
@@ -15,6 +15,7 @@ struct DemoReport: Sendable {
         tellRefusals()
         try await tellSample()
         try await tellDecisions()
+        try await tellTransfer()
         if population.plan.planted.heardWrongly > 0 { try await tellSuspicions() }
     }
 

@@ -20,8 +20,14 @@ struct DemoRun: Sendable {
         house = try DemoHouse(plan, lifeline: lifeline)
     }
 
-    /// From nothing to numbers. The nodes stay up.
-    func perform() async throws -> (DemoTally, [DemoRulings.Made]) {
+    /// What was decided on the way.
+    struct Decisions: Sendable {
+        let rulings: [DemoRulings.Made]
+        let transfer: DemoTransfers.Made?
+    }
+
+    /// From nothing to numbers, and one pupil on to another school. The nodes stay up.
+    func perform() async throws -> (DemoTally, Decisions) {
         narrator.tell(
             "种子 \(plan.seed)：\(truth.rows) 行，应录入 \(truth.total.dossiers)、退回 \(truth.refused)，裁定后问题学籍 \(truth.total.problems)")
         try FileBytes.write(try JSONBody.encode(truth), to: plan.folder + "/truth.json")
@@ -41,7 +47,9 @@ struct DemoRun: Sendable {
         try await awaitNumbers(enrolled)
         try await awaitAgreement()
         if population.plan.planted.heardWrongly > 0 { try await awaitSuspicions() }
-        return (try await DemoTally.take(house, truth: truth, imported: imported), rulings)
+        let transfer = try await DemoTransfers(population: population, house: house, narrator: narrator).make()
+        try await awaitAgreement()
+        return (try await DemoTally.take(house, truth: truth, imported: imported), Decisions(rulings: rulings, transfer: transfer))
     }
 
     // MARK: Crashes

@@ -57,6 +57,7 @@ struct DemoTruth: Encodable, Sendable {
         seed = population.seed
         let schools = population.plan.schools
         let tree = UnitTree(DemoTree.units)
+        let transfer = DemoTransfer.planned(in: population)
         let settled = Set(DemoDecision.all(of: population).flatMap(\.settled))
         var counts: [UnitCode: Counts] = [:]
         var kinds: [String: Int] = [:]
@@ -64,14 +65,15 @@ struct DemoTruth: Encodable, Sendable {
         var ends: [Pupil] = []
         for var pupil in population.pupils {
             pupil.truth.isSettled = settled.contains(pupil.serial)
-            let school = UnitCode(schools[pupil.school].code)
+            let moved = pupil.serial == transfer?.pupil.serial ? transfer : nil
+            let school = moved?.receiving ?? UnitCode(schools[pupil.school].code)
             if let refusal = pupil.truth.refusal {
                 refusals[refusal.rule, default: 0] += 1
                 continue
             }
             for kind in pupil.truth.kinds { kinds[kind.rawValue, default: 0] += 1 }
             for unit in tree.path(of: school) { counts[unit, default: Counts()].add(pupil.truth) }
-            ends.append(Pupil(pupil, school: school))
+            ends.append(Pupil(pupil, school: school, classCode: moved?.classCode ?? pupil.classCode))
         }
         rows = population.pupils.count
         refused = refusals.values.reduce(0, +)
@@ -116,7 +118,7 @@ extension DemoTruth.Counts {
 }
 
 extension DemoTruth.Pupil {
-    fileprivate init(_ pupil: PopulationPupil, school: UnitCode) {
+    fileprivate init(_ pupil: PopulationPupil, school: UnitCode, classCode: ClassCode) {
         let number = switch pupil.truth.number() {
         case .none: ""
         case .provisional: "L"
@@ -124,7 +126,7 @@ extension DemoTruth.Pupil {
         case .formalWithoutID: "J"
         }
         self.init(
-            school: school.text, classCode: pupil.classCode.text, name: pupil.name,
+            school: school.text, classCode: classCode.text, name: pupil.name,
             state: pupil.truth.isProblem ? "problem" : "enrolled",
             problems: pupil.truth.isProblem ? pupil.truth.kinds.filter(\.isProblem).map(\.rawValue).sorted() : [],
             number: number)

@@ -26,16 +26,19 @@ import Testing
         imported.failed = truth.refused
         imported.refusals = truth.refusals.mapValues { ($0, "") }
         let settled = Set(DemoDecision.all(of: population).flatMap(\.settled))
+        let transfer = DemoTransfer.planned(in: population)
         let students = population.pupils.filter(\.truth.isAccepted).map { pupil in
             var pupil = pupil
             pupil.truth.isSettled = settled.contains(pupil.serial)
-            return Self.item(pupil, school: population.plan.schools[pupil.school].code)
+            let moved = pupil.serial == transfer?.pupil.serial ? transfer : nil
+            return Self.item(
+                pupil, school: moved?.receiving.text ?? population.plan.schools[pupil.school].code, classCode: moved?.classCode ?? pupil.classCode)
         }
         self.truth = truth
         good = DemoTally(truth: truth, views: views, students: students, imported: imported)
     }
 
-    private static func item(_ pupil: PopulationPupil, school: String) -> JSONValue {
+    private static func item(_ pupil: PopulationPupil, school: String, classCode: ClassCode) -> JSONValue {
         let problems = pupil.truth.isProblem ? pupil.truth.kinds.filter(\.isProblem).map { JSONValue.string($0.rawValue) } : []
         let peers = pupil.truth.kinds.filter(\.hasPeers).map { JSONValue.object(["problem": .string($0.rawValue)]) }
         let number: JSONValue = switch pupil.truth.number() {
@@ -44,7 +47,7 @@ import Testing
         case .formalWithoutID: .string("J")
         }
         return .object([
-            "school": .string(school), "class": .string(pupil.classCode.text), "name": .string(pupil.name),
+            "school": .string(school), "class": .string(classCode.text), "name": .string(pupil.name),
             "state": .string(pupil.truth.isProblem ? "problem" : "enrolled"), "number": number, "problems": .array(problems),
             "verdict": .object(["peers": .array(peers)]),
         ])
