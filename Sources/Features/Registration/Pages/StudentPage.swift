@@ -31,7 +31,7 @@ enum StudentPage {
             {{#hasActs}}<form method="post" action="/students/{{dossier}}/act">{{>token}}
             {{#asksReason}}<div class="field"><label for="reason">原因<span class="hint">退回、申请删除时必填</span></label><input id="reason" name="reason" maxlength="200"></div>{{/asksReason}}
             <div class="acts">{{#acts}}<button type="submit" name="step" value="{{value}}" class="{{tone}}">{{label}}</button>{{/acts}}</div></form>{{/hasActs}}
-            <div class="acts">{{#mayEdit}}<a class="button plain" href="/students/{{dossier}}/edit">修改</a>{{/mayEdit}}{{#mayChangeKeyData}}<a class="button plain" href="/key-data/{{dossier}}">关键数据变更</a><a class="button plain" href="/students/{{dossier}}/papers">学籍卡、转学证明</a>{{/mayChangeKeyData}}{{#mayChangeRoll}}<a class="button plain" href="/roll-changes/{{dossier}}">学籍异动</a>{{/mayChangeRoll}}<button type="button" class="plain" data-print hidden>打印</button></div>
+            <div class="acts">{{#mayEdit}}<a class="button plain" href="/students/{{dossier}}/edit">修改</a>{{/mayEdit}}{{#mayChangeKeyData}}<a class="button plain" href="/key-data/{{dossier}}">关键数据变更</a>{{/mayChangeKeyData}}{{#mayPrintPapers}}<a class="button plain" href="/students/{{dossier}}/papers">学籍卡、转学证明</a>{{/mayPrintPapers}}{{#mayChangeRoll}}<a class="button plain" href="/roll-changes/{{dossier}}">学籍异动</a>{{/mayChangeRoll}}<button type="button" class="plain" data-print hidden>打印</button></div>
             {{#sections}}<h2>{{title}}</h2><dl class="facts">{{#fields}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/fields}}</dl>
             {{/sections}}
             <section class="noprint" data-live="on"><h2>办理过程</h2><ol class="time">{{#steps}}<li{{#isVoid}} class="void"{{/isVoid}}><b>{{kind}}</b> · {{by}}<br><span class="soft">{{at}}{{#reason}} · {{.}}{{/reason}}</span>{{#isVoid}}<br><span class="small">未生效{{#why}}：{{.}}{{/why}}</span>{{/isVoid}}</li>{{/steps}}</ol>
@@ -150,6 +150,7 @@ enum StudentPage {
                 ["value": row.step.rawValue, "label": row.step.label, "tone": tone(row.step)]
             },
             "mayChangeKeyData": dossier.home == actor.unit && (dossier.stand == .enrolled || dossier.stand.isKeyChange),
+            "mayPrintPapers": dossier.home == actor.unit && dossier.number != nil && dossier.state != .deleted,
             "mayChangeRoll": dossier.home == actor.unit && dossier.stand == .enrolled || dossier.stand.isRollChange,
             "mayEdit": dossier.home == actor.unit && actor.roles.contains(.registrar) && dossier.stand != .deleted,
         ]
