@@ -19,31 +19,37 @@ public struct InquiryWatch {
         }
     }
 
-    private static let atOnce = 500
-
     /// How the node of a province is doing, as the running process knows.
     let contact: (UnitCode) -> Contact
+    /// Inquiries of one transaction.
+    let atOnce: Int
 
-    public init(contact: @escaping (UnitCode) -> Contact) { self.contact = contact }
-
-    /// - Returns: whether something was written.
-    public func look(_ archive: Archive) throws -> Bool {
-        let today = archive.surroundings.today
-        let (open, mayWrite) = try archive.read { reading in
-            (try Self.waiting(reading), try reading.recoveringUnits().isEmpty && !reading.isClone())
-        }
-        guard mayWrite else { return false }
-        let due = try archive.read { reading in try open.filter { try !isQuiet($0, today, reading) } }
-        guard !due.isEmpty else { return false }
-        return try archive.write { transaction in
-            try due.reduce(false) { try treat($1, in: transaction) || $0 }
-        }
+    public init(atOnce: Int = 500, contact: @escaping (UnitCode) -> Contact) {
+        self.atOnce = atOnce
+        self.contact = contact
     }
 
-    private static func waiting(_ reading: Reading) throws -> [Rules.Digest] {
-        try Data.fetchAll(
-            reading.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
-            arguments: [InquiryOffice.open, atOnce]).compactMap { Rules.Digest($0) }
+    /// Looks at all of them, a portion at a time: one that goes on waiting keeps none behind it from being looked at.
+    /// - Returns: whether something was written.
+    public func look(_ archive: Archive) throws -> Bool {
+        guard try archive.read({ try $0.recoveringUnits().isEmpty && !$0.isClone() }) else { return false }
+        let today = archive.surroundings.today
+        var (hasWritten, last) = (false, Data())
+        while let (portion, end) = try archive.read({ try waiting(after: last, today, $0) }) {
+            last = end
+            guard !portion.isEmpty else { continue }
+            if try archive.write({ transaction in try portion.reduce(false) { try treat($1, in: transaction) || $0 } }) { hasWritten = true }
+        }
+        return hasWritten
+    }
+
+    /// Of the next portion those for which something is to be done, and where it ends; nil when there is none.
+    private func waiting(after last: Data, _ today: CalendarDate, _ reading: Reading) throws -> ([Rules.Digest], Data)? {
+        let subjects = try Data.fetchAll(
+            reading.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? AND subject > ? ORDER BY subject LIMIT ?"),
+            arguments: [InquiryOffice.open, last, atOnce])
+        guard let end = subjects.last else { return nil }
+        return (try subjects.compactMap { Rules.Digest($0) }.filter { try !isQuiet($0, today, reading) }, end)
     }
 
     /// Whether nothing is to be done about it now.

@@ -7,7 +7,7 @@ import Store
 /// Looks after the inquiries that somebody waits for: ends those whose time is over, and tells of provinces that are out of reach.
 struct InquiryLoop: Service {
     /// Seconds between two looks.
-    static let pause = 2.0
+    static let pause = 10.0
 
     let archive: Archive
     let workers: Workers

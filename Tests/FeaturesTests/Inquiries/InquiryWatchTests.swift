@@ -42,6 +42,21 @@ import Testing
         #expect(open == 0)
     }
 
+    @Test func `what goes on waiting keeps none behind it from being looked at`() throws {
+        let world = try InquiryCountry(seed: 54)
+        var items: [InquiryList.Item] = []
+        for _ in 0..<3 {
+            items.append(try passedOn(world))
+            world.node.clock.advance(60)
+        }
+        #expect(Set(items.map(\.inquiry)).count == 3)
+        let since: Int64 = 1_789_000_000
+        let one = InquiryWatch(atOnce: 1) { _ in .init(isHere: false, at: since) }
+        #expect(try one.look(world.node.archive))
+        for item in items { #expect(try world.show(item.inquiry, as: C.tianheFirst).waitingFor?.isAway == true) }
+        #expect(try !one.look(world.node.archive), "told already")
+    }
+
     @Test func `after the last day an inquiry ends, saying whom it had waited for, and is not answered any more`() throws {
         let world = try InquiryCountry(seed: 52)
         let item = try passedOn(world)
