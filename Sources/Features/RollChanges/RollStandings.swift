@@ -10,8 +10,8 @@ enum RollStandings {
     /// - Throws: `Refusal` for a step that the standing leaves no room for.
     static func check(_ step: StepKind, _ dossier: Dossier) throws {
         let status = dossier.roll.status
-        guard !status.isTerminal else { throw ended(dossier) }
-        if !status.keepsRegistration, [.prepareKeyChange, .applyForDeletion].contains(step) { throw away(status, step.label) }
+        guard status.bars(step) else { return }
+        throw status.isTerminal ? ended(dossier) : away(status, step.label)
     }
 
     /// What has left is an archive: identity and all else stay as they were (Q82).
@@ -30,23 +30,6 @@ enum RollStandings {
         guard dossier.roll.status == .present else {
             throw Refusal(
                 "roll.status", question: "Q80", "该生状态为“\(dossier.roll.status.label)”，不能调班。", remedy: "复学时填写就读的班号。")
-        }
-    }
-
-    /// 在校就读 or why not: what transfers, promotion and other businesses ask before they begin (Q80, Q87).
-    static func mustBePresent(_ dossier: Dossier, _ directory: UnitDirectory, for business: String) throws {
-        if let open = dossier.openCase {
-            let label = open.opening.change.map { "\($0.kind.label)，" } ?? ""
-            let holder = dossier.holder.map { directory.unit($0)?.name ?? $0.text } ?? ""
-            throw Refusal(
-                "case.open", question: "Q87", "该生有在办业务（\(label)\(open.stand.caseLabel)，当前处理单位为 \(holder)），不能\(business)。",
-                remedy: "请先办结、退回或撤回在办业务。")
-        }
-        guard dossier.problems.isEmpty else { throw StepRefusals.problem(dossier.problems) }
-        guard dossier.isPresent else {
-            let label = dossier.state == .enrolled ? dossier.roll.status.label : dossier.state.label
-            throw Refusal(
-                "roll.status", question: "Q80", "该生状态为“\(label)”，不是在校就读，不能\(business)。", remedy: "请先办理复学等手续，或核对所选的学生。")
         }
     }
 

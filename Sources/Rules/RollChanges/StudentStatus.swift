@@ -41,6 +41,11 @@ public enum StudentStatus: String, Sendable, Hashable, CaseIterable {
 
     /// Nothing changes any more (M-DEATH); the number stays reserved for ever.
     public var isTerminal: Bool { self == .dead }
+
+    /// Steps that the workflow's table would allow and the standing does not.
+    public func bars(_ step: StepKind) -> Bool {
+        isTerminal || !keepsRegistration && [.prepareKeyChange, .applyForDeletion].contains(step)
+    }
 }
 
 /// Where a pupil stands on the roll, and since when.
@@ -67,11 +72,6 @@ public struct RollStanding: Sendable, Hashable {
 }
 
 extension Dossier {
-    /// 在校就读: registered, and nothing says that the pupil is elsewhere. Transfers, promotion and rosters ask here (Q80).
-    public var isPresent: Bool { state == .enrolled && roll.status == .present }
-
-    /// 在办业务 (Q87): a case, a registration or a deletion that an authority has yet to decide, or a problem record.
-    public var isBusy: Bool {
-        openCase != nil || !problems.isEmpty || [.submitted, .returned, .deletionRequested, .deletionConfirmed].contains(state)
-    }
+    /// 在校就读: registered, whatever case is under way, and nothing says that the pupil is elsewhere (Q80).
+    public var isPresent: Bool { (openCase?.rest ?? stand) == .enrolled && roll.status == .present }
 }

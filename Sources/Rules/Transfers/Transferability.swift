@@ -11,15 +11,12 @@ public enum TransferObstacle: Sendable, Hashable {
 }
 
 extension Dossier {
-    /// 在校就读: registered, with the school, and nothing keeps the pupil from class.
-    public var isAttending: Bool { (openCase?.rest ?? stand) == .enrolled && roll.status == .present }
-
     /// The first reason against a transfer; nil when there is none.
     public var transferObstacle: TransferObstacle? {
         if stand == .deleted || holder == nil { return .ended }
         if let openCase { return .openCase(openCase.stand.rawValue, holder: holder) }
         if stand == .submitted || stand == .deletionRequested || stand == .deletionConfirmed { return .openCase(stand.rawValue, holder: holder) }
-        if !isAttending { return .notAttending(roll.status == .present ? state.label : roll.status.label) }
+        if !isPresent { return .notAttending(roll.status == .present ? state.label : roll.status.label) }
         return problems.isEmpty ? nil : .problem(problems)
     }
 }

@@ -21,10 +21,10 @@ import Testing
     @Test func `a suspension is in force with the approval and not before, and the registration stays what it is`() throws {
         let steps = world.steps(to: .rollChangeSubmitted)
         let open = try fold(steps)
-        #expect(open.roll == RollStanding() && open.isPresent && open.isBusy && open.state == .enrolled && open.openCase?.opening.change?.kind == .suspend)
+        #expect(open.roll == RollStanding() && open.isPresent && open.state == .enrolled && open.openCase?.opening.change?.kind == .suspend)
         let dossier = try fold(steps + [world.step(12, .approveRollChange, after: world.hash(11), by: world.county, next: world.school)])
         #expect(dossier.roll == RollStanding(.suspended, since: world.day("2026-09-01"), until: world.day("2027-08-31")))
-        #expect(dossier.state == .enrolled && !dossier.isPresent && !dossier.isBusy && dossier.openCase == nil && dossier.holder == world.school)
+        #expect(dossier.state == .enrolled && !dossier.isPresent && dossier.openCase == nil && dossier.holder == world.school)
         #expect(dossier.number == "L1" && dossier.record.name == "张伟")
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TransferabilityTests {
     @Test func `whoever is at school without anything under way may go, and nobody else`() {
-        #expect(Dossier.standing(.enrolled).transferObstacle == nil && Dossier.standing(.enrolled).isAttending)
+        #expect(Dossier.standing(.enrolled).transferObstacle == nil && Dossier.standing(.enrolled).isPresent)
         for stand in [Stand.entered, .reviewed, .returned] {
             guard case .notAttending? = Dossier.standing(stand).transferObstacle else {
                 Issue.record("\(stand)")
@@ -27,7 +27,7 @@ import Testing
         for status in StudentStatus.allCases where status != .present {
             var away = Dossier.standing(.enrolled)
             away.roll = RollStanding(status)
-            #expect(away.transferObstacle == .notAttending(status.label) && !away.isAttending)
+            #expect(away.transferObstacle == .notAttending(status.label) && !away.isPresent)
         }
     }
 
