@@ -75,7 +75,7 @@ struct InquiryWriter {
 
     private func lastDay(after today: CalendarDate) throws -> CalendarDate {
         let days = Int(try PolicyShelf(transaction.reading).value("inquiry.days", for: actor.unit)).map { max(1, min($0, 200)) } ?? 10
-        let last = try Deadlines(reading: transaction.reading, today: today).calendar(for: actor.unit).day(days, after: today)
+        let last = try Deadlines.calendar(for: actor.unit, transaction.reading).day(days, after: today)
         let longest = CalendarDate(daysSince1970: today.daysSince1970 + Inquiry.longestWait)
         return min(last, longest)
     }

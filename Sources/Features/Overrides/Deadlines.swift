@@ -21,7 +21,7 @@ struct Deadlines {
     func deadline(of dossier: Dossier) throws -> Deadline? {
         guard let business = dossier.timedBusiness, let since = dossier.heldSince,
               let limit = try limit(of: business, for: dossier.home) else { return nil }
-        let due = try calendar(for: dossier.home).day(limit, after: CalendarDate(secondsSince1970: since))
+        let due = try Self.calendar(for: dossier.home, reading).day(limit, after: CalendarDate(secondsSince1970: since))
         return Deadline(business: business, due: due, isOverdue: due < today)
     }
 
@@ -34,8 +34,6 @@ struct Deadlines {
         }
         return Int(try PolicyShelf(reading).value(key, for: unit)).flatMap { $0 > 0 ? min($0, Self.longest) : nil }
     }
-
-    func calendar(for unit: UnitCode) throws -> WorkingCalendar { try Self.calendar(for: unit, reading) }
 
     /// The working days of a unit's province and of the centre together.
     static func calendar(for unit: UnitCode, _ reading: Reading) throws -> WorkingCalendar {
@@ -65,7 +63,7 @@ struct Deadlines {
     }
 
     private func condition(for unit: UnitCode) throws -> String {
-        let calendar = try calendar(for: unit)
+        let calendar = try Self.calendar(for: unit, reading)
         let parts = try TimedBusiness.allCases.compactMap { business -> String? in
             guard let limit = try limit(of: business, for: unit) else { return nil }
             let first = Int64(calendar.firstDayInTime(limit, today: today).daysSince1970) * 86_400 - 8 * 3600

@@ -102,7 +102,7 @@ struct StepWriter {
     }
 
     /// While the unit's old streams are not back after a restore, a step could follow a head that is not the last.
-    private func checkRecovery() throws {
+    func checkRecovery() throws {
         do {
             try transaction.reading.mustNotBeRecovering(actor.unit)
         } catch let error as StoreError {

@@ -42,6 +42,6 @@ struct RollChangeGuards {
     /// The last day on which a death is reported in time; nil where policy sets none.
     func reportingDay(_ date: CalendarDate, for school: UnitCode) throws -> CalendarDate? {
         guard let days = Int(try PolicyShelf(reading).value("deadlines.death", for: school)), days > 0 else { return nil }
-        return try Deadlines(reading: reading, today: today).calendar(for: school).day(min(days, 2000), after: date)
+        return try Deadlines.calendar(for: school, reading).day(min(days, 2000), after: date)
     }
 }

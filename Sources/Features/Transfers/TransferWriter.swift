@@ -160,7 +160,7 @@ struct TransferWriter {
         _ kind: TransferStepKind, _ head: TransferHead, after previous: TransferStep?, at station: TransferStation, to next: TransferStation,
         holder: UnitCode, _ change: (inout TransferStep) throws -> Void
     ) throws {
-        try checkRecovery()
+        try StepWriter(actor: actor, transaction: transaction).checkRecovery()
         guard let blank = Digest([UInt8](repeating: 0, count: 32)) else { return }
         var step = TransferStep(
             hash: blank, head: head, previous: previous?.hash, kind: kind, by: actor.unit, station: station, next: next, nextHolder: holder,
@@ -195,15 +195,6 @@ struct TransferWriter {
     func check(_ reason: String) throws {
         guard reason.contains(where: { !$0.isWhitespace }), reason.count <= Self.reasonLength else {
             throw Refusal("reason", question: "Q75", "必须写明原因，不超过 \(Self.reasonLength) 字。", remedy: "请填写原因后重试。", kind: .usage)
-        }
-    }
-
-    /// While the unit's old streams are not back after a restore, a step could follow one that is not the last.
-    private func checkRecovery() throws {
-        do {
-            try transaction.reading.mustNotBeRecovering(actor.unit)
-        } catch let error as StoreError {
-            throw Refusal("unit.recovering", error.message, remedy: error.remedy)
         }
     }
 }

@@ -33,6 +33,16 @@ struct DemoHouse: Sendable {
         try await node(of: place.node).client(as: place.unit.code)
     }
 
+    /// Where a unit of the demo lives.
+    static func place(_ unit: UnitCode) throws(DemoFailure) -> DemoTree.Place {
+        guard let place = DemoTree.places.first(where: { $0.unit.code == unit }) else {
+            throw DemoFailure("demo.unit", "演示中没有单位 \(unit)。", remedy: "请报告此问题。")
+        }
+        return place
+    }
+
+    func client(of unit: UnitCode) async throws -> NodeClient { try await client(of: Self.place(unit)) }
+
     // MARK: Raising
 
     func raise(_ plan: DemoPlan, _ narrator: Narrator) async throws {

@@ -47,7 +47,8 @@ extension DemoReport {
 
     /// From the question to the class, with who agreed when.
     func tellTransfer() async throws {
-        guard let made = decisions.transfer, let place = DemoTree.places.first(where: { $0.unit.code == made.transfer.receiving }) else { return }
+        guard let made = decisions.transfer else { return }
+        let place = try DemoHouse.place(made.transfer.receiving)
         let client = try await house.client(of: place)
         let inquiry = try await client.get("/inquiries/\(made.inquiry)")
         let page = try await client.get("/transfers/\(made.application)")

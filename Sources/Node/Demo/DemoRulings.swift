@@ -27,7 +27,7 @@ struct DemoRulings: Sendable {
     }
 
     private func make(_ decision: DemoDecision) async throws -> Made {
-        let ruler = try place(decision.ruler)
+        let ruler = try DemoHouse.place(decision.ruler)
         let client = try await house.client(of: ruler)
         let pupils = try await client.students([("state", "problem")])
         let ids = try [decision.one, decision.other].map { try dossier(of: $0, among: pupils) }
@@ -49,20 +49,13 @@ struct DemoRulings: Sendable {
     }
 
     private func awaitClean(dossier: String, of pupil: PopulationPupil) async throws {
-        let school = try place(UnitCode(population.plan.schools[pupil.school].code))
+        let school = try DemoHouse.place(UnitCode(population.plan.schools[pupil.school].code))
         let client = try await house.client(of: school)
         try await Patience(standstill: 240).wait(for: "裁定到达\(school.unit.name)") {
             try await house.mustRun()
             let state = try await client.get("/students/\(dossier)")["student"]?["state"]?.text ?? ""
             return state == RegistrationState.clean.rawValue ? .there(()) : .notYet(state)
         }
-    }
-
-    private func place(_ unit: UnitCode) throws -> DemoTree.Place {
-        guard let place = DemoTree.places.first(where: { $0.unit.code == unit }) else {
-            throw DemoFailure("demo.unit", "演示中没有单位 \(unit)。", remedy: "请报告此问题。")
-        }
-        return place
     }
 
     private func dossier(of pupil: PopulationPupil, among students: [JSONValue]) throws -> String {

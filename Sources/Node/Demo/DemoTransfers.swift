@@ -22,7 +22,7 @@ struct DemoTransfers: Sendable {
     /// Nil where the population has nobody for it.
     func make() async throws -> Made? {
         guard let transfer = DemoTransfer.planned(in: population) else { return nil }
-        let school = try await client(of: transfer.receiving)
+        let school = try await house.client(of: transfer.receiving)
         let (dossier, number) = try await known(transfer)
         let inquiry = try await ask(number, transfer, school)
         let code = transfer.classCode
@@ -59,7 +59,7 @@ struct DemoTransfers: Sendable {
             if state == "completed" { return .there(()) }
             guard let holder = page["transfer"]?["holder"]?.text.map({ UnitCode($0) }), holder != transfer.receiving else { return .notYet(state) }
             do {
-                _ = try await client(of: holder).post("/transfers/\(application)/approve", Nothing())
+                _ = try await house.client(of: holder).post("/transfers/\(application)/approve", Nothing())
             } catch let refused as NodeClient.Refused {
                 // Not there yet, or already agreed to and not yet known here.
                 return .notYet("\(state)：\(holder) \(refused.refusal.code)")
@@ -70,19 +70,12 @@ struct DemoTransfers: Sendable {
 
     /// What the pupil's card says, as the releasing school knows it.
     private func known(_ transfer: DemoTransfer) async throws -> (dossier: String, number: String) {
-        let pupils = try await client(of: transfer.releasing).students([("class", transfer.pupil.classCode.text)])
+        let pupils = try await house.client(of: transfer.releasing).students([("class", transfer.pupil.classCode.text)])
         let found = pupils.first { $0["name"]?.text == transfer.pupil.name && $0["number"]?.text == "G" + transfer.pupil.idNumber }
         guard let dossier = found?["dossier"]?.text, let number = found?["number"]?.text else {
             throw DemoFailure("demo.pupil", "转出学校没有计划转学的学生。", remedy: "请查看该节点的日志。")
         }
         return (dossier, number)
-    }
-
-    private func client(of unit: UnitCode) async throws -> NodeClient {
-        guard let place = DemoTree.places.first(where: { $0.unit.code == unit }) else {
-            throw DemoFailure("demo.unit", "演示中没有单位 \(unit)。", remedy: "请报告此问题。")
-        }
-        return try await house.client(of: place)
     }
 
     private func name(of unit: UnitCode) -> String { DemoTree.units.first { $0.code == unit }?.name ?? unit.text }

@@ -93,11 +93,8 @@ enum KeyDataPages {
         guard let actor = call.actor else { return [:] }
         let id = call.parameters["dossier"] ?? ""
         let page = try call.ask("students.show", ["dossier": id], as: DossierPage.Page.self)
-        let files = try call.ask("attachments.list", ["dossier": id], as: AttachmentOperations.List.self).attachments
-            .filter { $0.purpose == AttachmentPurpose.evidence.rawValue && $0.withdrawnAt == nil }
         var context = Notice.done(call)
-        context["files"] = files.map { ["hash": $0.hash, "name": $0.name, "at": ShownTime.text($0.at), "here": $0.here] as [String: Any] }
-        context["hasFiles"] = !files.isEmpty
+        context.merge(try EvidenceFiles.context(call, of: id)) { $1 }
         if let deadline = page.deadline { context["deadline"] = OverridePages.shown(deadline) }
         try call.archive.read { reading in
             guard let key = DossierID(hex: id), let dossier = try DossierShelf(reading).dossier(key) else { return }

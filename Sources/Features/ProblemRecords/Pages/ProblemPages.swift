@@ -146,15 +146,12 @@ enum ProblemPages {
         guard let actor = call.actor else { return [:] }
         let id = call.parameters["dossier"] ?? ""
         let page = try call.ask("problems.show", ["dossier": id], as: ProblemPage.Page.self)
-        let files = try call.ask("attachments.list", ["dossier": id], as: AttachmentOperations.List.self).attachments
-            .filter { $0.purpose == AttachmentPurpose.evidence.rawValue && $0.withdrawnAt == nil }
         var context = Notice.done(call)
         context.merge(["dossier": id, "name": page.name, "schoolName": page.schoolName, "kinds": kinds(page.problems)]) { $1 }
         context["returned"] = page.returned
         context["requests"] = page.requests.map { ["byName": $0.byName, "text": $0.text, "at": ShownTime.text($0.at)] as [String: Any] }
         context["answer"] = page.answer
-        context["files"] = files.map { ["hash": $0.hash, "name": $0.name, "at": ShownTime.text($0.at), "here": $0.here] as [String: Any] }
-        context["hasFiles"] = !files.isEmpty
+        context.merge(try EvidenceFiles.context(call, of: id)) { $1 }
         if let open = page.openCase {
             var shown: [String: Any] = ["label": open.label, "since": ShownTime.text(open.since), "reason": open.reason]
             if let check = open.check { shown["check"] = ["label": check.label, "tone": check.tone] as [String: Any] }
