@@ -54,14 +54,15 @@ enum OpenCases {
         }
 
         /// The console's page on which one of them is gone on with.
-        func page(of dossier: String) -> String {
-            switch self {
-            case .rollChange: "/roll-changes/\(dossier)"
-            // Of those that leave; the list leads to the one.
-            case .transfer: "/transfers?scope=out"
-            case .keyData: "/key-data/\(dossier)"
-            case .problem: "/problems/\(dossier)"
-            case .registration, .deletion: "/students/\(dossier)"
+        func page(of dossier: Dossier) -> String {
+            let id = dossier.id.description
+            return switch self {
+            case .rollChange: "/roll-changes/\(id)"
+            // The one party of such a case is the application.
+            case .transfer: "/transfers/\(dossier.openCase?.opening.parties.first?.dossier.description ?? "")"
+            case .keyData: "/key-data/\(id)"
+            case .problem: "/problems/\(id)"
+            case .registration, .deletion: "/students/\(id)"
             }
         }
     }
@@ -71,11 +72,6 @@ enum OpenCases {
         if stand.isRollChange { return "/roll-changes?scope=self" }
         if stand.isTransfer { return "/transfers?scope=self" }
         return stand.isKeyChange ? "/key-data?scope=self" : "/problems?scope=self"
-    }
-
-    /// The page of one dossier whose case stands here.
-    static func page(of dossier: String, standing stand: Stand) -> String {
-        Business.of(stand).page(of: dossier)
     }
 
     struct Item: Encodable, Sendable {
@@ -145,6 +141,6 @@ enum OpenCases {
             schoolName: deadlines.reading.directory.unit(dossier.home)?.name ?? dossier.home.text, business: business.rawValue,
             label: business.label, stand: change + (dossier.openCase?.stand.caseLabel ?? dossier.state.label),
             since: ChinaTime.text(dossier.heldSince ?? 0), holder: dossier.holder?.text, due: deadline?.due.description,
-            isOverdue: deadline?.isOverdue ?? false, page: business.page(of: dossier.id.description))
+            isOverdue: deadline?.isOverdue ?? false, page: business.page(of: dossier))
     }
 }

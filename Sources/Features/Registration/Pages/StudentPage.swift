@@ -93,9 +93,6 @@ enum StudentPage {
             if let request = deadline.request { shown["request"] = request.reason }
             context["deadline"] = shown
         }
-        if let open = page.student.openCase, let stand = Stand(rawValue: open.stand) {
-            context["openCase"] = ["label": open.label, "page": OpenCases.page(of: id["dossier"] ?? "", standing: stand)] as [String: Any]
-        }
         if page.student.status != StudentStatus.present.rawValue {
             context["rollStatus"] = StudentStatus(rawValue: page.student.status)?.label ?? page.student.status
         }
@@ -144,7 +141,7 @@ enum StudentPage {
                 && (single[row.step] != nil || batch[row.step] != nil || row.step == .delete)
                 && Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: reading.directory) == actor.unit
         }
-        return [
+        var acts: [String: Any] = [
             "hasActs": !rows.isEmpty, "asksReason": rows.contains { $0.effects.contains(.reason) },
             "acts": rows.map { row -> [String: Any] in
                 ["value": row.step.rawValue, "label": row.step.label, "tone": tone(row.step)]
@@ -154,6 +151,10 @@ enum StudentPage {
             "mayChangeRoll": dossier.home == actor.unit && dossier.stand == .enrolled || dossier.stand.isRollChange,
             "mayEdit": dossier.home == actor.unit && actor.roles.contains(.registrar) && dossier.stand != .deleted,
         ]
+        if let stand = dossier.openCase?.stand {
+            acts["openCase"] = ["label": stand.caseLabel, "page": OpenCases.Business.of(stand).page(of: dossier)] as [String: Any]
+        }
+        return acts
     }
 
     private static func tone(_ step: StepKind) -> String {
