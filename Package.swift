@@ -69,8 +69,9 @@ let package = Package(
         room("Store", ["Rules", "Protocol", grdb]),
         room("Sheets", ["CZip", "CExpat", "CXlsxWriter"]),
         room("Features", ["Rules", "Protocol", "Trust", "Store", "Sheets", "CQrencode", grdb, crypto, cryptoExtras, mustache]),
+        room("Bench", ["Rules", "Protocol", "Store", "Features", grdb]),
         room("Node", [
-            "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features",
+            "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features", "Bench",
             hummingbird, hummingbirdCore, nio, nioHTTPTypes, nioTLSEvents, nioTLS, httpTypes, arguments, lifecycle, logging, grdb, mustache,
         ]),
         room("Simulation", ["Rules", "Protocol", "Replication", "Store", grdb]),
@@ -90,6 +91,7 @@ let package = Package(
         tests(of: "Store", ["Store", "Protocol", "Rules", grdb]),
         tests(of: "Sheets", ["Sheets"], exclude: ["Fixtures"]),
         tests(of: "Features", ["CFaultyFiles", "Features", "Store", "Sheets", "Protocol", "Rules", "CXlsxWriter", "CZip", grdb, mustache], exclude: ["Fixtures"]),
+        tests(of: "Bench", ["Bench", "Rules", "Protocol"]),
         tests(of: "House", []),
         tests(of: "Node", ["Node", "Crowd", "Trust", "Features", "Store", "Sheets", "Replication", "Protocol", "Rules", grdb, nio, nioSockets, nioTLS, certificates]),
     ]

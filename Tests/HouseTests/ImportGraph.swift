@@ -12,8 +12,9 @@ enum ImportGraph {
             "Rules", "Protocol", "Trust", "Store", "Sheets", "CQrencode", "GRDB", "Crypto", "CryptoExtras", "Mustache", "Foundation",
             "FoundationEssentials",
         ],
+        "Bench": ["Rules", "Protocol", "Store", "Features", "GRDB", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
         "Node": [
-            "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features", "Hummingbird", "HummingbirdCore", "NIOCore",
+            "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features", "Bench", "Hummingbird", "HummingbirdCore", "NIOCore",
             "NIOHTTPTypes", "NIOSSL", "NIOTLS", "HTTPTypes", "ArgumentParser",
             "ServiceLifecycle", "Logging", "GRDB", "Mustache", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
         ],

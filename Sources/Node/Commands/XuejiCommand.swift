@@ -35,7 +35,7 @@ public struct XuejiCommand: AsyncParsableCommand {
                 AttachCommand.self, AttachmentsCommand.self, AttachmentCommand.self, ProblemCommand.self, KeyDataCommand.self, RollChangeCommand.self, OpenCasesCommand.self,
                 DuplicatesCommand.self, OverrideCommand.self, InquiryCommand.self, TransferCommand.self,
             ]),
-            CommandGroup(name: "工具 / tools", subcommands: [RulesCommand.self, AuditCommand.self, WeightsCommand.self, DemoCommand.self]),
+            CommandGroup(name: "工具 / tools", subcommands: [RulesCommand.self, AuditCommand.self, WeightsCommand.self, DemoCommand.self, BenchCommand.self]),
         ])
 
     public init() {}
