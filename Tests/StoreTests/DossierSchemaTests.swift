@@ -44,4 +44,40 @@ import Testing
         }
         #expect(plan.contains("dossier_held") && plan.contains("dossier_case_held"), "\(plan)")
     }
+
+    @Test func `the counts are those of the table whatever is done to it`() throws {
+        let pair = try Pair()
+        let states = ["unchecked", "enrolled", "deleted"], problems = ["", "idDuplicate", "idDuplicate,idInvalid"]
+        let numbers: [String?] = [nil, "L1", "G1"]
+        try pair.school.archive.write { transaction in
+            let db = transaction.database
+            for turn in 0..<400 {
+                let id = "\(turn * 7 % 40)"
+                if turn % 5 == 4 {
+                    try db.execute(sql: "DELETE FROM dossier WHERE id = ?", arguments: [id])
+                } else {
+                    try db.execute(
+                        sql: """
+                            INSERT INTO dossier (id, home, class, name, name_key, sex, birth, id_type, id_number, state, holder, problems,
+                              provisional, formal, entered_at, folded)
+                            VALUES (?, ?, '', '', '', '', '', '', '', ?, '', ?, ?, ?, 0, 0)
+                            ON CONFLICT DO UPDATE SET home = excluded.home, state = excluded.state, problems = excluded.problems,
+                              provisional = excluded.provisional, formal = excluded.formal
+                            """, arguments: [
+                                id, "\(turn % 3)", states[turn % 11 % 3], problems[turn % 13 % 3], numbers[turn % 17 % 3], numbers[turn % 4 % 3],
+                            ])
+                }
+                let differing = try Int.fetchOne(db, sql: """
+                    WITH counted AS (SELECT home, state, status, iif(problems = '', '', 'any'),
+                      substr(coalesce(formal, provisional, ''), 1, 1), count(*) FROM dossier GROUP BY 1, 2, 3, 4, 5)
+                    SELECT (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT * FROM dossier_count))
+                      + (SELECT count(*) FROM (SELECT * FROM dossier_count EXCEPT SELECT * FROM counted))
+                    """)
+                #expect(differing == 0, "turn \(turn)")
+            }
+            #expect(try Int.fetchOne(db, sql: "SELECT sum(n) FROM dossier_count") ?? 0 > 10)
+            try db.execute(sql: "DELETE FROM dossier")
+            #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM dossier_count") == 0)
+        }
+    }
 }

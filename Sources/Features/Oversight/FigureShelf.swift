@@ -33,10 +33,9 @@ public enum FigureShelf {
     /// Notes how things stand; the last one of an hour and of a day stays.
     public static func take(in transaction: Transaction) throws {
         let db = transaction.database
-        let dossiers = try Int.fetchOne(db, sql: "SELECT count(*) FROM dossier") ?? 0
+        let dossiers = try Int.fetchOne(db, sql: "SELECT sum(n) FROM dossier_count") ?? 0
         // Formal ones begin with G or J.
-        let numbers = try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM number WHERE number >= 'G' AND number < 'H' OR number >= 'J' AND number < 'K'") ?? 0
+        let numbers = try Int.fetchOne(db, sql: "SELECT sum(n) FROM dossier_count WHERE letter IN ('G', 'J')") ?? 0
         let envelopes = try Journal.position(in: db)
         let queue = try Int.fetchOne(db, sql: "SELECT (SELECT count(*) FROM errand) + (SELECT count(*) FROM unapplied)") ?? 0
         for span in Span.allCases {

@@ -164,8 +164,7 @@ public struct StatusReport: Encodable, Sendable {
     static func homes(_ reading: Reading) throws -> [UnitCode: Counts] {
         var homes: [UnitCode: Counts] = [:]
         let rows = try Row.fetchCursor(reading.database, sql: """
-            SELECT home, state, status, problems <> '' AS problem, substr(coalesce(formal, provisional, ''), 1, 1) AS letter, count(*) AS n
-            FROM dossier GROUP BY home, state, status, problem, letter
+            SELECT home, state, status, problems <> '' AS problem, letter, n FROM dossier_count
             """)
         while let row = try rows.next() {
             var counts = Counts()

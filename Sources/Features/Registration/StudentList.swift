@@ -83,13 +83,19 @@ public enum StudentList {
         var holder: UnitCode?
         var limit = 100
         var after: DossierID?
+
+        /// Whether the table of counts tells how many pass.
+        var isOfCounts: Bool {
+            classCode == nil && holder == nil && (search ?? "").isEmpty && [nil, "any"].contains(problem)
+        }
     }
 
     /// The pupils of the unit's subtree that pass the filter, in order of dossier.
     static func page(_ filter: Filter, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Page {
         let (condition, arguments) = try clause(filter, sight: unit, reading)
         let db = reading.database
-        let total = try Int.fetchOne(db, sql: "SELECT count(*) FROM dossier WHERE \(condition)", arguments: arguments) ?? 0
+        let counted = filter.isOfCounts ? "SELECT sum(n) FROM dossier_count" : "SELECT count(*) FROM dossier"
+        let total = try Int.fetchOne(db, sql: "\(counted) WHERE \(condition)", arguments: arguments) ?? 0
         var pageCondition = condition
         var pageArguments = arguments
         if let after = filter.after {
@@ -139,6 +145,8 @@ public enum StudentList {
                     remedy: "可选：" + RegistrationState.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
             }
             add("state IN (\(states.map { _ in "?" }.joined(separator: ",")))", StatementArguments(states))
+            // Said in the words of the index of those under way.
+            if !states.contains(where: { ["enrolled", "deleted"].contains($0) }) { add("state NOT IN ('enrolled', 'deleted')", []) }
         }
         if let statuses = filter.status?.split(separator: ",").map(String.init), !statuses.isEmpty {
             try RollStandings.mustExist(statuses)
@@ -158,8 +166,12 @@ public enum StudentList {
         if let holder = filter.holder { add("holder = ?", [holder.text]) }
         if let search = filter.search, !search.isEmpty {
             let name = KeyText.name(search)
-            add("(name_key >= ? AND name_key < ? OR id_number = ? OR formal = ? OR provisional = ?)",
-                [name, name + "\u{10FFFF}", KeyText.number(search), search, search])
+            // Each by an index of its own.
+            add("""
+                id IN (SELECT id FROM dossier WHERE name_key >= ? AND name_key < ?
+                  UNION SELECT id FROM dossier WHERE id_number = ? AND id_number <> ''
+                  UNION SELECT dossier FROM number WHERE number = ?)
+                """, [name, name + "\u{10FFFF}", KeyText.number(search), search])
         }
         return (conditions.isEmpty ? "1" : conditions.joined(separator: " AND "), arguments)
     }

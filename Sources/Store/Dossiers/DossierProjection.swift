@@ -17,6 +17,7 @@ struct DossierProjection: Projection {
               open_case, held_since, requested, status, status_until, open_change FROM dossier ORDER BY id
             """),
         (table: "number", sql: "SELECT number, dossier FROM number ORDER BY number"),
+        (table: "dossier_count", sql: "SELECT * FROM dossier_count ORDER BY home, state, status, problems, letter"),
     ]
 
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {

@@ -59,6 +59,39 @@ enum DossierSchema {
         ALTER TABLE dossier ADD COLUMN status_until TEXT NOT NULL DEFAULT '';
         ALTER TABLE dossier ADD COLUMN open_change TEXT NOT NULL DEFAULT '';
         CREATE INDEX dossier_status ON dossier (status, status_until) WHERE status <> 'present';
+        """), ("dossier_counts_1", """
+        -- How many dossiers stand how in each school: what pages and reports would otherwise count in the table itself, each time.
+        -- `problems` is empty or `any`; `letter` begins the number. Kept by the table's own triggers, so that no writer can forget it.
+        CREATE TABLE dossier_count (
+          home TEXT NOT NULL, state TEXT NOT NULL, status TEXT NOT NULL, problems TEXT NOT NULL, letter TEXT NOT NULL,
+          n INTEGER NOT NULL, PRIMARY KEY (home, state, status, problems, letter)) WITHOUT ROWID;
+        INSERT INTO dossier_count
+          SELECT home, state, status, iif(problems = '', '', 'any'), substr(coalesce(formal, provisional, ''), 1, 1), count(*)
+          FROM dossier GROUP BY 1, 2, 3, 4, 5;
+        CREATE TRIGGER dossier_counted AFTER INSERT ON dossier BEGIN
+          INSERT INTO dossier_count VALUES (
+            NEW.home, NEW.state, NEW.status, iif(NEW.problems = '', '', 'any'), substr(coalesce(NEW.formal, NEW.provisional, ''), 1, 1), 1)
+          ON CONFLICT DO UPDATE SET n = n + 1;
+        END;
+        CREATE TRIGGER dossier_uncounted AFTER DELETE ON dossier BEGIN
+          UPDATE dossier_count SET n = n - 1 WHERE home = OLD.home AND state = OLD.state AND status = OLD.status
+            AND problems = iif(OLD.problems = '', '', 'any') AND letter = substr(coalesce(OLD.formal, OLD.provisional, ''), 1, 1);
+          DELETE FROM dossier_count WHERE home = OLD.home AND state = OLD.state AND n = 0;
+        END;
+        CREATE TRIGGER dossier_recounted AFTER UPDATE OF home, state, status, problems, formal, provisional ON dossier
+        WHEN (OLD.home, OLD.state, OLD.status, OLD.problems = '', substr(coalesce(OLD.formal, OLD.provisional, ''), 1, 1))
+          IS NOT (NEW.home, NEW.state, NEW.status, NEW.problems = '', substr(coalesce(NEW.formal, NEW.provisional, ''), 1, 1))
+        BEGIN
+          UPDATE dossier_count SET n = n - 1 WHERE home = OLD.home AND state = OLD.state AND status = OLD.status
+            AND problems = iif(OLD.problems = '', '', 'any') AND letter = substr(coalesce(OLD.formal, OLD.provisional, ''), 1, 1);
+          DELETE FROM dossier_count WHERE home = OLD.home AND state = OLD.state AND n = 0;
+          INSERT INTO dossier_count VALUES (
+            NEW.home, NEW.state, NEW.status, iif(NEW.problems = '', '', 'any'), substr(coalesce(NEW.formal, NEW.provisional, ''), 1, 1), 1)
+          ON CONFLICT DO UPDATE SET n = n + 1;
+        END;
+        -- Lists by state and of problem records read these alone: most dossiers are enrolled and have none.
+        CREATE INDEX dossier_under_way ON dossier (state) WHERE state NOT IN ('enrolled', 'deleted');
+        CREATE INDEX dossier_problem ON dossier (home) WHERE problems <> '';
         """)]
 
     /// What `override-1` reads the time of a step with, seconds since 1970; 0 for bytes that are no step.

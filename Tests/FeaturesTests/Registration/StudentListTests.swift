@@ -38,4 +38,13 @@ import Testing
         let journey = try journey()
         #expect { _ = try journey.students([name: "bogus"]) } throws: { ($0 as? Refusal)?.kind == .usage }
     }
+
+    /// The total comes from the table of counts or from the table of dossiers, as the filter has it.
+    @Test(arguments: [[:], ["state": "clean"], ["state": "enrolled,clean"], ["state": "returned"], ["problem": "any"], ["class": ""], ["holder": "self"]])
+    func theTotalIsWhatAllPagesShow(_ filter: [String: String]) throws {
+        let journey = try journey()
+        let shown = try journey.students(filter)
+        let page: Journey.Page = try journey.decode(journey.node.call("students.list", as: People.school.code, filter))
+        #expect(page.total == shown.count)
+    }
 }
