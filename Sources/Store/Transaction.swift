@@ -19,6 +19,7 @@ public final class Transaction {
     private var isDirty: Set<DossierID> = []
     private var satisfied: Set<String> = []
     private var revoked: Set<UnitCode> = []
+    private var folds = FoldMemory()
 
     init(database: Database, book: ProjectionBook, surroundings: Surroundings, proof: FreshnessProof) {
         self.database = database
@@ -161,6 +162,7 @@ public final class Transaction {
         } catch {
             (drafts, draftOrder, dirty, isDirty, satisfied) = before
             directory.forgetAll()
+            folds.forgetAll()
             throw error
         }
         guard let value else { preconditionFailure("a committed savepoint has run its body") }
@@ -190,6 +192,7 @@ public final class Transaction {
 
     /// Marks a dossier whose facts changed; it is folded once, when read or when the transaction ends.
     public func touch(_ dossier: DossierID) {
+        folds.forget(dossier)
         if isDirty.insert(dossier).inserted { dirty.append(dossier) }
     }
 
@@ -211,8 +214,19 @@ public final class Transaction {
     /// The dossier as it stands, with what this transaction added.
     public func dossier(_ id: DossierID) throws -> Dossier? {
         try settle()
-        return try DossierShelf(database: database, directory: directory).dossier(id)
+        return try fold(id)
     }
+
+    /// The dossier as its facts say, folded once until one of them or the tree changes.
+    func fold(_ id: DossierID) throws -> Dossier? {
+        if let remembered = folds.dossier(id, directory.changes) { return remembered }
+        let dossier = try DossierShelf(database: database, directory: directory).dossier(id)
+        if let dossier { folds.remember(dossier, directory.changes) }
+        return dossier
+    }
+
+    /// Says that something other than facts of dossiers and the tree has changed by which dossiers are folded.
+    public func forgetFolds() { folds.forgetAll() }
 
     /// Queues something for an office of this node; doing so twice queues it once.
     public func errand(_ office: String, _ subject: [UInt8]) throws {

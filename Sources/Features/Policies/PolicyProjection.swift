@@ -63,6 +63,7 @@ public struct PolicyProjection: Projection {
 
     /// Which verdict suffices decides between unchecked and clean: the waiting ones are folded anew.
     private func refold(under unit: UnitCode, in transaction: Transaction) throws {
+        transaction.forgetFolds()
         let waiting = try Row.fetchAll(
             transaction.database, sql: "SELECT id, home FROM dossier WHERE state IN ('unchecked', 'clean')")
         for row in waiting where transaction.directory.contains(unit, UnitCode(row["home"])) {

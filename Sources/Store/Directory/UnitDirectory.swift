@@ -9,6 +9,8 @@ public final class UnitDirectory: Topology {
     let database: Database
     private var known: [UnitCode: Unit?] = [:]
     private var history: [UnitCode: [Unit]] = [:]
+    /// Rises with each change of the tree: what was concluded from it before is to be concluded anew.
+    private(set) var changes = 0
 
     init(database: Database) { self.database = database }
 
@@ -72,11 +74,13 @@ public final class UnitDirectory: Topology {
     }
 
     func forget(_ code: UnitCode) {
+        changes += 1
         known[code] = nil
         history[code] = nil
     }
 
     func forgetAll() {
+        changes += 1
         known = [:]
         history = [:]
     }

@@ -199,7 +199,7 @@ struct DossierProjection: Projection {
         let db = transaction.database
         // Of one whose beginning is not here nobody could say whose it is: a former authority that lost its disk gets back only what
         // it wrote itself.
-        guard let dossier = try DossierShelf(database: db, directory: transaction.directory).dossier(id), !dossier.chain.isEmpty else {
+        guard let dossier = try transaction.fold(id), !dossier.chain.isEmpty else {
             return try forget(id, in: transaction)
         }
         let record = dossier.record
