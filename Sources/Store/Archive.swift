@@ -142,7 +142,7 @@ public struct Reading {
     }
 
     public func nodeValue(_ key: String) throws -> [UInt8]? {
-        try Data.fetchOne(database, sql: "SELECT value FROM node WHERE key = ?", arguments: [key]).map { Array($0) }
+        try Data.fetchOne(database.cachedStatement(sql: "SELECT value FROM node WHERE key = ?"), arguments: [key]).map { Array($0) }
     }
 
     public func nodeText(_ key: String) throws -> String? {

@@ -15,9 +15,8 @@ public final class Transaction {
     private var drafts: [StreamID: Draft] = [:]
     private var draftOrder: [StreamID] = []
     private var writers: [UnitCode: Writer] = [:]
-    private var dirty: [DossierID] = []
-    private var isDirty: Set<DossierID> = []
-    private var satisfied: Set<String> = []
+    private var dirty = RollbackList<DossierID>()
+    private var satisfied = RollbackList<String>()
     private var revoked: Set<UnitCode> = []
     private var folds = FoldMemory()
 
@@ -89,9 +88,13 @@ public final class Transaction {
 
     /// - Returns: the sequence of the envelope that it will be in.
     private func put(_ entry: Entry, in stream: StreamID, _ writer: Writer) throws -> UInt64 {
-        var draft = try drafts[stream] ?? openDraft(stream)
+        // Taken out, so that its entries are not copied to add one.
+        var draft = try drafts.removeValue(forKey: stream) ?? openDraft(stream)
         if draft.entries.count >= Envelope.maxEntries || draft.bytes + entry.bytes.count > Envelope.maxEntryBytes {
-            try seal(stream, &draft, writer)
+            do { try seal(stream, &draft, writer) } catch {
+                drafts[stream] = draft
+                throw error
+            }
         }
         draft.entries.append(entry)
         draft.bytes += entry.bytes.count
@@ -152,7 +155,8 @@ public final class Transaction {
     /// Runs a part of the transaction that may fail by itself: what it wrote and appended is undone, the rest stands.
     /// - Throws: what `body` throws, after the undoing.
     func attempt<Value>(_ body: () throws -> Value) throws -> Value {
-        let before = (drafts, draftOrder, dirty, isDirty, satisfied)
+        let before = (drafts, draftOrder)
+        let (dirtyMark, satisfiedMark) = (dirty.mark(), satisfied.mark())
         var value: Value?
         do {
             try database.inSavepoint {
@@ -160,11 +164,15 @@ public final class Transaction {
                 return .commit
             }
         } catch {
-            (drafts, draftOrder, dirty, isDirty, satisfied) = before
+            (drafts, draftOrder) = before
+            dirty.goBack(to: dirtyMark)
+            satisfied.goBack(to: satisfiedMark)
             directory.forgetAll()
             folds.forgetAll()
             throw error
         }
+        dirty.keep(dirtyMark)
+        satisfied.keep(satisfiedMark)
         guard let value else { preconditionFailure("a committed savepoint has run its body") }
         return value
     }
@@ -177,10 +185,7 @@ public final class Transaction {
     /// Says that something others may wait for is here now, for example `unit:440000`.
     public func satisfy(_ what: String) { satisfied.insert(what) }
 
-    func takeSatisfied() -> Set<String> {
-        defer { satisfied = [] }
-        return satisfied
-    }
+    func takeSatisfied() -> [String] { satisfied.takeAll() }
 
     /// Says that keys of a unit were revoked: what they have said beyond their last good heads is taken back before the pass ends.
     func noteRevoked(_ unit: UnitCode) { revoked.insert(unit) }
@@ -193,22 +198,19 @@ public final class Transaction {
     /// Marks a dossier whose facts changed; it is folded once, when read or when the transaction ends.
     public func touch(_ dossier: DossierID) {
         folds.forget(dossier)
-        if isDirty.insert(dossier).inserted { dirty.append(dossier) }
+        dirty.insert(dossier)
     }
 
     /// Folds what was touched, so that the tables show the present state.
     public func settle() throws {
         while !dirty.isEmpty {
-            let batch = dirty
-            dirty = []
-            isDirty = []
-            for dossier in batch { try DossierProjection.refold(dossier, in: self) }
+            for dossier in dirty.takeAll() { try DossierProjection.refold(dossier, in: self) }
         }
     }
 
     /// Folds what was touched, when this dossier is among it.
     func settleTouched(_ dossier: DossierID) throws {
-        if isDirty.contains(dossier) { try settle() }
+        if dirty.contains(dossier) { try settle() }
     }
 
     /// The dossier as it stands, with what this transaction added.
@@ -230,8 +232,8 @@ public final class Transaction {
 
     /// Queues something for an office of this node; doing so twice queues it once.
     public func errand(_ office: String, _ subject: [UInt8]) throws {
-        try database.execute(
-            literal: "INSERT OR IGNORE INTO errand (office, subject, at) VALUES (\(office), \(Data(subject)), \(now))")
+        try database.cachedStatement(sql: "INSERT OR IGNORE INTO errand (office, subject, at) VALUES (?, ?, ?)")
+            .execute(arguments: [office, Data(subject), now])
     }
 
     // MARK: The node's own values

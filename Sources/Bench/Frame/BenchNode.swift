@@ -1,4 +1,3 @@
-import Features
 import Protocol
 import Rules
 import Store
@@ -14,7 +13,7 @@ public struct BenchNode {
         let key = surroundings.statementKey()
         let (root, envelopes) = try centre(name + "-centre", enrolling: key.publicKey, surroundings, place)
         let folder = try place.fresh(name)
-        let archive = try Archive(folder: folder, book: FeatureBook.book(), surroundings: surroundings)
+        let archive = try Archive(folder: folder, book: place.book(), surroundings: surroundings)
         try archive.write { transaction in
             try transaction.setNodeText("unit", BenchPupils.school.text)
             try transaction.trustRoot(root)
@@ -33,7 +32,7 @@ public struct BenchNode {
     private static func centre(
         _ name: String, enrolling school: StatementPublicKey, _ surroundings: Surroundings, _ place: Workplace
     ) throws -> (root: StatementPublicKey, envelopes: [[UInt8]]) {
-        let archive = try Archive(folder: try place.fresh(name), book: FeatureBook.book(), surroundings: surroundings)
+        let archive = try Archive(folder: try place.fresh(name), book: place.book(), surroundings: surroundings)
         defer { try? archive.close() }
         let root = try archive.write { transaction in
             let key = surroundings.statementKey()

@@ -1,6 +1,7 @@
 import Features
 import FoundationEssentials
 import Protocol
+import Store
 import Synchronization
 
 /// What a benchmark finds when it begins: a folder, a stopwatch, references. Time comes in; nothing here reads a clock.
@@ -16,14 +17,18 @@ public struct Workplace: Sendable {
     public let runs: Int
     /// Nil where none are installed.
     public let references: ReferencePrograms?
+    /// What the program keeps in a store: one that it has opened is opened with the same.
+    public let book: @Sendable () -> ProjectionBook
     /// Says what is going on, for whoever waits.
     public let tell: @Sendable (String) -> Void
 
     public init(
         folder: String, executable: String, seed: UInt64 = 20_260_901, runs: Int = 5, references: ReferencePrograms? = nil,
-        seconds: @escaping @Sendable () -> Double, tell: @escaping @Sendable (String) -> Void = { _ in }
+        seconds: @escaping @Sendable () -> Double, book: @escaping @Sendable () -> ProjectionBook = { FeatureBook.book() },
+        tell: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.seconds = seconds
+        self.book = book
         self.folder = folder
         self.executable = executable
         self.seed = seed

@@ -85,7 +85,7 @@ enum KeyChangeList {
         let (condition, arguments) = try StudentList.clause(filter, sight: unit, reading)
         let stands = Stand.allCases.filter(\.isKeyChange).map { "'\($0.rawValue)'" }.joined(separator: ", ")
         let ids = try Data.fetchAll(
-            reading.database, sql: "SELECT id FROM dossier WHERE \(condition) AND open_case IN (\(stands)) ORDER BY id", arguments: arguments)
+            reading.database, sql: "SELECT id FROM dossier WHERE \(condition) AND open_case <> '' AND open_case IN (\(stands)) ORDER BY id", arguments: arguments)
             .compactMap { DossierID($0) }
         let shelf = DossierShelf(reading)
         let items = try ids.prefix(limit).compactMap { id in

@@ -52,9 +52,12 @@ public enum SuspicionQueue {
         }
         let db = reading.database
         let (condition, arguments) = try StudentList.clause(StudentList.Filter(), sight: below ?? unit, reading)
-        let seen = "SELECT id FROM dossier WHERE \(condition) AND state <> 'deleted'"
-        let registrations = try Int.fetchOne(db, sql: "SELECT count(*) FROM (\(seen))", arguments: arguments) ?? 0
-        let both = "FROM suspicion WHERE one IN (\(seen)) AND other IN (\(seen))"
+        let registrations = try Int.fetchOne(
+            db, sql: "SELECT sum(n) FROM dossier_count WHERE \(condition) AND state <> 'deleted'", arguments: arguments) ?? 0
+        func seen(_ side: String) -> String {
+            "EXISTS (SELECT 1 FROM dossier WHERE id = suspicion.\(side) AND \(condition) AND state <> 'deleted')"
+        }
+        let both = "FROM suspicion WHERE \(seen("one")) AND \(seen("other"))"
         let total = try Int.fetchOne(db, sql: "SELECT count(*) \(both)", arguments: arguments + arguments) ?? 0
         let rows = try Row.fetchAll(
             db, sql: "SELECT one, other, score, reasons \(both) ORDER BY score DESC, one, other LIMIT ? OFFSET ?",

@@ -63,7 +63,7 @@ struct BenchCommand: AsyncParsableCommand {
         let place = Workplace(
             folder: folder, executable: try DemoFolder.executable(), seed: seed, runs: runs,
             references: ReferencePrograms(folder: references ?? ReferencePrograms.usual),
-            seconds: { SystemSurroundings.monotonicSeconds() }, tell: Printout.complain)
+            seconds: { SystemSurroundings.monotonicSeconds() }, book: { Wiring.book() }, tell: Printout.complain)
         return try await benchmark.figures(rows: rows ?? benchmark.rows, at: place)
     }
 }

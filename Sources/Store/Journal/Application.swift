@@ -171,9 +171,11 @@ extension Transaction {
     func retryParked(_ report: inout ApplicationReport) throws {
         var came = takeSatisfied()
         while !came.isEmpty {
+            // Most of the time nothing waits, and every step of a pass has come.
+            guard try Bool.fetchOne(database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM parked)")) ?? false else { return }
             for what in came.sorted() {
                 let waiting = try Row.fetchAll(
-                    database, sql: "SELECT position, slot FROM parked WHERE waits_for = ? ORDER BY position, slot",
+                    database.cachedStatement(sql: "SELECT position, slot FROM parked WHERE waits_for = ? ORDER BY position, slot"),
                     arguments: [what])
                 for row in waiting { try retry(position: row["position"], slot: row["slot"], &report) }
             }
