@@ -8,7 +8,9 @@ import Synchronization
 
 /// Entries that the runs over real archives carry and that nothing in them asks about.
 struct CarriedKinds: Projection {
-    let kinds: Set<EntryKind> = [.lease, .incarnation, .schoolClass]
+    let kinds: Set<EntryKind> = [
+        .lease, .incarnation, .schoolClass, .transferStep, .transferWithdrawal, .transferNotice, .transferRequest,
+    ]
     let migrations: [(name: String, sql: String)] = []
 
     func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome { .applied }

@@ -56,6 +56,8 @@ public struct Campaign: Sendable {
         public var envelopes = 0
         public var dossiers = 0
         public var rollChanges = 0
+        public var applications = 0
+        public var transfers = 0
         public var numbers = 0
         /// Over all seeds in order.
         public var traceHash = ""
@@ -114,6 +116,8 @@ public struct Campaign: Sendable {
             result.envelopes += tally.envelopes
             result.dossiers += tally.dossiers
             result.rollChanges += tally.rollChanges
+            result.applications += tally.applications
+            result.transfers += tally.transfers
             result.numbers += tally.numbers
             trail.add(number: tally.trace)
         }

@@ -17,6 +17,8 @@ public enum Fault: String, Sendable, CaseIterable {
     case merger
     /// A step in the holder's stead, which may meet the holder's own.
     case override
+    /// A school takes back what it has asked for, while others decide it.
+    case withdrawal
     // Messages
     case forged, replayed, misaddressed, oversize, poison, rogueStatement
 }
@@ -42,6 +44,8 @@ public enum Recovery: String, Sendable, CaseIterable {
     /// A school belongs to another authority, and its node has compared heads with that one, or works there.
     case schoolMoved
     case merger
+    /// A pupil has gone from one school to another, with everything.
+    case transfer
     /// Seventy days of silence, and then everything delivered.
     case longSilence
     /// What failed is in quarantine, and later entries are applied.

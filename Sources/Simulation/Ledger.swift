@@ -18,6 +18,8 @@ struct Ledger {
     }
 
     private(set) var acts: [ActID: Act] = [:]
+    /// The hand-over that followed a step, once it has left its writer's node.
+    var handOvers: [Digest: Digest] = [:]
     /// What was handed on to a writer from another's salvage.
     var handed: Set<Handed> = []
     /// Certificates that are trusted no longer, and the present one of each node.

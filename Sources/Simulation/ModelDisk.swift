@@ -158,6 +158,9 @@ struct ModelDisk: Sendable {
         if isCentre { errands.insert(id) }
     }
 
+    mutating func takeTransferErrands() -> TransferBook.Errands { register.takeTransferErrands() }
+    mutating func giveBack(_ errands: TransferBook.Errands) { register.giveBack(errands) }
+
     /// What the journal says, read from the beginning.
     func rebuilt(without kinds: Set<UInt32> = []) -> Register {
         var fresh = founding

@@ -46,7 +46,9 @@ extension ModelStore: Doorkeeper {
                 return register.hasContained(unit, caller) ? .moved(to: known.competent) : .notBelow
             }
             guard known.competent == unit || former else { return .moved(to: known.competent) }
-            if active.node == unit || mutant == .supersededKeyCounts, let former = register.key(of: caller, id: keyID) { return .child(former) }
+            if mutant == .supersededKeyCounts, let former = register.key(of: caller, id: keyID) { return .child(former) }
+            // Hosted: its former node hands over, also here where its host is another authority, from before the unit was given to this one.
+            if active.node != caller, let former = register.formerKey(of: caller, id: keyID) { return .child(former) }
             return .child(active.key)
         }
     }

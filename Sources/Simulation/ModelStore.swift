@@ -100,6 +100,9 @@ final class ModelStore: Outbox, Inbox {
         }
     }
 
+    /// What links do not want to hear of.
+    func changeUnheard<Result: Sendable>(_ body: (inout ModelDisk) -> Result) -> Result { state.withLock { body(&$0.disk) } }
+
     // MARK: Writing
 
     /// Appends acts as envelopes of a unit written for here, one for each audience, in one transaction, and applies them.

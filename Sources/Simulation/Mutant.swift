@@ -89,6 +89,19 @@ public enum Mutant: String, Sendable, CaseIterable {
     case wordsStayBehind
     /// A hand-over that came back from one of its two schools alone is not sent to the other one again.
     case handOverCopyForgotten
+    // Transfers
+    /// The ferry writes two hand-overs of one pupil.
+    case ferryHandsOverTwice
+    /// A withdrawal that comes after the hand-over ends the transfer all the same.
+    case withdrawalUndoesTransfer
+    /// The ferry does not ask once more whether the application was taken back.
+    case withdrawnIsHandedOver
+    /// The hand-over is written as soon as the releasing school has accepted: its authority is not asked.
+    case releasingAuthoritySkipped
+    /// Nobody says the one side's facts again for the other.
+    case carrierForgets
+    /// The record of a school that a city has given away does not go with the hand-over.
+    case recordStaysBehind
     // Trust, time, chance
     case revokedStaysIn
     /// What a revoked key signs beyond its last good head counts.
@@ -114,6 +127,8 @@ public enum Mutant: String, Sendable, CaseIterable {
              .oldStepsByPresentTree, .enrolmentByPresentTree: [.schoolMoved]
         case .refillingCounts: [.centreRolledBack, .countyLost]
         case .handOverNotSettled, .lateDossiersLeftBehind, .wordsStayBehind, .handOverCopyForgotten: [.merger]
+        case .ferryHandsOverTwice, .withdrawalUndoesTransfer, .withdrawnIsHandedOver, .releasingAuthoritySkipped, .carrierForgets: [.transfer]
+        case .recordStaysBehind: [.transfer, .schoolMoved]
         case .errorDeletesQueue, .queueExpires, .expiredStaysOut: [.longSilence]
         case .poisonBlocksStream, .unknownKindsDropped: [.poison]
         case .heldForEver, .lockForgotten, .acknowledgesBeforeCommit, .tearsTransactions, .acceptsGaps, .signatureUnchecked, .misaddressedAccepted,
@@ -151,6 +166,11 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .errandsForgotten, .wordsStayBehind: [.inquiriesAnswered]
         case .lateDossiersLeftBehind: [.movesComplete]
         case .handOverNotSettled: [.onePenOneHome]
+        case .ferryHandsOverTwice: [.effectsOnce]
+        case .withdrawalUndoesTransfer: [.transfersEnd]
+        case .withdrawnIsHandedOver, .releasingAuthoritySkipped: [.onePenOneHome]
+        case .carrierForgets: [.transfersEnd, .pathsAgree]
+        case .recordStaysBehind: [.poisonDelaysNobody]
         case .chanceFromAddresses: [.determinism]
         }
     }

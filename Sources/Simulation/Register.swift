@@ -46,6 +46,8 @@ struct Register: Sendable {
     private var told: [DossierID: [UInt64: Set<UnitCode>]] = [:]
     /// Which schools each hand-over was addressed to: it should be both.
     private(set) var handOverCopies: [Digest: Set<UnitCode>] = [:]
+    /// Transfers, and what the offices have to look at.
+    private(set) var transfers = TransferBook()
     private(set) var quarantined = 0
     private(set) var appliedEntries = 0
     /// What this node's program is too old for.
@@ -148,6 +150,7 @@ struct Register: Sendable {
         case .key: return key(entry, of: stream)
         case .move: return move(entry, of: stream)
         case .seal: return seal(entry, of: stream)
+        case .transferStep, .transferWithdrawal, .transferNotice, .transferRequest: return transfer(kind, entry, of: stream)
         case .schoolClass: return .quarantined
         default: return .void
         }
@@ -159,6 +162,8 @@ struct Register: Sendable {
         if let archive = step.archive {
             if tree.unit(archive.from, version: step.topology) == nil { return .parked("unit:\(archive.from)") }
             if let to = step.nextHolder, tree.unit(to, version: archive.topology) == nil { return .parked("unit:\(to)") }
+        } else if let party = step.opening?.parties.first(where: { tree.unit($0.home, version: $0.topology) == nil }) {
+            return .parked("unit:\(party.home)")
         } else if let missing = missingRecord(for: step) { return .parked("unit:\(missing)") }
         if step.archive != nil, case .unit(let school) = stream.audience { handOverCopies[step.hash, default: []].insert(school) }
         guard keep(entry, step.dossier) else { return .applied(nil) }
@@ -234,6 +239,18 @@ struct Register: Sendable {
         return .applied(nil)
     }
 
+    private mutating func transfer(_ kind: EntryKind, _ entry: Entry, of stream: StreamID) -> Outcome {
+        guard let fact = TransferBook.Fact(kind, entry.payload) else { return .void }
+        for unit in [fact.head.receiving, fact.head.releasing, fact.by] where tree.unit(unit) == nil { return .parked("unit:\(unit)") }
+        guard fact.maySay(stream.unit, self) else { return .void }
+        transfers.keep(fact, of: stream)
+        transfers.refold(fact.head.application, self, withdrawalUndoes: mutant == .withdrawalUndoesTransfer)
+        return .applied(nil)
+    }
+
+    mutating func takeTransferErrands() -> TransferBook.Errands { transfers.takeErrands() }
+    mutating func giveBack(_ errands: TransferBook.Errands) { transfers.giveBack(errands) }
+
     // MARK: The directory
 
     private mutating func unit(_ entry: Entry, of stream: StreamID, _ touched: inout [DossierID]) -> Outcome {
@@ -251,6 +268,7 @@ struct Register: Sendable {
            !Payload.encode(same).lexicographicallyPrecedes(entry.payload) { return .applied(nil) }
         tree.put(unit)
         satisfied.insert("unit:\(unit.code)")
+        transfers.refold(concerning: unit.code, self, withdrawalUndoes: mutant == .withdrawalUndoesTransfer)
         touched += folded.values.filter { $0.home == unit.code }.map(\.id).sorted()
         return .applied(nil)
     }
@@ -328,6 +346,13 @@ struct Register: Sendable {
         return (first.isEmpty ? covering : first).map { seal in seal.heads.first { $0.stream == stream }?.sequence ?? 0 }.min()
     }
 
+    /// A key with which a former node of a unit may still hand over what it wrote; a revoked one may not.
+    func formerKey(of unit: UnitCode, id: [UInt8]) -> StatementPublicKey? {
+        guard let key = keys[unit]?.first(where: { $0.key.id == id }) else { return nil }
+        let isRevoked = seals[unit]?.contains { $0.isRevocation && $0.covers(generation: key.generation, topology: key.topology) } ?? false
+        return isRevoked ? nil : key.key
+    }
+
     func key(of unit: UnitCode, id: [UInt8]) -> StatementPublicKey? { keys[unit]?.first { $0.key.id == id }?.key }
 
     /// The key of a unit that came first: the centre's is the root.
@@ -369,6 +394,7 @@ struct Register: Sendable {
         guard var dossier = found, !dossier.chain.isEmpty else { return folded[id] = nil }
         if mutant == .leftPenLost { dossier.holder = dossier.chain.last?.nextHolder }
         folded[id] = dossier
+        transfers.notice(dossier)
         if let provisional = dossier.provisionalNumber, numbers[provisional] == nil { numbers[provisional] = id }
     }
 

@@ -17,6 +17,9 @@ public struct Tally: Sendable {
     public var dossiers = 0
     /// Suspensions and returns that were decided.
     public var rollChanges = 0
+    /// Applications for transfer that left their school, and pupils who came to another one by them.
+    public var applications = 0
+    public var transfers = 0
     public var numbers = 0
     /// Whether SQLite archives stood under the nodes.
     public var isReal = false

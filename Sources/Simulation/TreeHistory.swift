@@ -22,6 +22,17 @@ struct TreeHistory {
         ancestor == code || competent(code, versions: versions).contains { WorldTree.tree.contains(ancestor, $0) }
     }
 
+    /// The lowest authorities above two schools by records of those versions; several where a version was given to two records.
+    func common(_ one: UnitCode, _ version: Int, _ other: UnitCode, _ otherVersion: Int) -> Set<UnitCode> {
+        var found: Set<UnitCode> = []
+        for first in competent(one, versions: version...version) {
+            for second in competent(other, versions: otherVersion...otherVersion) {
+                if let common = WorldTree.tree.lowestCommonAuthority(first, second) { found.insert(common) }
+            }
+        }
+        return found
+    }
+
     func hasEverContained(_ ancestor: UnitCode, _ code: UnitCode) -> Bool { contains(ancestor, code, versions: 1...Int.max) }
 
     private func first(of code: UnitCode) -> UnitCode? { WorldTree.tree.unit(code)?.competent }

@@ -27,6 +27,7 @@ extension World {
         rememberVersions(node)
         handOver(node)
         if node.parent == nil { serveCentre(news) }
+        workOnTransfers(node)
         if node.store.rings != node.ringsSeen { lastChange = now }
         guard node.store.rings != node.ringsSeen, node.isUp else { return }
         node.ringsSeen = node.store.rings
@@ -108,6 +109,7 @@ extension World {
             }
             guard let entry, [EntryKind.step, .handOver, .caseStep].map(\.rawValue).contains(entry.kind) else { continue }
             let hash = Payload.stepHash(entry.payload)
+            if entry.kind == EntryKind.handOver.rawValue, let step = Payload.step(entry.payload) { checkHandOver(step, in: envelope, at: here) }
             // The same rogue statement may be made twice; it counts for nothing.
             guard !ledger.rogueSteps.contains(hash) else { continue }
             let isOnce = (ledger.stepOfAct[entry.act] ?? hash) == hash && ((ledger.actOfStep[hash] ?? entry.act) == entry.act || ledger.cloned.contains(stream.unit))
@@ -147,7 +149,8 @@ extension World {
         tally.judge(.oneNumberOnePerson, isOne, step: step, "\(number) at \(node.unit) is a second person's, or a person's second")
         ledger.shown[number] = id
         ledger.numberOf[id] = number
-        // What a number cites is settled, once it is here with all before it.
+        // What a number cites is settled, once it is here with all before it. Of a pupil who has come back the years between are not.
+        if dossier.handOver != nil, dossier.chain.first?.previous != nil { return }
         let settled = Set(seen.3.numbers.map(\.cites)).intersection(seen.3.steps.map(\.hash)).subtracting(dossier.parked)
         tally.judge(
             .onePenOneHome, settled.isEmpty || dossier.chain.contains { settled.contains($0.hash) },
@@ -174,17 +177,16 @@ extension World {
         var isGood = true
         for (place, step) in dossier.chain.enumerated() {
             if step.archive == nil, let home { holder = passed(holder, home, version: step.topology) }
-            if let archive = step.archive {
-                isGood = isGood && (place == 0 || archive.from == home && step.previous == dossier.chain[place - 1].hash)
-                    && step.nextHolder.map { WorldTree.tree.lowestCommonAuthority(archive.from, $0) } == step.by
-                    && archive.from != step.nextHolder
+            if step.archive != nil {
+                isGood = isGood && isRightful(step, after: dossier.chain.prefix(place), home: home)
                 home = step.nextHolder
             } else if place == 0 { isGood = isGood && step.by == home && step.kind == .enter && step.previous == nil }
             else {
                 let isAllowed = step.by == holder || isInStead(step, of: holder) || step.kind == .recallCase && step.by == home
                 isGood = isGood && isAllowed && step.previous == dossier.chain[place - 1].hash
             }
-            if [.approve, .sendBack, .confirmDeletion, .refuseDeletion, .approveRollChange, .sendBackCase].contains(step.kind), let home {
+            if [.approve, .sendBack, .confirmDeletion, .refuseDeletion, .approveRollChange, .sendBackCase, .passTransfer, .approveTransfer, .returnTransfer]
+                .contains(step.kind), let home {
                 isGood = isGood && step.by != home && history.contains(step.by, home, versions: step.topology...step.topology)
             }
             isGood = isGood && !ledger.rogueSteps.contains(step.hash)
@@ -202,7 +204,8 @@ extension World {
 
     /// A province may approve or send back what an authority below it holds, and nothing else.
     private func isInStead(_ step: Step, of holder: UnitCode?) -> Bool {
-        guard let holder, [.approve, .sendBack, .approveRollChange, .sendBackCase].contains(step.kind), WorldTree.tier(of: step.by) == .province else { return false }
+        guard let holder, [.approve, .sendBack, .approveRollChange, .sendBackCase, .approveTransfer, .returnTransfer].contains(step.kind),
+              WorldTree.tier(of: step.by) == .province else { return false }
         return [.county, .city].contains(WorldTree.tier(of: holder)) && WorldTree.tree.contains(step.by, holder)
     }
 

@@ -18,6 +18,8 @@ extension World {
         tally.rollChanges = centre.store.look { disk in
             disk.register.folded.values.reduce(0) { $0 + $1.chain.count { $0.kind == .approveRollChange } }
         }
+        let submitted = centre.store.look { $0.register.transfers.folded.values.filter(\.isSubmitted).map(\.state) }
+        (tally.applications, tally.transfers) = (submitted.count, submitted.count { $0 == .completed })
         tally.numbers = ledger.shown.count
         trail.add(number: centre.store.look { $0.register.digest(under: .centre) })
         tally.trace = trail.value
@@ -54,7 +56,7 @@ extension World {
             // Quiet for a while of steps, with comparisons of heads in between.
             if quiet > 80, hasMended {
                 // The operators see units that nobody writes for, and host them once more.
-                guard nodes.filter(\.isDormant).contains(where: enrolOnceMore) else { return }
+                guard nodes.contains(where: { $0.isDormant ? enrolOnceMore($0) : inviteOnceMore($0) }) else { return }
                 quiet = 0
             }
         }
@@ -69,7 +71,8 @@ extension World {
             guard let parent = node.parent else { return true }
             guard node.isConfirmed, node.store.look({ $0.rottenPlaces.isEmpty }), let own = try? node.store.heads(.up) else { return false }
             return Set(own) == (try? Set(nodes[parent].store.heads(.down(node.unit))))
-        } && awaitingHost.isEmpty && present.allSatisfy { isAtItsParent($0) && !$0.store.look { $0.isRefilling } } && centre.isFenceOpen && centre.store.look { $0.errands.isEmpty && $0.heldBack.isEmpty }
+        } && awaitingHost.isEmpty && present.allSatisfy { isAtItsParent($0) && !$0.store.look { $0.isRefilling } } && present.allSatisfy { $0.store.look { $0.register.transfers.errands.isEmpty } }
+            && centre.isFenceOpen && centre.store.look { $0.errands.isEmpty && $0.heldBack.isEmpty }
     }
 
     /// Whether a node calls the authority that its unit belongs to.
@@ -112,6 +115,7 @@ extension World {
         tally.judge(.everythingAtCentre, missing.isEmpty, step: step, "\(missing.count) acts never reached the centre: " + describe(Set(missing.keys)))
         judgeInquiries()
         judgeMergers()
+        judgeTransfers()
     }
 
     private func describe(_ acts: Set<ActID>) -> String {

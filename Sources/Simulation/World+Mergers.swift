@@ -38,9 +38,11 @@ extension World {
 
     /// The office: everything that is at rest with a school that a unit of this node has closed.
     func handOver(_ node: Node, isFirst: Bool = false) {
-        guard !mergers.isEmpty, !isHandingOver, node.isUp, node.pausedUntil == nil, node.index < Self.cloneBase, !node.isRecovering, !node.isBehind, !node.wentBack,
+        guard !isHandingOver, node.isUp, node.pausedUntil == nil, node.index < Self.cloneBase, !node.isRecovering, !node.isBehind, !node.wentBack,
               !node.isRefilling, node.store.fault == nil, isFirst || plan.mutant != .lateDossiersLeftBehind else { return }
-        let due = node.store.look { disk -> [(Dossier, UnitMerger, UnitCode)] in
+        isHandingOver = true
+        defer { isHandingOver = false }
+        let due = mergers.isEmpty ? [] : node.store.look { disk -> [(Dossier, UnitMerger, UnitCode)] in
             let mine = disk.register.mergers.values.filter { disk.secrets[$0.writer] != nil }
             guard !mine.isEmpty else { return [] }
             return disk.register.folded.values.sorted { $0.id < $1.id }.compactMap { dossier in
@@ -49,8 +51,6 @@ extension World {
                 return (dossier, found.merger, found.writer)
             }
         }
-        isHandingOver = true
-        defer { isHandingOver = false }
         for (dossier, merger, writer) in due {
             guard let step = handOverStep(dossier, merger, writer, node), let entry = entry(.handOver, Payload.encode(step)),
                   write([([entry], .unit(merger.source)), ([entry], .unit(merger.target))], as: writer, node) else { return }
@@ -71,25 +71,22 @@ extension World {
                 return (entry, step.by, lacking)
             }
         }
-        for (entry, writer, school) in due where !write([entry], as: writer, to: .unit(school), node) { return }
+        for (entry, writer, school) in due {
+            let step = Payload.step(entry.payload)
+            let other = step?.archive?.from == school ? step?.nextHolder : step?.archive?.from
+            let record = other.map { recordOfOther($0, writer, node.store.look { $0.register.tree }) } ?? []
+            guard write([entry] + record, as: writer, to: .unit(school), node) else { return }
+        }
     }
 
     private func handOverStep(_ dossier: Dossier, _ merger: UnitMerger, _ writer: UnitCode, _ node: Node) -> Step? {
-        guard let blank = Digest([UInt8](repeating: 0, count: 32)) else { return nil }
         let seen: (facts: DossierFacts, tree: UnitTree, isHeldBack: Bool) = node.store.look { disk in
             (disk.register.facts[dossier.id] ?? DossierFacts(), disk.register.tree, disk.heldBack[dossier.id] != nil)
         }
-        let earlier = dossier.handOver?.archive
-        var words = (seen.facts.words + (earlier?.words ?? DossierWords())).counting
-        words.verdicts.removeAll { !seen.tree.contains($0.by, merger.target) }
-        if seen.isHeldBack { words.numbers = [] }
-        return Step(
-            hash: blank, dossier: dossier.id, previous: dossier.head, kind: .handOver, by: writer, nextHolder: merger.target,
-            workflow: max(Workflow.registrationWithHandOver.version, Workflow.registration(after: dossier).version), topology: seen.tree.unit(merger.source)?.version ?? 1,
-            at: node.clock.now, record: dossier.record, provisionalNumber: dossier.provisionalNumber,
-            archive: ArchiveHandOver(
-                from: dossier.home, topology: merger.targetVersion, stand: dossier.openCase?.rest ?? dossier.stand, length: dossier.length,
-                supplement: max(seen.facts.supplements.map(\.number).max() ?? 0, earlier?.supplement ?? 0), words: words, roll: dossier.roll))
+        let order = HandOverOrder(
+            source: merger.source, target: merger.target, targetVersion: merger.targetVersion, writer: writer,
+            stand: dossier.openCase?.rest ?? dossier.stand, record: dossier.record, isNumberHeldBack: seen.isHeldBack)
+        return order.step(after: dossier, seen.facts, at: node.clock.now, in: seen.tree)
     }
 
     /// The centre's words that a hand-over does not list follow the dossier. False when the disk refuses.

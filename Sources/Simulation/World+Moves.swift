@@ -58,6 +58,21 @@ extension World {
         return true
     }
 
+    /// A unit's own node does not write for it, for a key that its former host has won against the node's own of one generation: the
+    /// operators invite it once more.
+    func inviteOnceMore(_ node: Node) -> Bool {
+        guard !node.isDormant, !node.isLeaving, node.isUp, node.store.fault == nil, hosts[node.unit] == node.unit, let at = node.parent,
+              nodes[at].isUp, nodes[at].store.fault == nil, mayEnrol(node.unit, nodes[at]),
+              node.store.look({ $0.secrets[node.unit] == nil }), nodes[at].store.look({ $0.secrets[node.unit] != nil }),
+              let secret = mintSecret(), let entry = enrolment(secret, of: node.unit, on: node.unit, nodes[at]),
+              write([entry], as: nodes[at].unit, to: .subtree(node.unit), nodes[at]) else { return false }
+        trueKeys[node.unit, default: []].append(secret.key.publicKey)
+        node.store.keep(secret, of: node.unit)
+        introduce(node)
+        planMending(node)
+        return true
+    }
+
     func enrolment(_ secret: ModelDisk.Secret, of unit: UnitCode, on host: UnitCode, _ issuer: Node) -> Entry? {
         let enrolment = issuer.store.look { $0.register.enrolment(secret.key.publicKey, of: unit, on: host, by: issuer.unit) }
         return entry(.key, Payload.encode(enrolment))

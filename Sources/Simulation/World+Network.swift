@@ -174,11 +174,11 @@ extension World {
     }
 
     /// Whether a hello is signed with a key that the parent's own directory no longer counts; nil where it is no hello, or the unit
-    /// works at the parent now, whose former node may still hand over what it wrote.
+    /// is hosted now, whose former node may still hand over what it wrote.
     private func keyReplaced(_ path: String, _ body: [UInt8], _ parent: Node) -> Bool? {
         guard path == "/peer/v1/hello", let hello = Hello(bytes: body) else { return nil }
         return parent.store.look { disk in
-            guard let active = disk.register.activeKey(of: hello.unit), active.node != parent.unit else { return nil }
+            guard let active = disk.register.activeKey(of: hello.unit), active.node == hello.unit else { return nil }
             return active.key.id != hello.keyID
         }
     }

@@ -24,9 +24,9 @@ extension World {
         return takeInStead(dice.happens(perMille: 300) ? .sendBack : .approve, in: dossier, unit, node)
     }
 
-    private func takeInStead(_ kind: StepKind, in dossier: Dossier, _ unit: UnitCode, _ node: Node) -> Bool {
+    func takeInStead(_ kind: StepKind, in dossier: Dossier, _ unit: UnitCode, _ node: Node) -> Bool {
         let table = Workflow.registration(after: dossier, overriding: kind)
-        guard let row = table.rowInStead(kind, from: dossier.stand), mayTake(row, in: dossier) else { return false }
+        guard let row = table.rowInStead(kind, from: dossier.stand), mayTake(row, in: dossier, node) else { return false }
         return take(row, of: table, in: dossier, unit, node)
     }
 }

@@ -8,6 +8,7 @@ extension World {
     func act() {
         let present = present.filter { $0.isUp && $0.pausedUntil == nil }
         if dice.happens(perMille: 600), let node = dice.pick(present.filter { !$0.tempting.isEmpty }) { return fall(node) }
+        if dice.happens(perMille: isTransferTerm ? 750 : 200), pursueTransfer(present) { return }
         if dice.happens(perMille: 450) {
             for _ in 0..<4 {
                 guard let node = dice.pick(present), node.unit != .centre, WorldTree.tier(of: node.unit) != .school else { continue }
@@ -48,6 +49,7 @@ extension World {
 
     private func actAtSchool(_ unit: UnitCode, _ node: Node) {
         guard WorldTree.tier(of: unit) == .school, !isClosed(unit, at: node) else { return }
+        if !node.isRecovering, dice.happens(perMille: 300), transferAtSchool(unit, node) { return }
         let own = node.store.look { disk in disk.register.folded.values.filter { $0.home == unit }.sorted { $0.id < $1.id } }
         guard own.count > 1, !node.isRecovering, !dice.happens(perMille: own.count > 6 ? 30 : 200), let dossier = dice.pick(own) else {
             return enter(unit, node)
@@ -59,7 +61,7 @@ extension World {
         goOn(with: dossier, unit, node)
     }
 
-    private func goOn(with dossier: Dossier, _ unit: UnitCode, _ node: Node) {
+    func goOn(with dossier: Dossier, _ unit: UnitCode, _ node: Node) {
         switch dossier.state {
         case .clean: take(.review, in: dossier, unit, node)
         case .reviewed where dice.happens(perMille: 100): take(.withdraw, in: dossier, unit, node)
@@ -73,15 +75,19 @@ extension World {
     }
 
     /// False when there is nothing to decide.
-    private func actAtAuthority(_ unit: UnitCode, _ node: Node, _ chosen: Dossier? = nil) -> Bool {
+    func actAtAuthority(_ unit: UnitCode, _ node: Node, _ chosen: Dossier? = nil) -> Bool {
         guard !node.isRecovering else { return true }
-        if chosen == nil, WorldTree.tier(of: unit) == .province, override(unit, node) { return true }
+        if chosen == nil, WorldTree.tier(of: unit) == .province, override(unit, node) || overrideTransfer(unit, node) { return true }
+        if chosen == nil, dice.happens(perMille: 500), transferAtAuthority(unit, node) { return true }
         let waiting = node.store.look { disk in disk.register.folded.values.filter { $0.holder == unit }.sorted { $0.id < $1.id } }
         guard let dossier = chosen ?? dice.pick(waiting) else { return false }
         switch dossier.state {
         case .submitted: take(dice.happens(perMille: 120) ? .sendBack : .approve, in: dossier, unit, node)
         case .enrolled where dossier.openCase?.stand == .rollChangeSubmitted:
             take(dice.happens(perMille: 200) ? .sendBackCase : .approveRollChange, in: dossier, unit, node)
+        case .enrolled where dossier.openCase?.stand == .transferAccepted:
+            guard let transfer = node.store.look({ $0.register.transfers.transfer(of: dossier) }) else { return false }
+            return decide(dossier, transfer, by: unit, isApproval: dice.happens(perMille: 800), node)
         case .deletionRequested: take(dice.happens(perMille: 500) ? .refuseDeletion : .confirmDeletion, in: dossier, unit, node)
         default: return false
         }
@@ -116,7 +122,7 @@ extension World {
         return body + ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][sum % 11]
     }
 
-    private func enter(_ unit: UnitCode, _ node: Node) {
+    func enter(_ unit: UnitCode, _ node: Node) {
         guard let row = Workflow.registration.row(.enter, from: .none), row.by == .homeSchool else { return }
         var entries: [Entry] = []
         for _ in 0..<(dice.happens(perMille: 150) ? 4 : 1) {
@@ -153,22 +159,30 @@ extension World {
         let tree = node.store.look { $0.register.tree }
         let table = Workflow.registration(after: dossier, taking: kind)
         guard let row = table.row(kind, from: dossier.stand), dossier.holder == unit || row.effects.contains(.withoutPen),
-              Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: tree) == unit, mayTake(row, in: dossier) else { return false }
+              Workflow.isTaker(unit, of: row, home: dossier.home, holder: dossier.holder, parties: parties(opening, dossier), in: tree),
+              mayTake(row, in: dossier, node) else { return false }
         return take(row, of: table, in: dossier, unit, node, opening: opening)
     }
 
+    private func parties(_ opening: CaseOpening?, _ dossier: Dossier) -> [UnitCode] {
+        (opening ?? dossier.openCase?.opening)?.parties.map(\.home) ?? []
+    }
+
     /// The guards that matter here.
-    func mayTake(_ row: Transition, in dossier: Dossier) -> Bool {
-        row.guards.allSatisfy { condition in
+    func mayTake(_ row: Transition, in dossier: Dossier, _ node: Node) -> Bool {
+        let transfer = node.store.look { $0.register.transfers.transfer(of: dossier) }
+        return row.guards.allSatisfy { condition in
             switch condition {
             case .cleanVerdict: dossier.isClean(atLeast: .centre)
             case .noProblem: dossier.problems.isEmpty
             case .noFormalNumber: dossier.formalNumber == nil
-            case .requested: dossier.overrideRequest != nil
+            case .requested: dossier.overrideRequest != nil || transfer?.request != nil
+            case .transferable: dossier.transferObstacle == nil
+            case .notWithdrawn: transfer?.withdrawal == nil
             case .proofs, .registrationOpen, .routeComplete, .recordValid, .changeAllowed, .certificate, .overdue: true
             // The world's schools open no other cases.
             case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst,
-                 .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled, .transferable, .notWithdrawn: false
+                 .fieldsControlled, .proposalChecked, .proposalClean, .proposalSettled: false
             }
         }
     }
@@ -190,7 +204,8 @@ extension World {
         }
         let step = Step(
             hash: blank, dossier: dossier.id, previous: dossier.head, kind: row.step, by: unit,
-            nextHolder: Workflow.resolve(row.holder, home: dossier.home, holder: dossier.holder, in: tree), workflow: table.version,
+            nextHolder: Workflow.resolve(row.holder, home: dossier.home, holder: dossier.holder, parties: parties(opening, dossier), in: tree),
+            workflow: table.version,
             topology: tree.unit(dossier.home)?.version ?? 1, at: node.clock.now, record: record, provisionalNumber: number,
             reason: row.effects.contains(.reason) ? "请核对" : nil, opening: opening)
         guard let entry = entry(row.step.isOfCase ? .caseStep : .step, Payload.encode(step)) else { return false }

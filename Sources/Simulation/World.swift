@@ -32,8 +32,9 @@ final class World {
     var personCount = 0
     /// Closed schools with their successors, as the truth is.
     var mergers: [UnitCode: UnitCode] = [:]
-    /// The office that hands over is at work.
+    /// The office that hands over is at work; those for transfers are.
     var isHandingOver = false
+    var isFerrying = false
     /// A copy of a node's disk that runs beside it.
     var clones: [Int: Node] = [:]
     /// Clones that have ended: late answers find nobody.

@@ -48,6 +48,8 @@ struct CampaignReport: Encodable {
     let envelopes: Int
     let dossiers: Int
     let rollChanges: Int
+    let applications: Int
+    let transfers: Int
     let numbers: Int
     let seconds: Double
     let traceHash: String
@@ -73,6 +75,8 @@ struct CampaignReport: Encodable {
         envelopes = result.envelopes
         dossiers = result.dossiers
         rollChanges = result.rollChanges
+        applications = result.applications
+        transfers = result.transfers
         numbers = result.numbers
         self.seconds = (seconds * 10).rounded() / 10
         traceHash = result.traceHash
@@ -88,7 +92,7 @@ struct CampaignReport: Encodable {
 
     var text: String {
         var lines = ["\(seeds) seeds from \(firstSeed), \(steps) steps each: \(failures.count) failed, \(seconds) s, trace \(traceHash)"]
-        lines.append("occurrences \(occurrences), envelopes \(envelopes), dossiers \(dossiers), roll changes \(rollChanges), numbers \(numbers)")
+        lines.append("occurrences \(occurrences), envelopes \(envelopes), dossiers \(dossiers), roll changes \(rollChanges), transfers \(transfers) of \(applications) applications, numbers \(numbers)")
         lines.append("checks: " + checks.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
         lines.append("faults: " + faults.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value) in \(seedsWithFault[$0.key] ?? 0)" }.joined(separator: ", "))
         lines.append("recoveries: " + recoveries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value) in \(seedsWithRecovery[$0.key] ?? 0)" }.joined(separator: ", "))

@@ -77,6 +77,7 @@ public struct HandOverOffice: Office {
                   try transaction.hosts(step.by) else { continue }
             for school in [archive.from, target] where school.text != present {
                 try transaction.append(.handOver, [UInt8](payload), as: step.by, to: .unit(school), act: ActID(act))
+                try HandOverWriter.sendRecord(of: UnitCode(present), to: school, as: step.by, in: transaction)
             }
         }
     }

@@ -17,30 +17,25 @@ struct HandOverWriter {
     ///   - stand: how the dossier stands after it.
     ///   - record: as the new home gets it.
     func write(_ dossier: Dossier, standing stand: Stand, record: StudentRecord) throws {
-        guard let step = try step(after: dossier, stand, record) else { return }
+        let attachments = try BlobRegister(transaction).attachments(of: dossier.id, by: dossier.home)
+        let order = HandOverOrder(
+            source: source, target: target, targetVersion: targetVersion, writer: writer, stand: stand, record: record,
+            attachments: attachments.map { Payload.encode($0) }, isNumberHeldBack: try ReleaseGate.holdsBack(dossier.id, in: transaction.database))
+        let facts = try DossierShelf(transaction.reading).facts(dossier.id)
+        guard let step = order.step(after: dossier, facts, at: transaction.now, in: transaction.directory) else { return }
         let payload = Payload.encode(step)
         let act = transaction.surroundings.act()
         for school in [source, target] {
             try transaction.append(.handOver, payload, as: writer, to: .unit(school), act: act)
+            try Self.sendRecord(of: school == source ? target : source, to: school, as: writer, in: transaction)
         }
     }
 
-    private func step(after dossier: Dossier, _ stand: Stand, _ record: StudentRecord) throws -> Step? {
-        guard let blank = Digest([UInt8](repeating: 0, count: 32)), let home = transaction.directory.unit(source) else { return nil }
-        let earlier = dossier.handOver?.archive
-        let facts = try DossierShelf(transaction.reading).facts(dossier.id)
-        var words = (facts.words + (earlier?.words ?? DossierWords())).counting
-        words.verdicts.removeAll { !transaction.directory.contains($0.by, target) }
-        // What is not official yet is nobody's to carry; it follows as a word of its own.
-        if try ReleaseGate.holdsBack(dossier.id, in: transaction.database) { words.numbers = [] }
-        let attachments = try BlobRegister(transaction).attachments(of: dossier.id, by: dossier.home)
-        return Step(
-            hash: blank, dossier: dossier.id, previous: dossier.head, kind: .handOver, by: writer, nextHolder: target,
-            workflow: max(Workflow.registrationWithHandOver.version, Workflow.registration(after: dossier).version),
-            topology: home.version, at: transaction.now, record: record, provisionalNumber: dossier.provisionalNumber,
-            archive: ArchiveHandOver(
-                from: dossier.home, topology: targetVersion, stand: stand, length: dossier.length,
-                supplement: max(facts.supplements.map(\.number).max() ?? 0, earlier?.supplement ?? 0), words: words,
-                attachments: attachments.map { Payload.encode($0) }, roll: dossier.roll))
+    /// The record of the other school: a city says only to its own subtree that it has given a school to another authority there, and a
+    /// hand-over that names a record waits for it.
+    static func sendRecord(of other: UnitCode, to school: UnitCode, as writer: UnitCode, in transaction: Transaction) throws {
+        guard let record = transaction.directory.unit(other), record.version > 1,
+              transaction.directory.tier(of: writer).map({ TierRights.may($0, .importUnits) }) ?? false else { return }
+        try transaction.append(.unit, Payload.encode(record), as: writer, to: .unit(school))
     }
 }

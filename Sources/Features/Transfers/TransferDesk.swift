@@ -66,12 +66,16 @@ public struct TransferDesk: Office {
         try TransferCarrier(transaction: transaction).carry(id)
     }
 
-    /// 中央转发: first to the receiving province where the releasing one's policy asks for it.
+    /// 中央转发: first to the receiving province where the releasing one's policy asks for it. A school that was given to another
+    /// authority meanwhile may have brought both under one province, where nothing is passed on: then it goes back.
     private func forward(_ transfer: Transfer, as unit: UnitCode, in transaction: Transaction) throws {
         let shelf = TransferShelf(transaction.reading)
-        let province = TransferShelf.hasProvinceSpoken(transfer) ? nil : shelf.route(transfer.head)?.stop(.receivingProvince)
+        let route = shelf.route(transfer.head)
+        let writer = TransferWriter(actor: .localOperator(of: unit), transaction: transaction)
+        guard route?.stop(.forwarding) != nil else { return try writer.sendBack(transfer, reason: TransferRefusals.moved) }
+        let province = transfer.hasProvinceSpoken ? nil : route?.stop(.receivingProvince)
         let isAsked = try province != nil && shelf.asksProvinces(transfer)
-        try TransferWriter(actor: .localOperator(of: unit), transaction: transaction).forward(transfer, backTo: isAsked ? province : nil)
+        try writer.forward(transfer, backTo: isAsked ? province : nil)
     }
 
     /// What cannot be is answered by the node that has the pupil, without waiting for anybody; whether the pupil is given is the
@@ -107,11 +111,10 @@ struct TransferCarrier {
                 SELECT f.hash, f.kind, f.payload, group_concat(c.school) AS schools FROM transfer_fact f JOIN transfer_copy c ON c.hash = f.hash
                 WHERE f.application = ? GROUP BY f.hash ORDER BY f.hash
                 """, arguments: [Data(id.bytes)])
-        let counting = Set(transfer.chain.map(\.hash))
         for row in rows {
             guard let kind = EntryKind(rawValue: row["kind"]) else { continue }
             let (hash, payload) = (Array(row["hash"] as Data), Array(row["payload"] as Data))
-            if kind == .transferStep, let digest = Digest(hash), !counting.contains(digest) { continue }
+            if kind == .transferStep, let digest = Digest(hash), !transfer.carries(step: digest) { continue }
             let present = Set((row["schools"] as String).split(separator: ",").map(String.init))
             for school in [transfer.head.receiving, transfer.head.releasing] where !present.contains(school.text) {
                 // The same act however often it is carried there.

@@ -93,7 +93,7 @@ public struct TransferProjection: Projection {
     }
 }
 
-/// A school that has moved has other authorities: what one left behind holds is the new one's.
+/// A school that has moved has other authorities: what one left behind holds is the new one's. A closed one answers nobody.
 public struct TransferMoves: DossierFollower {
     public let migrations: [(name: String, sql: String)] = []
     public let tables: [(table: String, sql: String)] = []

@@ -3,6 +3,9 @@ import Store
 
 /// Why a transfer is not gone on with, in the FAQ's words (Q74–Q80).
 enum TransferRefusals {
+    /// The reason with which a transfer goes back whose order of units is another one now.
+    static let moved = "办理期间学校已划转到别的主管部门，请重新提交，按新的隶属关系办理。"
+
     static func unknown() -> Refusal {
         Refusal("transfer.unknown", question: "Q75", "未查到转学申请。", remedy: "请核对申请编号；只能查看与本单位有关的转学。", kind: .missing)
     }

@@ -59,18 +59,13 @@ struct TransferShelf {
     /// Whether the policy of either province asks for the stations that are by policy. What the other province has set is known to
     /// the node that stands above both, and from what has been done.
     func asksProvinces(_ transfer: Transfer) throws -> Bool {
-        if Self.hasProvinceSpoken(transfer) { return true }
+        if transfer.hasProvinceSpoken { return true }
         let policies = PolicyShelf(reading)
         // The other side's settings have not come here: unset is not on.
         return try [transfer.head.receiving, transfer.head.releasing].contains { school in
             guard try Self.knowsPolicies(of: school, reading) else { return false }
             return try policies.isOn("transfer.provinceStep", for: school)
         }
-    }
-
-    /// Whether the receiving province has agreed, also in the stead of the authority below it.
-    static func hasProvinceSpoken(_ transfer: Transfer) -> Bool {
-        transfer.chain.contains { $0.kind == .pass && ($0.station == .receivingProvince || $0.isInStead) }
     }
 
     /// Settings go down from their province: a node below another one does not have them.

@@ -23,8 +23,11 @@ struct StoreDoorkeeper: Doorkeeper {
                 return wasBelow ? .moved(to: known.competent) : .notBelow
             }
             guard try Self.leadsHere(known, own, reading) else { return .moved(to: known.competent) }
-            // Hosted here again: its former node hands over what it wrote before it learnt of the move.
-            if active.node == own, let former = try reading.directory.key(of: unit, id: keyID) { return .child(former) }
+            // Hosted by an authority: its former node hands over what it wrote before it learnt of that, also here where that authority is
+            // another one, from before the unit was given to this one.
+            if active.node != unit, case .good(let former) = try reading.directory.standing(of: unit, keyID: keyID, chain: []) {
+                return .child(former)
+            }
             return .child(active.key)
         }
     }

@@ -12,7 +12,8 @@ extension Workflow {
               guards: [.notWithdrawn], effects: []),
         .init(from: .transferAccepted, step: .returnTransfer, by: .holdingAuthority, to: .asBefore, holder: .homeSchool,
               guards: [], effects: [.reason]),
-        .init(from: .transferCleared, step: .returnTransfer, by: .groupAuthority, to: .asBefore, holder: .homeSchool,
+        // Who has it: a school that was given to another authority meanwhile takes the pen with it.
+        .init(from: .transferCleared, step: .returnTransfer, by: .holdingAuthority, to: .asBefore, holder: .homeSchool,
               guards: [], effects: [.reason]),
     ] + [Stand.transferAccepted, .transferCleared].map { stand in
         .init(from: stand, step: .deleteByRuling, by: .authorityAbove, to: .deleted, holder: .nobody,

@@ -93,13 +93,15 @@ struct DirectoryProjection: Projection {
                 WHERE excluded.version > version OR excluded.payload > payload
                 """)
         directory.forget(unit.code)
-        if let present, present.competent != directory.unit(unit.code)?.competent { try followMove(of: unit.code, in: transaction) }
+        if let present, let now = directory.unit(unit.code), present.competent != now.competent || present.isClosed != now.isClosed {
+            try followMove(of: unit.code, in: transaction)
+        }
         transaction.satisfy("unit:\(unit.code)")
         return .applied
     }
 
     /// A unit has another competent authority: each pen that the old one held is the new one's now; whoever hosted the unit
-    /// and does not stand above it any more speaks for it no longer.
+    /// and does not stand above it any more speaks for it no longer. Or it was closed: its open cases come to an end.
     private func followMove(of unit: UnitCode, in transaction: Transaction) throws {
         let homes = try Data.fetchAll(
             transaction.database, sql: "SELECT id FROM dossier WHERE home = ?", arguments: [unit.text])

@@ -154,4 +154,25 @@ import Testing
         try world.advance(transfer, through: [kaifu, C.hunan])
         #expect(try world.dossier(id).home == C.tianheFirst.code)
     }
+
+    @Test func `a releasing school that moves while it is passed on or handed over brings it back, and it goes the new way`() throws {
+        for (seed, stations) in [(549, T.receivingSide), (550, T.receivingSide + T.releasingSide)] as [(UInt64, [Unit])] {
+            let world = try TransferCountry(seed: seed)
+            let id = try world.enrolled()
+            let transfer = try world.apply(id)
+            try world.advance(transfer, through: Array(stations.dropLast()))
+            let last = try #require(stations.last)
+            try world.act("approve", transfer, as: last, settling: false)
+            var moved = C.yueluFirst
+            (moved.competent, moved.territorial, moved.version) = (C.tianhe.code, C.tianhe.code, 2)
+            try world.add(moved)
+            try world.node.settle()
+            let item = try world.page(transfer, as: C.tianheFirst).transfer
+            #expect(item.state == "returned" && item.reason.contains("已划转到别的主管部门"), "\(seed)")
+            let dossier = try world.dossier(id)
+            #expect(dossier.holder == C.yueluFirst.code && dossier.openCase == nil, "\(seed)")
+            try world.advance(transfer, through: [C.tianheFirst, C.yueluFirst, C.tianhe])
+            #expect(try world.dossier(id).home == C.tianheFirst.code, "\(seed)")
+        }
+    }
 }

@@ -17,7 +17,7 @@ import Testing
             transferAccepted --passTransfer/holdingAuthority--> transferAccepted @homeProvince [notWithdrawn] {}
             transferAccepted --approveTransfer/holdingAuthority--> transferCleared @groupAuthority [notWithdrawn] {}
             transferAccepted --returnTransfer/holdingAuthority--> asBefore @homeSchool [] {reason}
-            transferCleared --returnTransfer/groupAuthority--> asBefore @homeSchool [] {reason}
+            transferCleared --returnTransfer/holdingAuthority--> asBefore @homeSchool [] {reason}
             transferAccepted --deleteByRuling/authorityAbove--> deleted @nobody [ruledAgainst] {override+reason}
             transferCleared --deleteByRuling/authorityAbove--> deleted @nobody [ruledAgainst] {override+reason}
             transferAccepted --approveTransfer/overridingAuthority--> transferCleared @groupAuthority [requested+overdue+notWithdrawn] {override+reason}
@@ -82,6 +82,19 @@ import Testing
             let dossier = try fold(Self.before + steps + [Self.step(9, .returnTransfer, after: after, by: by, next: T.yuelu)])
             #expect(dossier.holder == T.yuelu && dossier.openCase == nil && dossier.stand == .enrolled && dossier.void.isEmpty)
         }
+    }
+
+    @Test func `whoever has the pen when a school was given away gives it back, though it is not the lowest above both any more`() throws {
+        let accepted = Self.step(5, .acceptTransfer, after: 4, by: T.yuelu, next: "430104", to: T.first)
+        let cleared = Self.step(6, .approveTransfer, after: 5, by: "430104", next: .centre)
+        var back = Self.step(9, .returnTransfer, after: 6, by: .centre, next: T.yuelu)
+        back.topology = 2
+        var tree = T.units
+        var moved = try #require(tree.unit(T.yuelu))
+        (moved.competent, moved.version) = ("440105", 2)
+        tree.put(moved)
+        let dossier = try #require(Fold.dossier(Self.id, DossierFacts(steps: Self.before + [accepted, cleared, back]), topology: tree))
+        #expect(dossier.holder == T.yuelu && dossier.openCase == nil && dossier.void.isEmpty)
     }
 
     @Test func `nobody else hands over or agrees, and no second case begins`() throws {
