@@ -44,4 +44,13 @@ import Testing
             #expect(!plainNumber || Array(KeyText.number(" " + number).utf8) == Array(number.utf8))
         }
     }
+
+    @Test func `Bytes get the form that the text gets`() {
+        let parts = ["", "张", "㐀", "\u{20BB7}", "A", "z", "7", "·", "•", ".", " ", "\u{3000}", "ｶﾞ", "１", "e\u{301}", "\u{F9B4}", "|"]
+        for raw in parts.flatMap({ one in parts.flatMap { two in parts.map { one + two + $0 } } }) {
+            var text = ContiguousArray<UInt8>([7])
+            for form in KeyText.Form.allCases { Array(raw.utf8).withUnsafeBufferPointer { KeyText.append($0, form, to: &text) } }
+            #expect(text.elementsEqual([7] + Array((KeyText.name(raw) + KeyText.number(raw) + KeyText.code(raw)).utf8)), "\(raw)")
+        }
+    }
 }

@@ -25,28 +25,30 @@ public struct DuplicateDesk: Office {
         -- Under which keys the proposals of open key-data changes would stand; the index has none of them.
         CREATE TABLE proposal_key (key TEXT NOT NULL, dossier BLOB NOT NULL, PRIMARY KEY (key, dossier)) WITHOUT ROWID;
         CREATE INDEX proposal_key_dossier ON proposal_key (dossier);
-        """)]
+        """)] + StoredDuplicateIndex.later
 
     public init(isOpen: @escaping @Sendable () -> Bool = { true }) { self.isOpen = isOpen }
 
     public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {
         guard let judge = try judge(transaction) else { return }
-        let indexed = try String.fetchSet(
-            transaction.database.cachedStatement(sql: "SELECT key FROM duplicate_key WHERE dossier = ?"),
-            arguments: [Data(dossier.id.bytes)])
         let isLive = isLive(dossier, judge, transaction)
-        let wanted = isLive ? Set(KeyFields(dossier.record).keys.map(\.text)) : []
         let isJudged = dossier.verdicts.contains { $0.by == judge.unit }
         // Of a group too large for one verdict, those that rulings have settled make room for others.
         let makesRoom = dossier.verdicts.contains { verdict in
             verdict.by == judge.unit && verdict.peers.count >= Dossier.maxPeers && verdict.peers.contains { dossier.isSettled($0, in: verdict) }
         }
         let isProposalJudged = dossier.openCase?.checked == nil || dossier.proposalVerdicts.contains { $0.by == judge.unit }
-        let proposed = isLive ? Set(dossier.openCase?.checked.map { KeyFields($0).keys.map(\.text) } ?? []) : []
-        let isMoved = try indexed != wanted || ProposalIndex(database: transaction.database).keys(of: dossier.id) != proposed
-        if isMoved || (isLive && !(isJudged && isProposalJudged)) || makesRoom {
+        if try (isLive && !(isJudged && isProposalJudged)) || makesRoom || isMoved(dossier, isLive, transaction) {
             try transaction.errand(Self.office, dossier.id.bytes)
         }
+    }
+
+    /// Whether it, or what is proposed for it, stands under other keys than the indices have.
+    private func isMoved(_ dossier: Dossier, _ isLive: Bool, _ transaction: Transaction) throws -> Bool {
+        let wanted = isLive ? Set(KeyFields(dossier.record).keys) : []
+        let proposed = isLive ? Set(dossier.openCase?.checked.map { KeyFields($0).keys.map(\.text) } ?? []) : []
+        return try Set(StoredDuplicateIndex(transaction).keys(of: dossier.id)) != wanted
+            || ProposalIndex(database: transaction.database).keys(of: dossier.id) != proposed
     }
 
     public func vanished(_ dossier: DossierID, in transaction: Transaction) throws {
@@ -55,9 +57,10 @@ public struct DuplicateDesk: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         guard isOpen(), let judge = try judge(transaction) else { return false }
+        var index = try StoredDuplicateIndex(transaction)
+        if try index.moveOld() { return true }
         let due = try due(transaction)
         guard !due.isEmpty else { return false }
-        var index = StoredDuplicateIndex(database: transaction.database)
         var affected = Set(due)
         for id in due {
             let dossier = try transaction.dossier(id).flatMap { isLive($0, judge, transaction) ? $0 : nil }
