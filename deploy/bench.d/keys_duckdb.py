@@ -1,0 +1,44 @@
+"""The reference of `xueji bench duplicates`: DuckDB on one thread normalises the key fields and groups them; nothing is kept.
+
+    keys_duckdb FILE
+
+The rows are in a table in memory before the time is taken. DuckDB has no NFKC: the characters that the rows have are mapped by a list. The
+check is the number of keys that two and more have, and the SHA-256 of these with their rows, in the order of the keys.
+"""
+import hashlib
+import json
+import resource
+import sys
+import time
+
+import duckdb
+
+WIDE, NARROW = "０１２３４５６７８９ＸｘＺ", "0123456789XxZ"
+CODE = f"translate({{}}, '{WIDE} 　', '{NARROW}')"
+NAME = "translate(nfc_normalize(name), '・•‧∙.．● 　', '·······')"
+
+
+def processor():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+db = duckdb.connect()
+db.execute("SET threads = 1; SET preserve_insertion_order = false")
+db.execute("CREATE TABLE t AS SELECT rec::INTEGER AS rec, * EXCLUDE (rec) FROM read_csv(?, delim='\t', header=true, all_varchar=true, quote='', escape='')", [sys.argv[1]])
+for column in ("name", "sex", "birth", "id_type", "id_no"):
+    db.execute(f"UPDATE t SET {column} = '' WHERE {column} IS NULL")
+rows = db.execute("SELECT count(*) FROM t").fetchone()[0]
+
+used, start = processor(), time.monotonic()
+groups = db.execute(f"""
+    SELECT 'id:' || k, list(rec) FROM (SELECT upper({CODE.format('id_no')}) AS k, rec FROM t WHERE {CODE.format('id_type')} = '1')
+    WHERE k <> '' GROUP BY k HAVING count(*) > 1""").fetchall()
+groups += db.execute(f"""
+    SELECT 'nsd:' || n || '|' || s || '|' || b, list(rec)
+    FROM (SELECT {NAME} AS n, {CODE.format('sex')} AS s, {CODE.format('birth')} AS b, rec FROM t)
+    WHERE n <> '' AND s <> '' AND b <> '' GROUP BY n, s, b HAVING count(*) > 1""").fetchall()
+seconds, used = time.monotonic() - start, processor() - used
+
+lines = sorted(f"{key}\t{','.join(map(str, sorted(members)))}\n".encode() for key, members in groups)
+print(json.dumps({"seconds": seconds, "rows": rows, "check": f"{len(lines)} {hashlib.sha256(b''.join(lines)).hexdigest()}", "cpu": used}))
