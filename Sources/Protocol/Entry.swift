@@ -20,6 +20,8 @@ public enum EntryKind: UInt32, Sendable, CaseIterable {
     /// 转学: steps of an application, its withdrawal, what the case in the dossier has come to, and the request for an override. Said
     /// once by who acts, and again by the lowest common authority for the other school.
     case transferStep = 54, transferWithdrawal = 55, transferNotice = 56, transferRequest = 57
+    /// A file of such an application; its bytes go the blobs' lane.
+    case transferFile = 58
 }
 
 /// 16 random bytes that identify the business act: survives a re-append and a copy for a second audience.

@@ -121,6 +121,20 @@ extension Payload {
             holder: UnitCode(wire.holder), due: wire.due, length: Int(wire.length), isInStead: wire.inStead, reason: wire.reason, at: wire.at)
     }
 
+    public static func encode(_ head: TransferHead, file: Attachment) -> [UInt8] {
+        var wire = WireTransferFile()
+        wire.head = self.wire(head)
+        wire.attachment = .init(encode(file))
+        return Wire.bytes(wire)
+    }
+
+    /// The application and the file; the file's dossier is the application, and it is the receiving school's.
+    public static func transferFile(_ payload: [UInt8]) -> (head: TransferHead, file: Attachment)? {
+        guard let wire = try? WireTransferFile(serializedBytes: payload), let head = head(wire.head),
+              let file = attachment(Array(wire.attachment)), file.dossier == head.application, file.by == head.receiving else { return nil }
+        return (head, file)
+    }
+
     public static func encode(_ request: TransferRequest) -> [UInt8] {
         var wire = WireTransferRequest()
         wire.head = self.wire(request.head)

@@ -13,6 +13,9 @@ import Testing
 struct TransferJourneyTests {
     private typealias Nodes = [UnitCode: Member]
 
+    /// A picture of a proof of residence.
+    private static let paper: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0] + (0..<60_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+
     private struct Member: Sendable {
         let node: ServedNode
         /// A session with all roles.
@@ -116,6 +119,10 @@ struct TransferJourneyTests {
             let token = try #require(try await school.signIn("Spring-2026-x").json["token"]?.text)
             let member = Member(node: school, token: token)
             try await waitForHolder(releasing.code, transfer, at: member)
+            // The paper has come by itself, through both provinces and the centre.
+            try await Fixture.eventually { BlobShelf(node: absent).isSound(Hashing.sha256(Self.paper)) }
+            #expect(await school.verb("attachment", "get", Hashing.sha256(Self.paper).description, "--out", absent + ".out") == 0)
+            Fixture.remove(absent + ".out")
             try await act("approve", transfer, member)
             try await waitForHolder("430104", transfer, at: asking)
         }
@@ -166,6 +173,10 @@ struct TransferJourneyTests {
         let answer = try await asking.node.ask(.post, "/api/v1/transfers", token: asking.token, json: form)
         #expect(answer.status == 200, "\(answer.text)")
         let transfer = try #require(answer.json["transfer"]?.text)
+        let paper = asking.node.folder + ".jpg"
+        defer { Fixture.remove(paper) }
+        try Data(Self.paper).write(to: URL(fileURLWithPath: paper))
+        #expect(await asking.node.verb("transfer", "attach", transfer, paper, "--paper", "residence") == 0)
         try await act("submit", transfer, asking)
         for code in ["440106", "440000"] as [UnitCode] {
             let member = try #require(nodes[code])

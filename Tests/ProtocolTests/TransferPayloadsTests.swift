@@ -33,6 +33,20 @@ import Testing
         #expect(Payload.transferRequest(Payload.encode(request)) == request)
     }
 
+    @Test func `a file comes back with its application, and is the receiving school's or malformed`() {
+        let file = Attachment(
+            dossier: Self.head.application, by: Self.head.receiving, hash: Hashing.sha256([4]), size: 9, type: "jpg", purpose: "residence", name: "证明",
+            at: 8)
+        let read = Payload.transferFile(Payload.encode(Self.head, file: file))
+        #expect(read?.head == Self.head && read?.file == file)
+        var foreign = file
+        foreign.by = Self.head.releasing
+        #expect(Payload.transferFile(Payload.encode(Self.head, file: foreign)) == nil)
+        foreign = file
+        foreign.dossier = DossierID([UInt8](repeating: 3, count: 16))!
+        #expect(Payload.transferFile(Payload.encode(Self.head, file: foreign)) == nil && Payload.transferFile([7]) == nil)
+    }
+
     @Test func `what names no school, or one school twice, is malformed`() {
         var head = Self.head
         head.releasing = head.receiving

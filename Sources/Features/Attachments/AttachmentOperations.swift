@@ -119,11 +119,17 @@ public enum AttachmentOperations {
         guard let hash = Digest(hex: call.parameters["hash"] ?? "") else { throw unknown }
         return try call.archive.read { reading in
             let register = BlobRegister(reading)
-            let seen = try register.attachments(with: hash).filter { reading.directory.contains(call.actor.unit, $0.by) }
+            let seen = try register.attachments(with: hash).filter { try isSeen($0, by: call.actor.unit, reading) }
             // One that stands goes before one that was taken back.
             guard let shown = try seen.first(where: { try register.withdrawal(of: $0) == nil }) ?? seen.first else { throw unknown }
             return shown
         }
+    }
+
+    /// The home school's and its authorities'; of a transfer's also the other side's.
+    private static func isSeen(_ attachment: Attachment, by unit: UnitCode, _ reading: Reading) throws -> Bool {
+        if reading.directory.contains(unit, attachment.by) { return true }
+        return try TransferFiles(reading).concerns(attachment, unit)
     }
 
     /// Codes of refusals after which fetching helps.

@@ -46,6 +46,7 @@ enum AttachmentWithdrawing {
     /// Whoever judges a submission judges what lay beside it: all that was attached by then. Both times are of the school's own
     /// machine; in doubt it counts as cited.
     private static func isCited(_ attachment: Attachment, in transaction: Transaction) throws -> Bool {
+        if let transfer = try TransferShelf(transaction.reading).transfer(attachment.dossier) { return transfer.isSubmitted }
         guard let dossier = try transaction.dossier(attachment.dossier) else { return false }
         return dossier.chain.contains { step in
             step.kind == .submit && step.at >= attachment.at || step.opening?.evidence.contains(attachment.hash) ?? false

@@ -7,7 +7,7 @@ struct AttestationWriter {
     let actor: Actor
     let transaction: Transaction
 
-    /// - Parameter target: the receiving school of a transfer certificate.
+    /// - Parameter target: the receiving school of a transfer certificate; nil: that of the pupil's open transfer.
     /// - Throws: `Refusal` `certificate.home`, `certificate.number`, `certificate.target`, `certificate.chain`.
     func issue(_ kind: Attestation.Kind, of id: DossierID, target: UnitCode? = nil) throws -> SignedAttestation {
         let directory = transaction.directory
@@ -18,18 +18,23 @@ struct AttestationWriter {
         guard let number = dossier.number, dossier.state != .deleted else {
             throw Refusal("certificate.number", question: "Q105", "该生还没有学籍号，不能打印。", remedy: "请等主管部门核办之后再打印。")
         }
+        let target = try kind == .transfer ? target ?? TransferShelf(transaction.reading).receivingSchool(of: dossier) : nil
         let today = transaction.surroundings.today
         let days = Int(try PolicyShelf(transaction.reading).value("certificate.days", for: actor.unit)).map { max(1, min($0, 3660)) } ?? 365
         let attestation = Attestation(
             kind: kind, unit: school.code, schoolName: school.name, name: dossier.record.name, number: number,
             grade: SchoolGrade.text(of: dossier.record, at: school, today: today), issuedOn: today,
             lastDay: CalendarDate(daysSince1970: today.daysSince1970 + days), serial: transaction.surroundings.randomBytes(8),
-            target: kind == .transfer ? target : nil, targetName: kind == .transfer ? try name(of: target, from: school.code) : "")
+            target: target, targetName: kind == .transfer ? try name(of: target, from: school.code) : "")
         return try sign(attestation)
     }
 
     private func name(of target: UnitCode?, from home: UnitCode) throws -> String {
-        guard let target, target != home, let unit = transaction.directory.unit(target), unit.tier == .school, !unit.isClosed else {
+        guard let target else {
+            throw Refusal(
+                "certificate.target", question: "Q105", "该生没有到达本校的转学申请，须写明转入学校。", remedy: "请填写转入学校的学校标识码。", kind: .usage)
+        }
+        guard target != home, let unit = transaction.directory.unit(target), unit.tier == .school, !unit.isClosed else {
             throw Refusal(
                 "certificate.target", question: "Q105", "转入学校标识码不对：机构库中没有这所学校，或就是本校。", remedy: "请核对转入学校的标识码。", kind: .usage)
         }

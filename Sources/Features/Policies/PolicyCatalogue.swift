@@ -30,6 +30,8 @@ public struct PolicyDefinition: Sendable, Hashable {
         case bandwidth
         /// Comma-separated kinds of roll changes (`RollChangeKind`).
         case rollChanges
+        /// Comma-separated papers (`TransferPaper`).
+        case papers
     }
 
     public enum Combination: String, Sendable, Hashable {
@@ -99,6 +101,7 @@ public enum PolicyCatalogue {
         policy("enrolment.crossSystem", "五四制六三制互通", "Q98", [.province], .onOff, "on"),
         policy("graduation.rollback", "毕业回退", "Q88", [.province], .onOff, "off"),
         policy("transfer.provinceStep", "跨省转学经省级核办", "M-T3", [.province], .onOff, "on"),
+        policy("transfer.papers", "转学申请须附的材料", "Q62", [.province], .papers, ""),
         policy("inquiry.days", "转学查询等待答复的期限（工作日）", "Q81", [.centre, .province], .integer, "10"),
         policy("inquiry.daily", "每所学校每天转学查询的次数", "Q81", [.centre, .province], .integer, "50"),
         policy("certificate.days", "学籍卡、转学证明的有效天数", "Q105", [.centre, .province], .integer, "365"),
@@ -134,6 +137,7 @@ extension PolicyDefinition {
         case .hours: return DailyHours(text) == nil ? "应为“起-止”，例如 18:00-06:00" : nil
         case .bandwidth: return Int(text).map { $0 >= 1000 } == true ? nil : "应为不小于 1000 的整数，单位为字节每秒"
         case .rollChanges: return RollStandings.fault(inKinds: text)
+        case .papers: return TransferFiles.fault(inPapers: text)
         case .choice: return choices.contains(text) ? nil : "只能是 " + choices.joined(separator: " 或 ")
         }
     }

@@ -15,8 +15,8 @@ public enum RollChangeOperations {
         RollChangeExport.list, RollChangeExport.workbook,
         Operation(
             "rollChanges.ending", .get, "/roll-changes/ending", "Suspensions of the unit's subtree whose last day is near or past",
-            title: "休学期满提醒", parameters: [.init("limit", "1 to 1000, default 100")],
-            response: .fields(("total", .integer), ("suspensions", .array(.anything)))
+            title: "休学期满提醒", parameters: [.init("limit", "1 to 1000, default 100"), .init("after", "`next` of the page before")],
+            response: .fields(("total", .integer), ("next?", .string), ("suspensions", .array(.anything)))
         ) { call in
             let today = call.archive.surroundings.today
             return .json(try call.archive.read { try SuspensionList.page(call.parameters, sight: call.actor.unit, today: today, $0) })

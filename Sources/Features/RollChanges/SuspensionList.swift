@@ -16,6 +16,8 @@ enum SuspensionList {
 
     struct Page: Encodable, Sendable {
         let total: Int
+        /// Give as `after` for the next page; null on the last.
+        @OrNull var next: String?
         let suspensions: [Item]
     }
 
@@ -24,12 +26,16 @@ enum SuspensionList {
         guard (1...StudentList.maxPage).contains(limit) else {
             throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
         }
-        let (condition, arguments) = try clause(sight: unit, today: today, reading)
+        var (condition, arguments) = try clause(sight: unit, today: today, reading)
+        if let after = parameters["after"].flatMap({ DossierID(hex: $0) }) {
+            condition += " AND (status_until, id) > (SELECT status_until, id FROM dossier WHERE id = ?)"
+            arguments += [Data(after.bytes)]
+        }
         let rows = try Row.fetchAll(
             reading.database, sql: """
-                SELECT id, name, home, class, status_until, open_case FROM dossier WHERE \(condition) ORDER BY status_until, id LIMIT \(limit)
+                SELECT id, name, home, class, status_until, open_case FROM dossier WHERE \(condition) ORDER BY status_until, id LIMIT \(limit + 1)
                 """, arguments: arguments)
-        let items = rows.compactMap { row -> Item? in
+        let items = rows.prefix(limit).compactMap { row -> Item? in
             guard let id = DossierID(row["id"] as Data), let until = CalendarDate(compact: row["status_until"]) else { return nil }
             let home: String = row["home"]
             return Item(
@@ -37,7 +43,8 @@ enum SuspensionList {
                 schoolName: reading.directory.unit(UnitCode(home))?.name ?? home, class: row["class"], until: until.description,
                 daysLeft: until.daysSince1970 - today.daysSince1970, openCase: Stand(rawValue: row["open_case"])?.caseLabel ?? "")
         }
-        return Page(total: try count(sight: unit, today: today, reading), suspensions: items)
+        let last = rows.count > limit ? DossierID(rows[limit - 1]["id"] as Data)?.description : nil
+        return Page(total: try count(sight: unit, today: today, reading), next: last, suspensions: items)
     }
 
     static func count(sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Int {

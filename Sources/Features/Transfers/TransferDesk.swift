@@ -64,6 +64,7 @@ public struct TransferDesk: Office {
             }
         }
         try TransferCarrier(transaction: transaction).carry(id)
+        try TransferFiles(transaction.reading).fetch(of: id, in: transaction)
     }
 
     /// 中央转发: first to the receiving province where the releasing one's policy asks for it. A school that was given to another
@@ -114,6 +115,7 @@ struct TransferCarrier {
         for row in rows {
             guard let kind = EntryKind(rawValue: row["kind"]) else { continue }
             let (hash, payload) = (Array(row["hash"] as Data), Array(row["payload"] as Data))
+            if kind == .transferFile, try isTakenBack(payload) { continue }
             if kind == .transferStep, let digest = Digest(hash), !transfer.carries(step: digest) { continue }
             let present = Set((row["schools"] as String).split(separator: ",").map(String.init))
             for school in [transfer.head.receiving, transfer.head.releasing] where !present.contains(school.text) {
@@ -122,5 +124,10 @@ struct TransferCarrier {
                 try transaction.append(kind, payload, as: common, to: .unit(school), act: act)
             }
         }
+    }
+
+    private func isTakenBack(_ payload: [UInt8]) throws -> Bool {
+        guard let (_, file) = Payload.transferFile(payload) else { return false }
+        return try BlobRegister(transaction).withdrawal(of: file) != nil
     }
 }

@@ -27,6 +27,8 @@ enum TransferList {
 
     struct Page: Encodable, Sendable {
         let total: Int
+        /// Give as `after` for the next page; null on the last.
+        @OrNull var next: String?
         let transfers: [Item]
     }
 
@@ -37,6 +39,8 @@ enum TransferList {
         var isOverdue = false
         var isOpen = false
         var limit = 100
+        /// The last one of the page before.
+        var after: DossierID?
 
         init(_ parameters: [String: String] = [:], actor: Actor) throws {
             if let text = parameters["direction"] {
@@ -55,6 +59,7 @@ enum TransferList {
             }
             if parameters["holder"] != nil { holder = actor.unit }
             isOverdue = parameters["overdue"] != nil
+            after = parameters["after"].flatMap { DossierID(hex: $0) }
             limit = parameters["limit"].flatMap(Int.init) ?? 100
             guard (1...StudentList.maxPage).contains(limit) else {
                 throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
@@ -63,13 +68,19 @@ enum TransferList {
     }
 
     static func page(_ filter: Filter, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Page {
-        let (condition, arguments) = try clause(filter, sight: unit, today: today, reading)
+        var (condition, arguments) = try clause(filter, sight: unit, today: today, reading)
+        if let after = filter.after {
+            condition += " AND (since, id) > (SELECT since, id FROM transfer WHERE id = ?)"
+            arguments += [Data(after.bytes)]
+        }
         let ids = try Data.fetchAll(
-            reading.database, sql: "SELECT id FROM transfer WHERE \(condition) ORDER BY since, id LIMIT \(filter.limit)", arguments: arguments)
+            reading.database, sql: "SELECT id FROM transfer WHERE \(condition) ORDER BY since, id LIMIT \(filter.limit + 1)", arguments: arguments)
             .compactMap { DossierID($0) }
         let shelf = TransferShelf(reading)
-        let items = try ids.compactMap { try shelf.seen($0, by: unit).map { item($0, sight: unit, today: today, reading) } }
-        return Page(total: try count(filter, sight: unit, today: today, reading), transfers: items)
+        let items = try ids.prefix(filter.limit).compactMap { try shelf.seen($0, by: unit).map { item($0, sight: unit, today: today, reading) } }
+        return Page(
+            total: try count(filter, sight: unit, today: today, reading),
+            next: ids.count > filter.limit ? ids[filter.limit - 1].description : nil, transfers: items)
     }
 
     static func count(_ filter: Filter, sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Int {

@@ -40,9 +40,9 @@ public enum TransferOperations {
             parameters: [
                 .init("direction", "`in` or `out`; both by default"), .init("state", "State of the transfer"),
                 .init("holder", "`self`: only what waits for the unit"), .init("overdue", "`yes`: only what is overdue"),
-                .init("limit", "1 to 1000, default 100"),
+                .init("limit", "1 to 1000, default 100"), .init("after", "`next` of the page before"),
             ],
-            response: .fields(("total", .integer), ("transfers", .array(.anything)))
+            response: .fields(("total", .integer), ("next?", .string), ("transfers", .array(.anything)))
         ) { call in
             let filter = try TransferList.Filter(call.parameters, actor: call.actor)
             let today = call.archive.surroundings.today
@@ -92,7 +92,7 @@ public enum TransferOperations {
             "transfers.withdraw", .post, "/transfers/{transfer}/withdraw", "The receiving school takes it back; until it is completed", .withdraw,
             body: .fields(("reason", .string))
         ) { writer, id, body in try writer.withdraw(id, reason: try reason(body)) },
-    ] + TransferOverrides.operations
+    ] + [TransferFileOperations.attach] + TransferOverrides.operations
 
     static func act(
         _ id: String, _ method: Operation.Method, _ path: String, _ summary: String, _ act: TransferAct, body: Schema? = nil,
@@ -122,7 +122,7 @@ public enum TransferOperations {
             transfer: id.description, state: transfer.state.rawValue, station: transfer.station.rawValue, holder: transfer.holder?.text)
     }
 
-    private static func id(_ call: Call) throws -> DossierID {
+    static func id(_ call: Call) throws -> DossierID {
         guard let id = DossierID(hex: call.parameters["transfer"] ?? "") else {
             throw Refusal("transfer.id", question: "Q75", "申请编号不对，应为32位十六进制数。", remedy: "请从转学列表中选取。", kind: .usage)
         }

@@ -10,11 +10,20 @@ enum TransferPage {
         let decided: String
     }
 
+    struct Paper: Encodable, Sendable { let paper, label: String }
+
     struct Station: Encodable, Sendable {
         let station, label, unit, unitName: String
         /// `done`, `now`, `ahead` or `skipped`.
         let place: String
         let isAutomatic: Bool
+        /// What the unit said there in the present run, and when; null where it has not.
+        @OrNull var opinion: Opinion?
+    }
+
+    struct Opinion: Encodable, Sendable {
+        let text, reason, at, byName: String
+        let inStead: Bool
     }
 
     struct Event: Encodable, Sendable {
@@ -31,6 +40,9 @@ enum TransferPage {
         var request: OverrideList.RequestItem?
         /// Who may act in the holder's stead.
         @OrNull var authority: String?
+        let attachments: [TransferFiles.Item]
+        /// Papers that the receiving province asks for and that are not there yet.
+        let missing: [Paper]
         /// Codes of `TransferAct`.
         let acts: [String]
     }
@@ -45,7 +57,14 @@ enum TransferPage {
                 reason: content.reason, stay: StudentField.studyWay.codeTable?.text(for: content.stay) ?? content.stay, decided: transfer.cohort),
             stations: stations(transfer, reading), events: events(transfer, reading.directory),
             request: transfer.request.map { OverrideList.RequestItem(by: $0.by.text, reason: $0.reason, at: ChinaTime.text($0.at)) },
-            authority: authority(transfer, reading)?.text, acts: try acts(transfer, actor, today: today, reading).map(\.rawValue))
+            authority: authority(transfer, reading)?.text, attachments: try TransferFiles(reading).items(of: transfer),
+            missing: try missing(transfer, reading), acts: try acts(transfer, actor, today: today, reading).map(\.rawValue))
+    }
+
+    /// Only while the school can still attach them.
+    private static func missing(_ transfer: Transfer, _ reading: Reading) throws -> [Paper] {
+        guard transfer.state == .prepared || transfer.state == .returned else { return [] }
+        return try TransferFiles(reading).missing(of: transfer).map { Paper(paper: $0.rawValue, label: $0.label) }
     }
 
     /// Who may override the holder; nil where nobody may.
@@ -60,12 +79,34 @@ enum TransferPage {
         let passed = Set(transfer.chain[lastStart...].map(\.station) + transfer.notices.filter { $0.outcome == .underWay }.map(\.station))
         let now = transfer.state.isOver ? (transfer.state == .completed ? TransferStation.placing : nil) : transfer.station
         let place = route.stops.firstIndex { $0.station == now } ?? (transfer.state == .completed ? route.stops.count : 0)
+        let opinions = opinions(transfer, from: lastStart, reading.directory)
         return route.stops.enumerated().map { index, stop in
             let state = stop.station == now ? "now" : index > place ? "ahead" : passed.contains(stop.station) || !stop.isByPolicy ? "done" : "skipped"
             return Station(
                 station: stop.station.rawValue, label: stop.station.label, unit: stop.unit.text,
-                unitName: reading.directory.unit(stop.unit)?.name ?? stop.unit.text, place: state, isAutomatic: stop.station.isAutomatic)
+                unitName: reading.directory.unit(stop.unit)?.name ?? stop.unit.text, place: state, isAutomatic: stop.station.isAutomatic,
+                opinion: opinions[stop.station])
         }
+    }
+
+    /// What each station has said in the run that began with a step of the application, for the printed form.
+    private static func opinions(_ transfer: Transfer, from start: Int, _ directory: UnitDirectory) -> [TransferStation: Opinion] {
+        func opinion(_ text: String, _ reason: String, _ at: Int64, _ by: UnitCode, _ inStead: Bool) -> Opinion {
+            Opinion(text: text, reason: reason, at: ChinaTime.text(at), byName: directory.unit(by)?.name ?? by.text, inStead: inStead)
+        }
+        var opinions: [TransferStation: Opinion] = [:]
+        for step in transfer.chain[start...] { opinions[step.station] = opinion(step.kind.label, step.reason, step.at, step.by, step.isInStead) }
+        var station = TransferStation.releasingAuthority
+        for notice in transfer.notices where notice.step != notice.opened {
+            let text = switch notice.outcome {
+            case .underWay: "同意转出"
+            case .returned: "退回"
+            case .completed: "调档办结"
+            }
+            opinions[station] = opinion(text, notice.reason, notice.at, notice.by, notice.isInStead)
+            station = notice.station
+        }
+        return opinions
     }
 
     private static func events(_ transfer: Transfer, _ directory: UnitDirectory) -> [Event] {
@@ -101,7 +142,7 @@ enum TransferPage {
             let isAtHome = transfer.state == .prepared || transfer.state == .returned
             return switch act {
             case .apply: false
-            case .amend, .submit: isReceiving && isAtHome
+            case .amend, .attach, .submit: isReceiving && isAtHome
             case .withdraw: isReceiving
             case .approve, .sendBack:
                 transfer.state == .underWay && transfer.holder == actor.unit && !transfer.station.isAutomatic

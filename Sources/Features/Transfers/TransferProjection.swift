@@ -6,7 +6,7 @@ import Store
 
 /// Facts about transfers, and the folded row that lists and offices read.
 public struct TransferProjection: Projection {
-    public let kinds: Set<EntryKind> = [.transferStep, .transferWithdrawal, .transferNotice, .transferRequest]
+    public let kinds: Set<EntryKind> = [.transferStep, .transferWithdrawal, .transferNotice, .transferRequest, .transferFile]
     public let migrations: [(name: String, sql: String)] = [("transfers_1", """
         CREATE TABLE transfer_fact (
           hash BLOB PRIMARY KEY, application BLOB NOT NULL, kind INTEGER NOT NULL, payload BLOB NOT NULL) WITHOUT ROWID;
@@ -40,7 +40,7 @@ public struct TransferProjection: Projection {
         for unit in [head.receiving, head.releasing, by] where directory.unit(unit) == nil { return .parked(waitsFor: "unit:\(unit)") }
         guard Self.maySay(head, by, writer.unit, directory) else { return .void("in another's name") }
         switch kind {
-        case .transferWithdrawal, .transferRequest: guard by == head.receiving else { return .void("only the receiving school says so") }
+        case .transferWithdrawal, .transferRequest, .transferFile: guard by == head.receiving else { return .void("only the receiving school says so") }
         case .transferNotice: guard directory.hasContained(by, head.releasing) else { return .void("not this unit's pupil") }
         default: break
         }
@@ -54,6 +54,7 @@ public struct TransferProjection: Projection {
         if case .unit(let addressee) = writer.audience { school = addressee }
         try transaction.database.execute(
             literal: "INSERT OR IGNORE INTO transfer_copy (hash, school) VALUES (\(hash), \(school.text))")
+        if kind == .transferFile, let (_, file) = Payload.transferFile(entry.payload) { try transaction.note(file) }
         try Self.refold(head.application, in: transaction)
         return .applied
     }
@@ -65,6 +66,7 @@ public struct TransferProjection: Projection {
         case .transferWithdrawal: Payload.transferWithdrawal(payload).map { ($0.head, $0.by) }
         case .transferNotice: Payload.transferNotice(payload).map { ($0.head, $0.by) }
         case .transferRequest: Payload.transferRequest(payload).map { ($0.head, $0.by) }
+        case .transferFile: Payload.transferFile(payload).map { ($0.head, $0.file.by) }
         default: nil
         }
     }

@@ -2,13 +2,14 @@ import Rules
 
 /// What people do about a transfer, and which account does it: the registrar applies, the head reviews and decides.
 enum TransferAct: String, Sendable, CaseIterable {
-    case apply, amend, submit, withdraw, approve, sendBack, request, override
+    case apply, amend, attach, submit, withdraw, approve, sendBack, request, override
 
     /// 申请转学 / 修改申请 / 学校审核并提交 …
     var label: String {
         switch self {
         case .apply: "申请转学"
         case .amend: "修改申请"
+        case .attach: "上传附件"
         case .submit: "学校审核并提交"
         case .withdraw: "撤销申请"
         case .approve: "同意"
@@ -20,7 +21,7 @@ enum TransferAct: String, Sendable, CaseIterable {
 
     private var roles: Set<Role> {
         switch self {
-        case .apply, .amend, .withdraw, .request: [.registrar]
+        case .apply, .amend, .attach, .withdraw, .request: [.registrar]
         case .submit, .approve, .sendBack, .override: [.head]
         }
     }

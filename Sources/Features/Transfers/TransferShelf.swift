@@ -51,6 +51,25 @@ struct TransferShelf {
         return try transfer(party.dossier)
     }
 
+    /// Where a pupil is about to go: of the transfer that his school has accepted, or has before it; nil where there is none.
+    func receivingSchool(of dossier: Dossier) throws -> UnitCode? {
+        if let transfer = try transfer(of: dossier) { return transfer.head.receiving }
+        let waiting = try Data.fetchAll(
+            reading.database, sql: """
+                SELECT id FROM transfer WHERE releasing = ? AND station = 'releasingSchool' AND state = 'underWay' ORDER BY since, id
+                """, arguments: [dossier.home.text]).compactMap { DossierID($0) }
+        for id in waiting {
+            guard let transfer = try transfer(id), Self.names(transfer.content, dossier) else { continue }
+            return transfer.head.receiving
+        }
+        return nil
+    }
+
+    private static func names(_ content: TransferContent, _ dossier: Dossier) -> Bool {
+        guard KeyText.name(content.name) == KeyText.name(dossier.record.name) else { return false }
+        return content.number.isEmpty ? KeyText.number(content.idNumber) == KeyText.number(dossier.record.idNumber) : content.number == dossier.number
+    }
+
     /// The order of units, by the directory as it is here.
     func route(_ head: TransferHead) -> TransferRoute? {
         TransferRoute(from: head.releasing, to: head.receiving, in: reading.directory)

@@ -46,6 +46,7 @@ struct TransferWriter {
         guard transfer.state == .prepared || transfer.state == .returned else { throw TransferRefusals.notNow(.submit, transfer) }
         try TransferForm(reading: transaction.reading, today: transaction.surroundings.today)
             .check(transfer.content, from: transfer.head.releasing, by: actor.unit, again: id)
+        try checkPapers(transfer)
         if transfer.stand != .prepared {
             let content = transfer.content
             try append(.amend, transfer.head, after: transfer.chain.last, at: .receivingSchool, to: .receivingSchool, holder: actor.unit) {
@@ -54,6 +55,14 @@ struct TransferWriter {
             transfer = try own(id, .submit)
         }
         try pass(transfer, .submit, from: .receivingSchool, provinces: try shelf.asksProvinces(transfer))
+    }
+
+    /// What the receiving province asks for goes along (附件规则).
+    private func checkPapers(_ transfer: Transfer) throws {
+        let missing = try TransferFiles(transaction.reading).missing(of: transfer)
+        guard !missing.isEmpty else { return }
+        throw Refusal(
+            "transfer.papers", question: "Q62", "还缺转学材料：" + missing.map(\.label).joined(separator: "、") + "。", remedy: "请先上传这些材料，再提交。")
     }
 
     /// 撤销: until it is completed. What reached the ferry first decides.

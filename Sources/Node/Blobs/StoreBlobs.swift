@@ -32,11 +32,13 @@ final class StoreBlobs: BlobRoom {
             let hosted = Set(try reading.hostedUnits())
             let homes = try register.wantedHomes()
             let now = archive.surroundings.now()
-            // Its own lost ones come back from above; what a school below should bring is asked for above when it is late.
-            let own = try register.wanted(of: homes.filter { hosted.contains($0) }, limit: limit, at: now)
-            let late = try register.wanted(of: homes.filter { !hosted.contains($0) }, limit: limit, at: now, before: now - Self.patience)
             let policies = PolicyShelf(reading)
             let unit = try reading.ownUnit() ?? .centre
+            // Its own lost ones come back from above, and so does what is not of this subtree; what a school below should bring is
+            // asked for above when it is late.
+            let isBelow = { (home: UnitCode) in !hosted.contains(home) && reading.directory.contains(unit, home) }
+            let own = try register.wanted(of: homes.filter { !isBelow($0) }, limit: limit, at: now)
+            let late = try register.wanted(of: homes.filter(isBelow), limit: limit, at: now, before: now - Self.patience)
             return ((own + late).prefix(limit).map(withPartial), BlobAllowance(
                 bytesPerSecond: Int(try policies.value("blobs.bandwidth", for: unit)),
                 hours: DailyHours(try policies.value("blobs.hours", for: unit))))
@@ -66,6 +68,19 @@ final class StoreBlobs: BlobRoom {
             let register = BlobRegister(transaction)
             guard let stated = try register.standing(with: hash).first else { return }
             try register.want(hash, of: stated.by, size: stated.size, isUrgent: isUrgent, at: transaction.now)
+        }
+    }
+
+    func noteWished(_ hash: Digest, by child: UnitCode) throws {
+        let stated = try archive.read { reading -> Attachment? in
+            let register = BlobRegister(reading)
+            guard try !register.holds(hash), try !register.isWanted(hash), try TransferFiles(reading).concerns(hash, child) else { return nil }
+            // The child's own come from the child.
+            return try register.standing(with: hash).first { !reading.directory.contains(child, $0.by) }
+        }
+        guard let stated else { return }
+        try archive.write { transaction in
+            try BlobRegister(transaction).want(hash, of: stated.by, size: stated.size, isUrgent: true, at: transaction.now)
         }
     }
 
@@ -130,7 +145,10 @@ final class StoreBlobs: BlobRoom {
     }
 
     func size(of hash: Digest, for child: UnitCode) throws -> Int? {
-        let mayHave = try archive.read { try BlobRegister($0).holds(hash) && isTheirs(hash, .child(child), $0) }
+        let mayHave = try archive.read { reading in
+            guard try BlobRegister(reading).holds(hash) else { return false }
+            return try isTheirs(hash, .child(child), reading) || TransferFiles(reading).concerns(hash, child)
+        }
         return mayHave ? shelf.size(hash) : nil
     }
 

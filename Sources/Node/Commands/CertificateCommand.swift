@@ -39,14 +39,15 @@ struct CertificateCommand: AsyncParsableCommand {
 
     struct Issue: Verb {
         static let configuration = CommandConfiguration(
-            commandName: "issue", abstract: "签发学籍卡；写明转入学校时为转学证明 / sign a card, or a transfer certificate")
+            commandName: "issue", abstract: "签发学籍卡；转学证明用 --transfer 或 --to / sign a card, or a transfer certificate")
 
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
         @Option(help: ArgumentHelp("转入学校标识码 / receiving school", valueName: "school")) var to: String?
+        @Flag(help: "转学证明，转入学校按在办的转学填写 / transfer certificate for the open transfer") var transfer = false
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
-            var body: [String: JSONValue] = ["kind": .string(to == nil ? "studentCard" : "transfer")]
+            var body: [String: JSONValue] = ["kind": .string(to == nil && !transfer ? "studentCard" : "transfer")]
             if let to { body["target"] = .string(to) }
             printout.show(try await ask(VerbCall("certificates.issue", ["dossier": dossier], body: .object(body))), columns: columns)
             return .done

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Features
+import Rules
+import Sheets
 
 struct TransferCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,7 +11,7 @@ struct TransferCommand: AsyncParsableCommand {
             例 / example: xueji transfer apply --from 2143000001 --name 张伟 --number G… --cohort 20221 --date 20260910 --reason 随父母迁居 --data /srv/school
             """,
         subcommands: [
-            List.self, Show.self, Apply.self, Amend.self, TransferStepVerb<Submit>.self, Approve.self, ReasonedTransferVerb<Return>.self,
+            List.self, Show.self, Apply.self, Amend.self, TransferAttachVerb.self, TransferStepVerb<Submit>.self, Approve.self, ReasonedTransferVerb<Return>.self,
             ReasonedTransferVerb<Withdraw>.self, ReasonedTransferVerb<Request>.self, TransferDecision.self,
         ], defaultSubcommand: List.self)
 
@@ -23,15 +25,16 @@ struct TransferCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("self：只看待本单位处理的 / only what waits for the unit", valueName: "who")) var holder: String?
         @Flag(help: "只看超期的 / overdue only") var overdue = false
         @Option(help: ArgumentHelp("最多几条 / at most", valueName: "count")) var limit: Int?
+        @Option(help: ArgumentHelp("上一页的 next / next page", valueName: "next")) var after: String?
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
             let call = VerbCall("transfers.list", [
-                "direction": direction, "state": state, "holder": holder, "overdue": overdue ? "yes" : nil, "limit": limit.map(String.init),
+                "direction": direction, "state": state, "holder": holder, "overdue": overdue ? "yes" : nil, "limit": limit.map(String.init), "after": after,
             ])
             printout.show(try await ask(call) { ($0["total"]?.count ?? 0) > 0 }, columns: [
                 ("total", "总数"), ("transfers", "转学"), ("transfer", "申请"), ("name", "姓名"), ("releasingName", "转出学校"),
-                ("receivingName", "转入学校"), ("label", "状态"), ("station", "环节"), ("holder", "当前处理单位"), ("due", "期限"), ("reason", "原因"),
+                ("receivingName", "转入学校"), ("label", "状态"), ("station", "环节"), ("holder", "当前处理单位"), ("due", "期限"), ("reason", "原因"), ("next", "下一页"),
             ])
             return .done
         }
@@ -45,9 +48,10 @@ struct TransferCommand: AsyncParsableCommand {
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
             printout.show(try await ask(VerbCall("transfers.show", ["transfer": transfer])), columns: [
-                ("transfer", "转学"), ("name", "姓名"), ("label", "状态"), ("station", "环节"), ("holder", "当前处理单位"), ("since", "自"),
+                ("transfer", "转学"), ("name", "姓名"), ("station", "环节"), ("holder", "当前处理单位"), ("since", "自"),
                 ("due", "期限"), ("stations", "环节"), ("unitName", "单位"), ("place", "进度"), ("events", "经过"), ("at", "时间"),
-                ("byName", "办理单位"), ("reason", "原因"), ("acts", "可以办理"),
+                ("byName", "办理单位"), ("reason", "原因"), ("attachments", "附件"), ("label", "状态或材料"), ("hash", "编号"), ("here", "在本节点"),
+                ("missing", "还缺材料"), ("acts", "可以办理"),
             ])
             return .done
         }
@@ -77,12 +81,20 @@ struct TransferCommand: AsyncParsableCommand {
 
         @Option(help: ArgumentHelp("转出学校的学校标识码 / releasing school", valueName: "code")) var from: String
         @OptionGroup var form: Form
+        @Option(help: ArgumentHelp("附件，可重复；可写明材料：residence=居住证明.jpg / a paper to go along", valueName: "paper=file"))
+        var attach: [String] = []
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
+            let papers = try attach.map(TransferAttachVerb.paper)
             var body = form.body
             body["releasing"] = .string(from)
-            printout.show(try await ask(VerbCall("transfers.apply", body: .object(body))), columns: columns)
+            let answer = try await ask(VerbCall("transfers.apply", body: .object(body)))
+            printout.show(answer, columns: columns)
+            for (paper, file) in papers {
+                let call = TransferAttachVerb.call(answer["transfer"]?.text ?? "", file, paper)
+                printout.show(try await NodeCaller(place).call(call), columns: TransferAttachVerb.columns)
+            }
             return .done
         }
     }
@@ -181,5 +193,40 @@ struct ReasonedTransferVerb<Step: CaseStep>: Verb {
         let call = VerbCall(Step.operation, ["transfer": transfer], body: .object(["reason": .string(reason)]))
         printout.show(try await ask(call), columns: TransferCommand.columns)
         return .done
+    }
+}
+
+/// A paper of the receiving school's application.
+struct TransferAttachVerb: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "attach", abstract: "转入学校给申请附材料，提交之前 / attach a paper, before it is submitted",
+        discussion: "例 / example: xueji transfer attach 5d2c… 居住证明.jpg --paper residence --data /srv/school")
+
+    static let columns: [Printout.Column] = [
+        ("attachments", "附件"), ("label", "材料"), ("name", "文件名"), ("bytes", "字节"), ("hash", "编号"), ("at", "时间"), ("here", "在本节点"),
+    ]
+
+    @Argument(help: ArgumentHelp("申请编号", valueName: "transfer")) var transfer: String
+    @Argument(help: ArgumentHelp("文件 / the file", valueName: "file")) var file: String
+    @Option(help: ArgumentHelp("residence、household、guardian、work、consent 或 other", valueName: "paper")) var paper: String?
+    @OptionGroup var place: PlaceOptions
+
+    func perform(_ printout: Printout) async throws -> ExitStatus {
+        try FileBytes.mustExist(file)
+        printout.show(try await NodeCaller(place).call(Self.call(transfer, file, paper)), columns: Self.columns)
+        return .done
+    }
+
+    static func call(_ transfer: String, _ file: String, _ paper: String?) -> VerbCall {
+        VerbCall("transfers.attach", ["transfer": transfer, "paper": paper], file: (file, FileName.last(file)))
+    }
+
+    /// `residence=居住证明.jpg`, or a file alone.
+    static func paper(_ text: String) throws -> (paper: String?, file: String) {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        let known = parts.count == 2 && TransferPaper(rawValue: parts[0]) != nil
+        let file = known ? parts[1] : text
+        try FileBytes.mustExist(file)
+        return (known ? parts[0] : nil, file)
     }
 }

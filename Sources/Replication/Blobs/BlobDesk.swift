@@ -46,8 +46,12 @@ public final class BlobDesk: Sendable {
 
     private func wants(_ request: BlobsRequest, of child: UnitCode) throws -> BlobsReply {
         let (wants, queue) = try room.wants(from: child, limit: Self.wantsPerReply)
-        let offers = try request.asks.compactMap { hash in
-            try room.size(of: hash, for: child).map { BlobWant(hash: hash, size: $0, have: 0) }
+        let offers = try request.asks.compactMap { hash -> BlobWant? in
+            guard let size = try room.size(of: hash, for: child) else {
+                try room.noteWished(hash, by: child)
+                return nil
+            }
+            return BlobWant(hash: hash, size: size, have: 0)
         }
         return BlobsReply(wants: wants, offers: offers, queue: queue, questions: trails?.questions(for: child) ?? [])
     }

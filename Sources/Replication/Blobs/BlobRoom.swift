@@ -22,6 +22,8 @@ public protocol BlobRoom: Sendable {
     func read(_ hash: Digest, offset: Int, length: Int) throws -> [UInt8]?
     /// A neighbour waits for a blob that is not here: have it fetched from below.
     func noteAsked(_ hash: Digest, isUrgent: Bool) throws
+    /// A child waits for a blob of the other side of a transfer, and it is not here: have it fetched.
+    func noteWished(_ hash: Digest, by child: UnitCode) throws
     /// Takes a piece in; the last one proves the hash.
     func store(_ piece: [UInt8], of hash: Digest, size: Int, at offset: Int, from neighbour: Neighbour) throws -> BlobReceipt
     /// What this node lacks of a child's subtree, the most urgent first, with what has come so far; and how much in all.

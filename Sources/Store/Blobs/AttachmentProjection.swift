@@ -66,3 +66,10 @@ struct AttachmentProjection: Projection {
         return .applied
     }
 }
+
+extension Transaction {
+    /// Takes up a file that another statement than an attachment's own has named, in an applied entry.
+    public func note(_ attachment: Attachment) throws {
+        try AttachmentProjection.keep(attachment, Payload.encode(attachment), in: self)
+    }
+}

@@ -160,7 +160,7 @@ import Testing
             return try #require(try ConsolePages.library().render(context, withTemplate: template))
         }
         #expect(try visit("certificates.form", ["dossier": id]).contains("转学证明</button>"))
-        #expect(try visit("certificates.print", ["dossier": id], form: ["kind": "transfer"]).contains("转入学校标识码不对"))
+        #expect(try visit("certificates.print", ["dossier": id], form: ["kind": "transfer"]).contains("须写明转入学校"))
         let paper = try visit("certificates.print", ["dossier": id], form: ["kind": "transfer", "target": C.yueluFirst.code.text])
         #expect(paper.contains("<h1>转学证明</h1>") && paper.contains("<svg class=\"qr\"") && paper.contains("岳麓第一小学（2143000001）") && paper.contains("照片"))
         let text = try issue(world).text

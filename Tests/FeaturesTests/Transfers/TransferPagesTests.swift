@@ -106,4 +106,27 @@ import Testing
         _ = try world.node.call("classes.place", as: C.tianheFirst.code, ["code": "2022101"], body: "{\"dossiers\":[\"\(id)\"]}")
         #expect(try waiting(C.tianheFirst).isEmpty)
     }
+
+    @Test func `the printed form holds what was asked for and what each station has said, and the certificate goes to the school that asks`() throws {
+        let world = try TransferCountry(seed: 594)
+        let id = try world.enrolled()
+        let transfer = try world.apply(id)
+        let blank = try visit("transfers.form.print", as: C.tianheFirst, world, ["transfer": transfer]).text
+        #expect(blank.contains("转学申请表") && blank.contains("随父母迁居") && blank.contains("监护人（签字）") && !blank.contains("同意转出</p>"))
+        #expect(world.refusal {
+            _ = try world.node.call("certificates.issue", as: C.yueluFirst.code, ["dossier": id], body: #"{"kind":"transfer"}"#)
+        }?.code == "certificate.target")
+        try world.advance(transfer, through: T.receivingSide)
+        struct Paper: Decodable { let target: String? }
+        let paper: Paper = try world.country.decode(
+            world.node.call("certificates.issue", as: C.yueluFirst.code, ["dossier": id], body: #"{"kind":"transfer"}"#))
+        #expect(paper.target == C.tianheFirst.code.text)
+        try world.advance(transfer, through: T.releasingSide)
+        for unit in [C.tianheFirst, C.yueluFirst, C.hunan] {
+            let form = try visit("transfers.form.print", as: unit, world, ["transfer": transfer]).text
+            for text in ["转出学校意见", "转出省级教育行政部门意见", "同意转出", "湖南省教育厅（盖章）", "2026年9月10日"] { #expect(form.contains(text), "\(text)") }
+            #expect(!form.contains("中央转发") && !form.contains("学校审核并提交：　"))
+        }
+        #expect(world.refusal { _ = try visit("transfers.form.print", as: C.haizhuFirst, world, ["transfer": transfer]) }?.code == "transfer.unknown")
+    }
 }

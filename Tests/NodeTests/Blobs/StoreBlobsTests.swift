@@ -115,4 +115,59 @@ struct StoreBlobsTests {
             #expect(BlobShelf(node: folder).partialFiles().isEmpty)
         }
     }
+
+    // MARK: Files of transfers
+
+    /// A centre with two provinces and an application between their schools, which has a file that lies elsewhere.
+    private func transfer(_ name: String, seed: UInt64, _ body: (StoreBlobs, Archive, Digest) throws -> Void) throws {
+        let (folder, archive) = try Fixture.centre(name, seed: seed)
+        defer { Fixture.remove(folder) }
+        let hash = Hashing.sha256(Self.files[0])
+        let other = Unit(
+            code: "3143000001", name: "另一学校", tier: .school, competent: "430000", territorial: "430000", kind: "211", stages: [.primary],
+            years: [.primary: 6], owner: "831", urban: "111")
+        try archive.write { transaction in
+            for unit in [
+                Unit(code: "440000", name: "广东省", tier: .province, competent: .centre),
+                Unit(code: "430000", name: "湖南省", tier: .province, competent: .centre),
+                Unit(code: "450000", name: "广西", tier: .province, competent: .centre), Self.school, other,
+            ] { try transaction.append(.unit, Payload.encode(unit), as: .centre, to: .everyone) }
+            for unit in [Self.school.code, other.code] {
+                let secret = transaction.surroundings.statementKey()
+                let enrolment = KeyEnrolment(unit: unit, publicKey: secret.publicKey, issuer: .centre, generation: 1, node: .centre)
+                try transaction.append(.key, Payload.encode(enrolment), as: .centre, to: .subtree(unit))
+                try transaction.keepSecret(secret, of: unit, incarnation: transaction.surroundings.incarnation())
+            }
+            let head = TransferHead(application: transaction.surroundings.dossier(), receiving: Self.school.code, releasing: other.code)
+            let content = TransferContent(name: "张伟", number: "G1", idNumber: "", cohort: "20221", date: "20260915", reason: "迁居", stay: "1")
+            var step = TransferStep(
+                hash: hash, head: head, previous: nil, kind: .apply, by: head.receiving, station: .receivingSchool, next: .receivingSchool,
+                nextHolder: head.receiving, receivingVersion: 1, releasingVersion: 1, at: 1, content: content)
+            let first = Payload.encode(step)
+            try transaction.append(.transferStep, first, as: head.receiving, to: .up)
+            (step.previous, step.kind, step.content) = (Payload.transferHash(first), .submit, nil)
+            (step.next, step.nextHolder) = (.receivingAuthority, "440000")
+            try transaction.append(.transferStep, Payload.encode(step), as: head.receiving, to: .up)
+            let file = Attachment(
+                dossier: head.application, by: head.receiving, hash: hash, size: 1000, type: "jpg", purpose: "residence", name: "a", at: 1)
+            try transaction.append(.transferFile, Payload.encode(head, file: file), as: head.receiving, to: .up)
+        }
+        try body(StoreBlobs(archive: archive), archive, hash)
+        try archive.close()
+    }
+
+    @Test func `a file of a transfer is fetched for the other side's nodes, and given to them and to nobody else's`() throws {
+        try transfer("other-side", seed: 1640) { room, archive, hash in
+            for stranger in ["450000", "440000"] as [UnitCode] {
+                try room.noteWished(hash, by: stranger)
+                #expect(try !archive.read { try BlobRegister($0).isWanted(hash) }, "\(stranger)")
+            }
+            try room.noteWished(hash, by: "430000")
+            #expect(try room.wants(from: "440000", limit: 64).wants.map(\.hash) == [hash])
+            #expect(try room.wants(from: "430000", limit: 64).wants.isEmpty)
+            #expect(try room.store(Self.files[0], of: hash, size: 1000, at: 0, from: .child("430000")) == .unwanted)
+            #expect(try room.store(Self.files[0], of: hash, size: 1000, at: 0, from: .child("440000")) == .stored)
+            #expect(try room.size(of: hash, for: "430000") == 1000 && room.size(of: hash, for: "450000") == nil)
+        }
+    }
 }

@@ -17,6 +17,7 @@ struct BlobDeskTests {
 
         func wishes(limit: Int) throws -> (asks: [BlobWant], allowance: BlobAllowance) { ([], BlobAllowance()) }
         func noteAsked(_ hash: Digest, isUrgent: Bool) throws {}
+        func noteWished(_ hash: Digest, by child: UnitCode) throws {}
         func store(_ piece: [UInt8], of hash: Digest, size: Int, at offset: Int, from neighbour: Neighbour) throws -> BlobReceipt { .stored }
         func wants(from child: UnitCode, limit: Int) throws -> (wants: [BlobWant], queue: BlobQueue) {
             let wants = (0..<min(limit, lacking)).map { BlobWant(hash: Hashing.sha256([UInt8($0)]), size: 10, have: 0) }

@@ -23,7 +23,7 @@ enum AttestationPages {
             <p>打印的证明带有本校的电子签名，在任何一级、任何省的系统“核验”页都能核验，不需要联网。{{>help-link}}</p>
             <form method="post" action="/students/{{dossier}}/papers">{{>token}}<input type="hidden" name="kind" value="studentCard"><div class="acts"><button type="submit">学籍卡</button></div></form>
             <form method="post" action="/students/{{dossier}}/papers">{{>token}}<input type="hidden" name="kind" value="transfer">
-            <div class="field"><label for="target">转入学校标识码</label><input id="target" name="target" maxlength="10" value="{{target}}"></div><div class="acts"><button type="submit">转学证明</button></div></form>
+            <div class="field"><label for="target">转入学校标识码{{#openName}}<span class="hint">按在办的转学填写：{{.}}</span>{{/openName}}</label><input id="target" name="target" maxlength="10" value="{{target}}"></div><div class="acts"><button type="submit">转学证明</button></div></form>
             <p><a href="/students/{{dossier}}">学籍档案</a></p>
             """,
         "paper": """
@@ -52,7 +52,11 @@ enum AttestationPages {
         var context = HelpChapter.link("Q105")
         context["dossier"] = id
         context["name"] = page.student.name
-        context["target"] = call.field("target") ?? ""
+        let open = try DossierID(hex: id).flatMap { key in
+            try call.archive.read { reading in try DossierShelf(reading).dossier(key).flatMap { try TransferShelf(reading).receivingSchool(of: $0) } }
+        }
+        context["target"] = call.field("target") ?? open?.text ?? ""
+        if let open { context["openName"] = try call.archive.read { $0.directory.unit(open)?.name ?? open.text } }
         return context
     }
 

@@ -44,6 +44,7 @@ enum RollChangePages {
             {{#hasSuspensions}}<div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">学校</th><th scope="col">班号</th><th scope="col">休学至</th><th scope="col">还有</th><th scope="col">在办业务</th></tr></thead><tbody>
             {{#suspensions}}<tr><td><a href="/roll-changes/{{dossier}}">{{name}}</a></td><td>{{schoolName}}</td><td class="code">{{class}}</td><td>{{until}}</td><td><span class="tag {{tone}}">{{left}}</span></td><td>{{openCase}}</td></tr>
             {{/suspensions}}</tbody></table></div>{{/hasSuspensions}}
+            {{#next}}<p><a href="{{.}}">下一页</a></p>{{/next}}
             """,
         "cases": """
             <h1>在办业务</h1>
@@ -126,9 +127,10 @@ enum RollChangePages {
     }
 
     private static func suspensions(_ call: PageCall) throws -> [String: Any] {
-        let page = try call.ask("rollChanges.ending", as: SuspensionList.Page.self)
+        let page = try call.ask("rollChanges.ending", call.parameter("after").map { ["after": $0] } ?? [:], as: SuspensionList.Page.self)
         var context = Notice.done(call)
         context["total"] = ShownTime.count(page.total)
+        if let next = page.next { context["next"] = "/suspensions?after=\(next)" }
         context["hasSuspensions"] = !page.suspensions.isEmpty
         context["suspensions"] = page.suspensions.map { item -> [String: Any] in
             [

@@ -7,9 +7,10 @@ enum TransferCasePage {
     private struct Reason: Encodable { let reason: String }
     private struct Grade: Encodable { let cohort: String? }
 
-    static func context(_ call: PageCall) throws -> [String: Any] {
+    /// - Parameter transfer: another one than the address names.
+    static func context(_ call: PageCall, of transfer: String? = nil) throws -> [String: Any] {
         guard let actor = call.actor else { return [:] }
-        let page = try call.ask("transfers.show", ["transfer": call.parameters["transfer"] ?? ""], as: TransferPage.Page.self)
+        let page = try call.ask("transfers.show", ["transfer": transfer ?? call.parameters["transfer"] ?? ""], as: TransferPage.Page.self)
         var context = Notice.done(call)
         let today = call.archive.surroundings.today
         try call.archive.read { reading in
@@ -24,6 +25,7 @@ enum TransferCasePage {
                 context.merge(try TransferFormPage.fields(wish, school: actor.unit, today: today, reading)) { $1 }
                 context["mayAmend"] = true
             }
+            addFiles(page, actor, to: &context)
             addActs(page, actor, directory, to: &context)
             guard page.transfer.state == "completed", page.transfer.receiving == actor.unit.text, let id = page.transfer.dossier,
                   let key = DossierID(hex: id), let dossier = try DossierShelf(reading).dossier(key) else { return }
@@ -55,6 +57,21 @@ enum TransferCasePage {
         return context
     }
 
+    private static func addFiles(_ page: TransferPage.Page, _ actor: Actor, to context: inout [String: Any]) {
+        context["files"] = page.attachments.map { file -> [String: Any] in
+            ["hash": file.hash, "name": file.name, "label": file.label, "at": ShownTime.text(file.at), "here": file.here]
+        }
+        context["hasFiles"] = !page.attachments.isEmpty
+        context["mayFetch"] = page.attachments.contains { !$0.here }
+        context["mayAttach"] = page.acts.contains(TransferAct.attach.rawValue)
+        context["papers"] = TransferFormPage.papers(page.missing.map(\.paper))
+        if !page.missing.isEmpty { context["missing"] = page.missing.map(\.label).joined(separator: "、") }
+        // The paper that the releasing school gives along is signed by it (Q105).
+        if page.transfer.releasing == actor.unit.text, page.transfer.state == TransferState.underWay.rawValue, let dossier = page.transfer.dossier {
+            context["paperOf"] = dossier
+        }
+    }
+
     private static func note(_ station: TransferPage.Station) -> String {
         switch station.place {
         case "now": station.isAutomatic ? "正在自动办理" : "正在办理"
@@ -70,7 +87,7 @@ enum TransferCasePage {
     }
 
     private static func addActs(_ page: TransferPage.Page, _ actor: Actor, _ directory: UnitDirectory, to context: inout [String: Any]) {
-        let acts = page.acts.compactMap { TransferAct(rawValue: $0) }.filter { $0 != .amend }
+        let acts = page.acts.compactMap { TransferAct(rawValue: $0) }.filter { $0 != .amend && $0 != .attach }
         let isOverride = acts.contains(.override)
         var buttons = acts.filter { $0 != .override }.map { act -> [String: Any] in
             ["value": act.rawValue, "label": act == .approve ? approval(page) : act.label, "tone": act == .withdraw || act == .sendBack || act == .request ? "plain" : ""]
@@ -105,10 +122,25 @@ enum TransferCasePage {
         }
     }
 
+    private static func attach(_ call: PageCall, _ id: String) throws {
+        guard let upload = call.upload, !upload.name.isEmpty else {
+            throw Refusal("page.file", question: "Q62", "还没有选择文件。", remedy: "请选择材料后再上传。", kind: .usage)
+        }
+        try TransferFormPage.attach(upload, call, id)
+    }
+
+    /// The files lie at the receiving school and its authority; they come over the nodes between.
+    private static func fetch(_ call: PageCall, _ id: String) throws {
+        let page = try call.ask("transfers.show", ["transfer": id], as: TransferPage.Page.self)
+        for file in page.attachments where !file.here { try call.tell("attachments.fetch", ["hash": file.hash]) }
+    }
+
     private static func perform(_ call: PageCall, _ id: String) throws {
         let reason = Reason(reason: call.field("reason") ?? "")
         switch call.field("act") {
         case "amend"?: try call.tell("transfers.amend", ["transfer": id], body: TransferFormPage.wish(call))
+        case "attach"?: try attach(call, id)
+        case "fetch"?: try fetch(call, id)
         case "submit"?: try call.tell("transfers.submit", ["transfer": id])
         case "approve"?: try call.tell("transfers.approve", ["transfer": id], body: Grade(cohort: call.field("grade")))
         case "sendBack"?: try call.tell("transfers.return", ["transfer": id], body: reason)

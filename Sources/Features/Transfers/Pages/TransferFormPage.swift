@@ -18,12 +18,38 @@ enum TransferFormPage {
     static func apply(_ call: PageCall) throws -> PageReply {
         do {
             let done = try call.ask("transfers.apply", body: wish(call, from: call.field("from") ?? ""), as: TransferOperations.Done.self)
-            return .redirect("/transfers/\(done.transfer)?done=saved")
+            return try attach(call, to: done.transfer)
         } catch let refusal as Refusal {
             var context = try context(call)
             context.merge(Notice.of(refusal)) { $1 }
             return .page("transfer-new", context)
         }
+    }
+
+    /// The application is saved whatever becomes of the file that came with it.
+    private static func attach(_ call: PageCall, to transfer: String) throws -> PageReply {
+        do {
+            try attach(call.upload, call, transfer)
+        } catch let refusal as Refusal {
+            var context = try TransferCasePage.context(call, of: transfer)
+            context.merge(Notice.of(refusal)) { $1 }
+            return .page("transfer", context)
+        }
+        return .redirect("/transfers/\(transfer)?done=saved")
+    }
+
+    /// Nothing where no file was chosen.
+    static func attach(_ upload: PageCall.Upload?, _ call: PageCall, _ transfer: String) throws {
+        guard let upload, !upload.name.isEmpty else { return }
+        _ = try call.ask(
+            "transfers.attach", ["transfer": transfer, "paper": call.field("paper") ?? ""], upload: upload, as: TransferFileOperations.List.self)
+    }
+
+    /// The kinds of papers, what is asked for first.
+    static func papers(_ first: [String]) -> [[String: Any]] {
+        let all = TransferPaper.allCases.map(\.rawValue)
+        return (first + all.filter { !first.contains($0) }).compactMap { TransferPaper(rawValue: $0) }
+            .map { ["value": $0.rawValue, "label": $0.label, "chosen": $0.rawValue == first.first] as [String: Any] }
     }
 
     static func context(_ call: PageCall) throws -> [String: Any] {
@@ -48,6 +74,10 @@ enum TransferFormPage {
             fields["kind"] = TransferKind(from: school.code, to: actor.unit, in: reading.directory)?.label ?? ""
             fields.merge(try self.fields(wish(call), school: actor.unit, today: call.archive.surroundings.today, reading)) { $1 }
             fields["formToken"] = call.formToken
+            let head = TransferHead(application: call.archive.surroundings.dossier(), receiving: actor.unit, releasing: school.code)
+            let needed = try TransferFiles(reading).needed(by: head)
+            fields["papers"] = papers(needed.map(\.rawValue))
+            if !needed.isEmpty { fields["needed"] = needed.map(\.label).joined(separator: "、") }
             context["from"] = fields
         }
         return context

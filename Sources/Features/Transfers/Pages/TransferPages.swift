@@ -16,10 +16,13 @@ enum TransferPages {
         Page("transfers.show", .get, "/transfers/{transfer}", title: "转学", roles: roles) { call in
             .page("transfer", try TransferCasePage.context(call))
         },
+        Page("transfers.form.print", .get, "/transfers/{transfer}/form", title: "转学申请表", roles: roles) { call in
+            .page("transfer-form", try TransferPrint.context(call))
+        },
         Page("transfers.act", .post, "/transfers/{transfer}", title: "转学", roles: roles, handle: TransferCasePage.act),
     ]
 
-    static let templates = [
+    static let templates = TransferPrint.templates.merging([
         "transfers": """
             <h1>转学</h1>
             {{>notice}}
@@ -30,6 +33,7 @@ enum TransferPages {
             {{#hasTransfers}}<div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">转出学校</th><th scope="col">转入学校</th><th scope="col">状态</th><th scope="col">环节</th><th scope="col">当前处理单位</th><th scope="col">自</th><th scope="col">期限</th></tr></thead><tbody>
             {{#transfers}}<tr><td><a href="/transfers/{{transfer}}">{{name}}</a></td><td>{{releasing}}</td><td>{{receiving}}</td><td><span class="tag {{tone}}">{{label}}</span></td><td>{{station}}</td><td>{{holder}}</td><td>{{since}}</td><td><span class="tag {{dueTone}}">{{due}}</span></td></tr>
             {{/transfers}}</tbody></table></div>{{/hasTransfers}}
+            {{#next}}<p><a href="{{.}}">下一页</a></p>{{/next}}
             """,
         "transfer-new": """
             <h1>申请转学</h1>
@@ -39,7 +43,8 @@ enum TransferPages {
             {{#hasSchools}}<ul>{{#schools}}<li><a href="/transfers/new?from={{code}}">{{name}}</a> <span class="soft">{{code}} · {{above}}</span></li>{{/schools}}</ul>{{/hasSchools}}
             {{#noSchool}}<p>没有找到这样的学校，请核对名称或学校标识码。</p>{{/noSchool}}
             {{#from}}<h2>转出学校：{{name}}</h2><p class="soft">{{code}} · {{above}} · {{kind}}</p>
-            <form method="post" action="/transfers/new">{{>token}}<input type="hidden" name="from" value="{{code}}">{{>transfer-fields}}
+            <form method="post" action="/transfers/new" enctype="multipart/form-data">{{>token}}<input type="hidden" name="from" value="{{code}}">{{>transfer-fields}}{{#needed}}<p>本省要求的材料：{{.}}。</p>{{/needed}}
+            {{>transfer-file}}
             <div class="acts"><button type="submit">保存申请</button><a class="button plain" href="/transfers">不申请了</a></div></form>{{/from}}
             """,
         "transfer": """
@@ -50,6 +55,11 @@ enum TransferPages {
             {{#request}}<div class="note warn"><h2>转入学校已提请强制干预</h2><p>{{reason}} <span class="soft">{{at}}</span></p></div>{{/request}}</div>
             {{#mayPlace}}<p><a class="button" href="/students/{{dossier}}">去分班</a> 学籍档案已调入本校，请在学籍档案中填写班号。</p>{{/mayPlace}}
             <h2>申请内容</h2><dl class="facts"><dt>学籍号</dt><dd class="code">{{number}}</dd><dt>申请年级</dt><dd>{{cohort}}</dd><dt>核定年级</dt><dd>{{decided}}</dd><dt>转入日期</dt><dd>{{date}}</dd><dt>就读方式</dt><dd>{{stay}}</dd><dt>转学原因</dt><dd>{{why}}</dd></dl>
+            <h2>附件</h2>{{#missing}}<div class="note warn"><p>还缺：{{.}}。上传之后才能提交。</p></div>{{/missing}}{{#hasFiles}}<ul>{{#files}}<li>{{label}}：{{#here}}<a href="/files/{{hash}}">{{name}}</a>{{/here}}{{^here}}{{name}} <span class="soft">（还不在本节点）</span>{{/here}} <span class="soft small">{{at}}</span></li>{{/files}}</ul>{{#mayFetch}}<form method="post" action="/transfers/{{transfer}}">{{>token}}<div class="acts"><button type="submit" name="act" value="fetch" class="plain">从转入学校调取附件</button></div></form>{{/mayFetch}}{{/hasFiles}}{{^hasFiles}}<p class="soft">没有附件。</p>{{/hasFiles}}
+            {{#mayAttach}}<form method="post" action="/transfers/{{transfer}}" enctype="multipart/form-data">{{>token}}<input type="hidden" name="act" value="attach">{{>transfer-file}}
+            <div class="acts"><button type="submit" class="plain">上传</button></div></form>{{/mayAttach}}
+            <p><a href="/transfers/{{transfer}}/form">转学申请表（打印）</a></p>
+            {{#paperOf}}<form method="post" action="/students/{{.}}/papers">{{>token}}<input type="hidden" name="kind" value="transfer"><div class="acts"><button type="submit" class="plain">打印转学证明</button></div></form>{{/paperOf}}
             {{#mayAmend}}<h2>修改申请</h2><form method="post" action="/transfers/{{transfer}}">{{>token}}<input type="hidden" name="act" value="amend">{{>transfer-fields}}
             <div class="acts"><button type="submit" class="plain">保存修改</button></div></form>{{/mayAmend}}
             {{#hasActs}}<h2>办理</h2><form method="post" action="/transfers/{{transfer}}">{{>token}}
@@ -60,10 +70,14 @@ enum TransferPages {
             <section class="noprint" data-live="on"><h2>环节</h2><ol class="way">{{#stations}}<li{{#isDone}} class="done"{{/isDone}}{{#isNow}} aria-current="step"{{/isNow}}>{{label}}<br><span class="soft small">{{unit}}{{#note}} · {{.}}{{/note}}</span></li>{{/stations}}</ol>
             <h2>经过</h2><ol class="time">{{#events}}<li><b>{{label}}</b> · {{by}}<br><span class="soft">{{at}}{{#reason}} · {{.}}{{/reason}}{{#inStead}} · 强制干预{{/inStead}}</span></li>{{/events}}</ol></section>
             """,
-    ]
+    ]) { $1 }
 
     /// The form's fields, in a new application and in one that is mended.
     static let partials = [
+        "transfer-file": """
+            <div class="two"><div class="field"><label for="paper">材料</label><select id="paper" name="paper">{{#papers}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/papers}}</select></div>
+            <div class="field"><label for="file">文件<span class="hint">DOC、RAR、JPG（以省级规定为准），不超过 2M</span></label><input id="file" type="file" name="file"></div></div>
+            """,
         "transfer-fields": """
             <div class="two"><div class="field"><label for="name">姓名</label><input id="name" name="name" value="{{nameValue}}" maxlength="60" required></div>
             <div class="field"><label for="number">学籍号</label><input id="number" name="number" value="{{numberValue}}" maxlength="20"></div>
@@ -85,6 +99,7 @@ enum TransferPages {
         let scope = scopes.first { $0.value == call.parameter("scope") } ?? scopes[0]
         var parameters = scope.parameters
         if let state = call.parameter("state") { parameters["state"] = state }
+        if let after = call.parameter("after") { parameters["after"] = after }
         let page = try call.ask("transfers.list", parameters, as: TransferList.Page.self)
         var context = Notice.done(call)
         context.merge(HelpChapter.link("Q75")) { $1 }
@@ -92,6 +107,9 @@ enum TransferPages {
         context["scopes"] = scopes.map { ["href": "/transfers?scope=\($0.value)", "label": $0.label, "chosen": $0.value == scope.value] as [String: Any] }
         context["states"] = TransferState.allCases.map {
             ["value": $0.rawValue, "label": $0.label, "chosen": $0.rawValue == call.parameter("state")] as [String: Any]
+        }
+        if let next = page.next {
+            context["next"] = "/transfers?scope=\(scope.value)&" + (TransferState(rawValue: parameters["state"] ?? "").map { "state=\($0.rawValue)&" } ?? "") + "after=\(next)"
         }
         context["total"] = ShownTime.count(page.total)
         context["hasTransfers"] = !page.transfers.isEmpty
