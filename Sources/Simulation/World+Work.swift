@@ -179,6 +179,7 @@ extension World {
             case .requested: dossier.overrideRequest != nil || transfer?.request != nil
             case .transferable: dossier.transferObstacle == nil
             case .notWithdrawn: transfer?.withdrawal == nil
+            case .deathRegistered: dossier.roll.status.isTerminal
             case .proofs, .registrationOpen, .routeComplete, .recordValid, .changeAllowed, .certificate, .overdue: true
             // The world's schools open no other cases.
             case .problemKnown, .disputable, .inGroup, .evidence, .notOursAlone, .groupReached, .problemSettled, .ruledAgainst,

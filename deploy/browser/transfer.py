@@ -15,8 +15,12 @@ class Transfer:
         browser.fill("number", pupil["number"])
         browser.fill("why", "随父母迁居")
         self.look(browser, "transfer-new")
+        paper = self.folder / "居住证明.jpg"
+        paper.write_bytes(b"\xff\xd8\xff\xe0" + bytes(4000))
+        browser.choose("paper", "居住证明")
+        browser.choose_file("file", str(paper))
         browser.button("保存申请")
-        assert "待学校审核" in browser.text, browser.text
+        assert "待学校审核" in browser.text and "居住证明.jpg" in browser.text, browser.text
         self.look(browser, "transfer-prepared")
         where = browser.url.split("?")[0]
         browser.button("学校审核并提交")
@@ -30,8 +34,18 @@ class Transfer:
         self.look(desk, "transfer-county")
         desk.button("退回")
         assert "必须写明原因" in desk.text, desk.text
+        desk.wait(lambda: self.reloaded(desk, "居住证明.jpg") and desk.has("main a[href^='/files/']"), "the paper that the county decides by")
         desk.button("同意")
         assert "已办理" in desk.text, desk.text
+        desk.button("转学申请表（打印）")
+        assert "转入学校主管部门意见" in desk.text and "居住证明（居住证明.jpg）" in desk.text, desk.text
+        self.look(desk, "transfer-form")
+        desk.go(county.url + "/transfers/figures")
+        assert "每个环节用了几天" in desk.text and desk.has("svg.chart"), desk.text
+        self.look(desk, "transfer-figures")
+        browser.go(school.url + "/")
+        browser.wait(lambda: self.reloaded(browser, "转学近况"), "what has become of the transfer")
+        self.look(browser, "home-news")
 
     def pupil_elsewhere(self, own):
         """A numbered pupil of a school in another province."""

@@ -48,7 +48,7 @@ public enum RoleRights {
             [
                 .review, .approve, .sendBack, .forward, .confirmDeletion, .refuseDeletion, .submitCase, .forwardCase, .sendBackCase,
                 .closeCase, .approveChange, .approveKeyChange, .approveRollChange, .recallCase, .acceptTransfer, .passTransfer, .approveTransfer,
-                .returnTransfer,
+                .returnTransfer, .correctDeath,
             ]
         case .systemAdministrator, .mealRegistrar, .mealHead: []
         }

@@ -42,7 +42,8 @@ struct CaseGuards {
                 throw Refusal("case.unruled", question: "Q63", "没有认定该生为重复注册的裁定。", remedy: "请先裁定。")
             }
         case .fieldsControlled, .proposalChecked, .proposalClean, .cleanVerdict, .noProblem, .proofs, .registrationOpen, .routeComplete, .noFormalNumber, .recordValid,
-             .proposalSettled, .requested, .overdue, .changeAllowed, .certificate, .transferable, .notWithdrawn: break
+             .proposalSettled, .requested, .overdue, .changeAllowed, .certificate, .deathRegistered, .transferable,
+             .notWithdrawn: break
         }
     }
 

@@ -30,7 +30,7 @@ struct StepGuards {
         case .requested, .overdue:
             if dossier.stand.isTransfer { return try transferGuards.check(condition, dossier) }
             try OverrideGuards(reading: transaction.reading, today: transaction.surroundings.today).check(condition, dossier)
-        case .changeAllowed, .certificate:
+        case .changeAllowed, .certificate, .deathRegistered:
             try RollChangeGuards(reading: transaction.reading, today: transaction.surroundings.today).check(condition, dossier, content.opening)
         case .fieldsControlled:
             let controlled = try ControlledFields(for: dossier.home, transaction.reading)

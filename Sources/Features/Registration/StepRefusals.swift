@@ -121,6 +121,7 @@ extension StepKind {
         case .prepareRollChange: "申请学籍异动"
         case .approveRollChange: "学籍异动通过"
         case .recallCase: "撤回已提交的申请"
+        case .correctDeath: "更正死亡登记"
         }
     }
 }

@@ -59,7 +59,10 @@ struct StepWriter {
     private func rowInStead(_ kind: StepKind, _ dossier: Dossier) throws -> (Workflow, Transition) {
         let table = Workflow.registration(after: dossier, overriding: kind)
         guard let row = table.rowInStead(kind, from: dossier.stand) else { throw OverrideRefusals.nothing(dossier) }
-        guard dossier.overridingAuthority(in: transaction.directory) == actor.unit else {
+        let isTaker = row.by == .homeProvince
+            ? Workflow.resolve(.homeProvince, home: dossier.home, holder: dossier.holder, in: transaction.directory) == actor.unit
+            : dossier.overridingAuthority(in: transaction.directory) == actor.unit
+        guard isTaker else {
             throw OverrideRefusals.notAuthority(dossier, actor.unit, transaction.directory)
         }
         return (table, row)

@@ -114,12 +114,12 @@ enum OpenCases {
         return Page(total: total, next: ids.count > limit ? ids[limit - 1].description : nil, cases: items)
     }
 
-    private static func clause(
+    static func clause(
         _ parameters: [String: String], sight unit: UnitCode, _ reading: Reading
     ) throws -> (String, StatementArguments) {
         var filter = StudentList.Filter()
         filter.school = parameters["school"].map { UnitCode($0) }
-        if parameters["holder"] != nil { filter.holder = unit }
+        if let holder = parameters["holder"] { filter.holder = holder == "self" ? unit : UnitCode(holder) }
         let (condition, arguments) = try StudentList.clause(filter, sight: unit, reading)
         guard let text = parameters["business"] else {
             return ("\(condition) AND (\(Business.allCases.map { "(\($0.clause))" }.joined(separator: " OR ")))", arguments)

@@ -8,6 +8,10 @@ struct RollChangeGuards {
     let today: CalendarDate
 
     func check(_ condition: Guard, _ dossier: Dossier, _ opening: CaseOpening?) throws {
+        if condition == .deathRegistered, !dossier.roll.status.isTerminal {
+            throw Refusal(
+                "roll.notDead", question: "M-DEATH", "该生状态为“\(dossier.roll.status.label)”，没有登记死亡，不需要更正。", remedy: "请核对是否为另一份学籍。")
+        }
         guard let opening = opening ?? dossier.openCase?.opening, let change = opening.change else { return }
         switch condition {
         case .changeAllowed:

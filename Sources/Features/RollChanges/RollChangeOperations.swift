@@ -63,11 +63,13 @@ public enum RollChangeOperations {
         step("recall", "The school takes back what the authority has not decided yet", .recallCase),
         step("return", "Return to the school with a reason", .sendBackCase),
         step("approve", "Approve: the change is in force", .approveRollChange),
+        step("correct", "Take back a death that was entered by error; the competent authority, with a reason (M-DEATH)", .correctDeath),
+        OpenCaseHolders.operation,
         Operation(
             "cases.list", .get, "/cases", "Flows of the unit's subtree that were begun and are not finished, oldest first (Q87)",
             title: "在办业务", parameters: [
                 .init("business", "`rollChange`, `keyData`, `problem`, `registration` or `deletion`"), .init("school", "School code"),
-                .init("holder", "`self`: only what waits for the unit"), .init("limit", "1 to 1000, default 100"),
+                .init("holder", "`self`, or the code of the unit it waits for"), .init("limit", "1 to 1000, default 100"),
                 .init("after", "Cursor from `next`"),
             ],
             response: .fields(("total", .integer), ("next?", .string), ("cases", .array(.anything)))
@@ -90,13 +92,13 @@ public enum RollChangeOperations {
         struct Body: Decodable { let reason: String? }
         return Operation(
             "rollChanges.\(verb)", .post, "/students/{dossier}/roll-changes/\(verb)", summary, title: kind.label, parameters: [dossier],
-            body: kind == .sendBackCase ? .json(.fields(("reason", .string))) : .none, response: RegistrationOperations.outcome,
+            body: kind.asksWhy ? .json(.fields(("reason", .string))) : .none, response: RegistrationOperations.outcome,
             roles: [.registrar, .head]
         ) { call in
-            let body: Body? = kind == .sendBackCase ? try JSONBody.decode(call.body) : nil
+            let body: Body? = kind.asksWhy ? try JSONBody.decode(call.body) : nil
             return .json(try call.archive.write { transaction in
                 let id = try RegistrationOperations.id(call)
-                try mustBeRollChange(id, call.actor, transaction)
+                if kind != .correctDeath { try mustBeRollChange(id, call.actor, transaction) }
                 try StepWriter(actor: call.actor, transaction: transaction).take(kind, in: id, .init(reason: body?.reason))
                 return RegistrationOperations.Outcome(done: [id.description])
             })
@@ -109,4 +111,9 @@ public enum RollChangeOperations {
               !(dossier.openCase?.stand.isRollChange ?? false) else { return }
         throw Refusal("roll.none", question: "Q75", "该生没有在办的学籍异动。", remedy: "已办结或撤回的不能再办；请刷新页面核对。")
     }
+}
+
+extension StepKind {
+    /// Whether a reason goes with it.
+    fileprivate var asksWhy: Bool { self == .sendBackCase || self == .correctDeath }
 }

@@ -54,6 +54,8 @@ public struct RollChangeRegister: DossierFollower {
         var opened: Step?
         for step in dossier.chain {
             if step.opening != nil { opened = step }
+            // Taken back: it is in the dossier's path, and no change any more.
+            if step.kind == .correctDeath, rows.last?.change.kind.to.isTerminal ?? false { rows.removeLast() }
             if step.kind == .approveRollChange, let opened, let row = row(opened, dossier, decision: step) { rows.append(row) }
         }
         if let open = dossier.openCase, open.stand.isRollChange, let row = row(open.opened, dossier, decision: nil) { rows.append(row) }

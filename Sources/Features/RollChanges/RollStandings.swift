@@ -35,7 +35,7 @@ enum RollStandings {
 
     private static func ended(_ dossier: Dossier) -> Refusal {
         Refusal(
-            "roll.ended", question: "M-DEATH", "该生已登记“\(dossier.roll.status.label)”，学籍已终结，不再办理业务。", remedy: "学籍号永久保留；登记有误的，请联系主管教育行政部门。")
+            "roll.ended", question: "M-DEATH", "该生已登记“\(dossier.roll.status.label)”，学籍已终结，不再办理业务。", remedy: "学籍号永久保留；登记有误的，由主管教育行政部门更正死亡登记。")
     }
 
     private static func away(_ status: StudentStatus, _ business: String) -> Refusal {

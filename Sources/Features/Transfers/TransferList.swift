@@ -109,7 +109,20 @@ enum TransferList {
             reading.database.cachedStatement(sql: "SELECT holder FROM transfer WHERE requested = 1 AND holder IS NOT NULL")
         ).filter { TransferFold.overridingAuthority(over: UnitCode($0), in: reading.directory) == unit }
         let own = asked.isEmpty ? [] : [Desk.Waiting(label: "转学提请强制干预，待本单位决定", count: asked.count, href: "/transfers?scope=overdue")]
-        return own + held + (try unplaced(at: unit, reading))
+        return own + (try late(of: unit, today: today, reading)) + held + (try unplaced(at: unit, reading))
+    }
+
+    /// What has been with the unit for too long, and what the school that asks may have lifted to the province (Q76).
+    private static func late(of unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> [Desk.Waiting] {
+        let sides: [(condition: String, label: String)] = [
+            ("holder = ?1", "转学已超期，请尽快办理"), ("receiving = ?1 AND holder <> ?1", "转学超期未办，可与当前处理单位联系或提请强制干预"),
+        ]
+        return try sides.compactMap { condition, label in
+            let count = try Int.fetchOne(
+                reading.database.cachedStatement(sql: "SELECT count(*) FROM transfer WHERE \(condition) AND state = 'underWay' AND due <> '' AND due < ?2"),
+                arguments: [unit.text, today.description]) ?? 0
+            return count == 0 ? nil : Desk.Waiting(label: label, count: count, href: "/transfers?scope=overdue")
+        }
     }
 
     /// 待分班: who has come by a transfer and stands in no class yet.
@@ -122,7 +135,7 @@ enum TransferList {
         return count == 0 ? [] : [Desk.Waiting(label: "转入，待分班", count: count, href: "/transfers?scope=in&state=completed")]
     }
 
-    private static func clause(
+    static func clause(
         _ filter: Filter, sight unit: UnitCode, today: CalendarDate, _ reading: Reading
     ) throws -> (String, StatementArguments) {
         let below = """

@@ -92,7 +92,7 @@ public enum TransferOperations {
             "transfers.withdraw", .post, "/transfers/{transfer}/withdraw", "The receiving school takes it back; until it is completed", .withdraw,
             body: .fields(("reason", .string))
         ) { writer, id, body in try writer.withdraw(id, reason: try reason(body)) },
-    ] + [TransferFileOperations.attach] + TransferOverrides.operations
+    ] + TransferReportOperations.all + [TransferFileOperations.attach] + TransferOverrides.operations
 
     static func act(
         _ id: String, _ method: Operation.Method, _ path: String, _ summary: String, _ act: TransferAct, body: Schema? = nil,

@@ -3,7 +3,7 @@ import Rules
 import Store
 
 /// 强制干预 of a transfer (Q76): the receiving school asks, the province above the present holder decides in its stead. What is in the
-/// pupil's dossier is taken by the table's rows for it; in the releasing school's own stead only a return is.
+/// pupil's dossier is taken by the table's rows for it, also in the releasing school's own stead.
 struct TransferOverrides {
     struct Decision: Codable, Sendable {
         /// `approve` or `return`.
@@ -66,8 +66,7 @@ struct TransferOverrides {
         } else if !isApproval {
             try writer.sendBack(transfer, reason: reason, isInStead: true)
         } else if transfer.station == .releasingSchool {
-            throw Refusal(
-                "override.school", question: "Q76", "学生由转出学校同意转出，不能由上级代替；可以代为退回。", remedy: "请督促转出学校办理，或退回转入学校。")
+            try writer.accept(transfer, inSteadBecause: reason)
         } else {
             // The province has spoken with this: it is not asked again.
             try writer.pass(

@@ -101,18 +101,22 @@ struct TransferWriter {
     }
 
     /// The releasing school gives the pupil away: opens the case in the dossier.
-    private func accept(_ transfer: Transfer) throws {
+    /// - Parameter reason: of the province, where it does so in the school's stead.
+    func accept(_ transfer: Transfer, inSteadBecause reason: String? = nil) throws {
         let check = TransferCheck(reading: transaction.reading, today: transaction.surroundings.today)
         let dossier = try check.pupil(transfer.content, of: transfer.head.releasing)
         try check.mayLeave(dossier, transfer)
         let receiving = CaseParty(
             dossier: transfer.head.application, home: transfer.head.receiving, topology: directory.unit(transfer.head.receiving)?.version ?? 0)
         let after = try StepWriter(actor: actor, transaction: transaction)
-            .take(.acceptTransfer, in: dossier.id, .init(opening: CaseOpening(parties: [receiving])))
+            .take(
+                .acceptTransfer, in: dossier.id, .init(reason: reason, opening: CaseOpening(parties: [receiving])), inStead: reason != nil)
         guard let holder = after.holder else { throw TransferRefusals.notNow(.approve, transfer) }
         try append(.accept, transfer.head, after: transfer.chain.last, at: .releasingSchool, to: .releasingAuthority, holder: holder) {
             $0.dossier = dossier.id
             $0.opened = after.head
+            $0.isInStead = reason != nil
+            $0.reason = reason ?? ""
         }
     }
 

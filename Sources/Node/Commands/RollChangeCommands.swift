@@ -10,7 +10,7 @@ struct RollChangeCommand: AsyncParsableCommand {
                          xueji change apply 0f3c… --kind suspend --cause 疾病 --date 2026-09-01 --until 2027-08-31 --data /srv/school
             """,
         subcommands: [
-            Show.self, Apply.self, SingleCaseVerb<Withdraw>.self, SingleCaseVerb<Submit>.self, SingleCaseVerb<Recall>.self, Return.self,
+            Show.self, Apply.self, SingleCaseVerb<Withdraw>.self, SingleCaseVerb<Submit>.self, SingleCaseVerb<Recall>.self, Return.self, Correct.self,
             SingleCaseVerb<Approve>.self, List.self, Ending.self,
         ], defaultSubcommand: List.self)
 
@@ -68,6 +68,20 @@ struct RollChangeCommand: AsyncParsableCommand {
         }
     }
 
+    struct Correct: Verb {
+        static let configuration = CommandConfiguration(commandName: "correct", abstract: "主管部门更正登记有误的死亡，须写明原因 / take back a death entered by error")
+
+        @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
+        @Option(help: ArgumentHelp("退回原因 / reason", valueName: "text")) var reason: String
+        @OptionGroup var place: PlaceOptions
+
+        func perform(_ printout: Printout) async throws -> ExitStatus {
+            let call = VerbCall("rollChanges.correct", ["dossier": dossier], body: .object(["reason": .string(reason)]))
+            printout.show(try await ask(call), columns: [("done", "已办"), ("refused", "不予办理")])
+            return .done
+        }
+    }
+
     struct List: Verb {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "按类别、时间、单位查询，可导出工作簿（Q77） / by kind, period and unit; as a workbook",
@@ -107,10 +121,11 @@ struct RollChangeCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "ending", abstract: "休学将满和已满的学生 / suspensions near their end or past it")
 
         @Option(help: ArgumentHelp("最多几条 / at most", valueName: "count")) var limit: Int?
+        @Option(help: ArgumentHelp("上一页的 next / next page", valueName: "next")) var after: String?
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
-            let call = VerbCall("rollChanges.ending", ["limit": limit.map(String.init)])
+            let call = VerbCall("rollChanges.ending", ["limit": limit.map(String.init), "after": after])
             printout.show(try await ask(call) { ($0["total"]?.count ?? 0) > 0 }, columns: [
                 ("total", "总数"), ("suspensions", "休学"), ("dossier", "档案"), ("name", "姓名"), ("schoolName", "学校"), ("until", "休学至"),
                 ("daysLeft", "还有几天"), ("openCase", "在办业务"),
@@ -147,12 +162,19 @@ struct OpenCasesCommand: Verb {
 
     @Option(help: ArgumentHelp("rollChange、keyData、problem、registration 或 deletion", valueName: "business")) var business: String?
     @Option(help: ArgumentHelp("学校标识码 / school code", valueName: "code")) var school: String?
-    @Option(help: ArgumentHelp("self：只看待本单位处理的 / only what waits for the unit", valueName: "who")) var holder: String?
+    @Option(help: ArgumentHelp("self，或当前处理单位的代码 / who holds it", valueName: "who")) var holder: String?
+    @Flag(name: .customLong("by-holder"), help: "按当前处理单位合计 / summed by holder") var isByHolder = false
     @Option(help: ArgumentHelp("最多几条 / at most", valueName: "count")) var limit: Int?
     @Option(help: ArgumentHelp("从 next 的位置继续 / go on after", valueName: "next")) var after: String?
     @OptionGroup var place: PlaceOptions
 
     func perform(_ printout: Printout) async throws -> ExitStatus {
+        if isByHolder {
+            printout.show(try await ask(VerbCall("cases.holders", ["business": business, "school": school])), columns: [
+                ("total", "总数"), ("holders", "当前处理单位"), ("unit", "单位代码"), ("name", "单位"), ("count", "件数"), ("since", "最早自"),
+            ])
+            return .done
+        }
         let call = VerbCall("cases.list", [
             "business": business, "school": school, "holder": holder, "limit": limit.map(String.init), "after": after,
         ])

@@ -11,7 +11,7 @@ struct TransferCommand: AsyncParsableCommand {
             例 / example: xueji transfer apply --from 2143000001 --name 张伟 --number G… --cohort 20221 --date 20260910 --reason 随父母迁居 --data /srv/school
             """,
         subcommands: [
-            List.self, Show.self, Apply.self, Amend.self, TransferAttachVerb.self, TransferStepVerb<Submit>.self, Approve.self, ReasonedTransferVerb<Return>.self,
+            List.self, TransferExport.self, TransferStatistics.self, Show.self, Apply.self, Amend.self, TransferAttachVerb.self, TransferStepVerb<Submit>.self, Approve.self, ReasonedTransferVerb<Return>.self,
             ReasonedTransferVerb<Withdraw>.self, ReasonedTransferVerb<Request>.self, TransferDecision.self,
         ], defaultSubcommand: List.self)
 

@@ -39,6 +39,8 @@ public struct Fold<T: Topology> {
         /// Whether the step that led here was taken in the holder's stead (强制干预).
         var isOverride = false
         var roll = RollStanding()
+        /// Before a death was registered: where a correction leads back to. Nil after a hand-over.
+        var rollBefore: RollStanding?
         /// The roll change that the case asks for.
         var change: RollChange?
     }
@@ -98,6 +100,7 @@ public struct Fold<T: Topology> {
             isOverride: row.effects.contains(.override))
         guard let tree = tree(record, next.parties), let roll = position.roll(after: step, by: row) else { return nil }
         (next.roll, next.change) = roll
+        next.rollBefore = position.roll.status.isTerminal ? position.rollBefore : position.roll
         let holder = Self.holder(at: position, in: tree)
         if position.stand != .none {
             guard step.by == holder || row.needsNoPen else { return nil }

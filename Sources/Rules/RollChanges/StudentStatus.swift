@@ -39,12 +39,12 @@ public enum StudentStatus: String, Sendable, Hashable, CaseIterable {
     /// Whether the seat in the class is free for another: a child who dropped out may be back any day.
     public var freesClass: Bool { self != .present && self != .droppedOut }
 
-    /// Nothing changes any more (M-DEATH); the number stays reserved for ever.
+    /// Nothing changes any more but by a correction (M-DEATH); the number stays reserved for ever.
     public var isTerminal: Bool { self == .dead }
 
     /// Steps that the workflow's table would allow and the standing does not.
     public func bars(_ step: StepKind) -> Bool {
-        isTerminal || !keepsRegistration && [.prepareKeyChange, .applyForDeletion].contains(step)
+        isTerminal && step != .correctDeath || !keepsRegistration && [.prepareKeyChange, .applyForDeletion].contains(step)
     }
 }
 

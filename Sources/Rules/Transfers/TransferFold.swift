@@ -75,6 +75,9 @@ public struct TransferFold<T: Topology> {
         apply(facts.notices, to: &transfer)
         if transfer.state != .completed, transfer.withdrawal != nil { transfer.state = .withdrawn }
         if tree(of: last) != nil { transfer.holder = Self.holder(transfer.holder, at: transfer.station, of: first.head, in: topology) }
+        if transfer.state == .prepared || transfer.state == .returned, topology.unit(first.head.receiving)?.isClosed ?? false {
+            (transfer.state, transfer.reason) = (.withdrawn, "转入学校已撤销；需要转学的，请由并入的学校重新申请。")
+        }
         if transfer.state.isOver { (transfer.holder, transfer.due) = (nil, "") }
         if transfer.state == .withdrawn, let withdrawal = transfer.withdrawal {
             (transfer.since, transfer.reason) = (withdrawal.at, withdrawal.reason)

@@ -3,11 +3,14 @@ extension Dossier {
     /// `due` is empty: only who knows the holder's policies can reckon it.
     public var transferNotices: [TransferNotice] {
         var notices: [TransferNotice] = []
-        var opened: Step?
+        var opened: (step: Step, home: UnitCode)?
+        var home = chain.first.map { $0.archive?.from ?? $0.by } ?? self.home
         let before = length - chain.count
         for (place, step) in chain.enumerated() {
-            if step.opening != nil { opened = step.kind == .acceptTransfer ? step : nil }
-            guard let opening = opened, let notice = notice(of: step, opening, length: before + place + 1) else { continue }
+            defer { if step.kind == .handOver { home = step.nextHolder ?? home } }
+            // A province may have accepted in the school's stead: whose pupil it was the chain tells.
+            if step.opening != nil { opened = step.kind == .acceptTransfer ? (step, home) : nil }
+            guard let opening = opened, let notice = notice(of: step, opening.step, of: opening.home, length: before + place + 1) else { continue }
             notices.append(notice)
             // What comes after the end of a case is not of it: a merger into the very school that once applied, say.
             if notice.outcome != .underWay { opened = nil }
@@ -15,21 +18,13 @@ extension Dossier {
         return notices
     }
 
-    private func notice(of step: Step, _ opened: Step, length: Int) -> TransferNotice? {
-        guard let party = opened.opening?.parties.first else { return nil }
-        let head = TransferHead(application: party.dossier, receiving: party.home, releasing: opened.by)
-        let (outcome, station): (TransferNotice.Outcome, TransferStation)
-        switch step.kind {
-        case .acceptTransfer: (outcome, station) = (.underWay, .releasingAuthority)
-        case .passTransfer: (outcome, station) = (.underWay, .releasingProvince)
-        case .approveTransfer: (outcome, station) = (.underWay, .ferry)
-        case .returnTransfer, .deleteByRuling: (outcome, station) = (.returned, .receivingSchool)
-        case .handOver where step.nextHolder == head.receiving: (outcome, station) = (.completed, .placing)
-        default: return nil
-        }
+    private func notice(of step: Step, _ opened: Step, of home: UnitCode, length: Int) -> TransferNotice? {
+        guard let party = opened.opening?.parties.first, let telling = TransferTelling.of(step.kind) else { return nil }
+        let head = TransferHead(application: party.dossier, receiving: party.home, releasing: home)
+        if step.kind == .handOver, step.nextHolder != head.receiving { return nil }
         return TransferNotice(
-            head: head, dossier: id, opened: opened.hash, step: step.hash, by: step.by, outcome: outcome, station: station,
-            holder: outcome == .underWay ? step.nextHolder ?? head.receiving : head.receiving, length: length,
+            head: head, dossier: id, opened: opened.hash, step: step.hash, by: step.by, outcome: telling.outcome, station: telling.station,
+            holder: telling.outcome == .underWay ? step.nextHolder ?? head.receiving : head.receiving, length: length,
             isInStead: overrides.contains(step.hash),
             reason: step.kind == .deleteByRuling ? "该生学籍已按裁定删除。" : step.reason ?? "", at: step.at)
     }

@@ -59,6 +59,7 @@ extension Workflow {
     static let versions = [
         registration, registrationWithHandOver, registrationWithProblems, registrationWithKeyData, registrationWithOverrides,
         registrationWithCheckedChanges, registrationWithRollChanges, registrationWithTransfers,
+        registrationWithCorrections,
     ]
 
     /// The table that the next step names: the first one, as long as it has all that the dossier needs, so that programs of a

@@ -30,4 +30,15 @@ extension Workflow {
     /// The table with roll changes.
     public static let registrationWithRollChanges = Workflow(
         version: 7, title: "学籍注册", rows: registrationWithCheckedChanges.rows + rollChangeRows)
+
+    /// 更正死亡登记: the authority that approved a death takes it back where it was entered by error. The school, which has the pen, has
+    /// nothing it could do with such a dossier, so the pen is not asked for. The pupil stands again where he stood before.
+    static let correctionRows: [Transition] = [
+        .init(from: .enrolled, step: .correctDeath, by: .competentAuthority, to: .enrolled, holder: .homeSchool,
+              guards: [.deathRegistered], effects: [.withoutPen, .reason]),
+    ]
+
+    /// The table in which a death entered by error can be taken back, and a province may give a pupil away in an overdue school's stead.
+    public static let registrationWithCorrections = Workflow(
+        version: 9, title: "学籍注册", rows: registrationWithTransfers.rows + correctionRows + transferInSteadRows)
 }

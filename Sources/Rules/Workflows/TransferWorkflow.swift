@@ -5,19 +5,19 @@ extension Workflow {
     /// is the application's own run, `TransferTable`; the order of units is `TransferRoute.table`.
     static let transferRows: [Transition] = [
         .init(from: .enrolled, step: .acceptTransfer, by: .homeSchool, to: .transferAccepted, holder: .competentAuthority,
-              guards: [.transferable], effects: [.opensCase]),
+              guards: [.transferable], effects: [.opensCase], tells: TransferTelling(.underWay, .releasingAuthority)),
         .init(from: .transferAccepted, step: .passTransfer, by: .holdingAuthority, to: .transferAccepted, holder: .homeProvince,
-              guards: [.notWithdrawn], effects: []),
+              guards: [.notWithdrawn], effects: [], tells: TransferTelling(.underWay, .releasingProvince)),
         .init(from: .transferAccepted, step: .approveTransfer, by: .holdingAuthority, to: .transferCleared, holder: .groupAuthority,
-              guards: [.notWithdrawn], effects: []),
+              guards: [.notWithdrawn], effects: [], tells: TransferTelling(.underWay, .ferry)),
         .init(from: .transferAccepted, step: .returnTransfer, by: .holdingAuthority, to: .asBefore, holder: .homeSchool,
-              guards: [], effects: [.reason]),
+              guards: [], effects: [.reason], tells: TransferTelling(.returned, .receivingSchool)),
         // Who has it: a school that was given to another authority meanwhile takes the pen with it.
         .init(from: .transferCleared, step: .returnTransfer, by: .holdingAuthority, to: .asBefore, holder: .homeSchool,
-              guards: [], effects: [.reason]),
+              guards: [], effects: [.reason], tells: TransferTelling(.returned, .receivingSchool)),
     ] + [Stand.transferAccepted, .transferCleared].map { stand in
         .init(from: stand, step: .deleteByRuling, by: .authorityAbove, to: .deleted, holder: .nobody,
-              guards: [.ruledAgainst], effects: [.override, .reason])
+              guards: [.ruledAgainst], effects: [.override, .reason], tells: TransferTelling(.returned, .receivingSchool))
     } + transferOverrides
 
     /// 强制干预 of the releasing authorities (Q76): asked for by the receiving school.
@@ -31,4 +31,11 @@ extension Workflow {
     /// The table with transfers.
     public static let registrationWithTransfers = Workflow(
         version: 8, title: "学籍注册", rows: registrationWithRollChanges.rows + transferRows)
+
+    /// 强制干预 of the releasing school itself (Q76): the province's decision replaces the missing step, which the gate of the application has
+    /// found overdue and asked for.
+    static let transferInSteadRows: [Transition] = [
+        .init(from: .enrolled, step: .acceptTransfer, by: .homeProvince, to: .transferAccepted, holder: .competentAuthority,
+              guards: [.transferable], effects: [.opensCase, .override, .reason], tells: TransferTelling(.underWay, .releasingAuthority)),
+    ]
 }

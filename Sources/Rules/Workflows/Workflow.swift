@@ -47,6 +47,7 @@ public enum StepKind: String, Sendable, Hashable, CaseIterable {
     case prepareKeyChange, approveKeyChange
     case acceptTransfer, passTransfer, approveTransfer, returnTransfer
     case prepareRollChange, approveRollChange, recallCase
+    case correctDeath
 
     /// Steps of cases travel as entries of their own kind, so that programs which do not know cases keep them for later.
     public var isOfCase: Bool {
@@ -54,7 +55,7 @@ public enum StepKind: String, Sendable, Hashable, CaseIterable {
         case .prepareEvidence, .prepareChange, .withdrawCase, .submitCase, .forwardCase, .sendBackCase, .closeCase, .approveChange,
              .requestProblemDeletion, .grantProblemDeletion, .refuseProblemDeletion, .deleteByRuling, .prepareKeyChange,
              .approveKeyChange, .acceptTransfer, .passTransfer, .approveTransfer, .returnTransfer, .prepareRollChange, .approveRollChange,
-             .recallCase: true
+             .recallCase, .correctDeath: true
         default: false
         }
     }
@@ -137,6 +138,8 @@ public enum Guard: String, Sendable, Hashable, CaseIterable {
     case notWithdrawn
     /// The pupil's standing, stage and the province's policy allow the roll change, and all that it asks for is there.
     case changeAllowed
+    /// The pupil is registered as dead: there is something to correct.
+    case deathRegistered
     /// A certificate of this case is attached, where its kind asks for one.
     case certificate
 }
@@ -172,6 +175,8 @@ public struct Transition: Sendable, Hashable {
     public let holder: Role
     public let guards: [Guard]
     public let effects: [Effect]
+    /// What the other party of a transfer is told of the step; nil in all other rows.
+    public var tells: TransferTelling?
 
     /// Whether who takes the step need not have the pen.
     public var needsNoPen: Bool { effects.contains(.override) || effects.contains(.withoutPen) }
@@ -190,7 +195,7 @@ public struct Workflow: Sendable {
 
     /// The row by which the step is taken in the holder's stead (强制干预), nil where there is none.
     public func rowInStead(_ step: StepKind, from stand: Stand) -> Transition? {
-        rows.first { $0.from == stand && $0.step == step && $0.by == .overridingAuthority }
+        rows.first { $0.from == stand && $0.step == step && ($0.by == .overridingAuthority || $0.by == .homeProvince && $0.effects.contains(.override)) }
     }
 
     public func steps(from stand: Stand) -> [Transition] { rows.filter { $0.from == stand } }

@@ -15,6 +15,12 @@ import Testing
         let cases: [Item]
     }
 
+    private struct Holders: Decodable {
+        struct Item: Decodable { let unit: String; let count: Int; let byBusiness: [String: Int] }
+        let total: Int
+        let holders: [Item]
+    }
+
     private struct Ending: Decodable {
         struct Item: Decodable { let dossier: String; let daysLeft: Int; let openCase: String }
         let total: Int
@@ -105,7 +111,10 @@ import Testing
         #expect(Dictionary(uniqueKeysWithValues: all.map { ($0.dossier, $0.business) }) == [one: "rollChange", two: "keyData", three: "registration"])
         #expect(all.first { $0.dossier == one }?.page == "/roll-changes/\(one)" && all.first { $0.dossier == one }?.stand == "休学：学籍异动待学校审核")
         #expect(try cases(["holder": "self"]).map(\.dossier) == [three] && cases(["business": "keyData"]).map(\.dossier) == [two])
-        #expect(try cases(as: C.hunan).isEmpty)
+        #expect(try cases(as: C.hunan).isEmpty && cases(["holder": C.tianheFirst.code.text]).count == 2)
+        let holders: Holders = try world.country.decode(world.node.call("cases.holders", as: C.tianhe.code))
+        #expect(holders.total == 3 && holders.holders.map(\.unit) == [C.tianheFirst.code.text, C.tianhe.code.text] && holders.holders.map(\.count) == [2, 1])
+        #expect(holders.holders.last?.byBusiness == ["registration": 1])
         #expect(try world.country.refusal("cases.list", as: C.tianhe, ["business": "war"]).code == "cases.business")
         world.node.clock.advance(20 * 86_400)
         #expect(try cases().allSatisfy { $0.isOverdue })

@@ -162,4 +162,31 @@ import Testing
         try world.step("submit", id, as: C.tianheFirst)
         #expect(try world.country.refusal("rollChanges.approve", as: C.tianhe, ["dossier": id], actor: actor(C.tianhe, .registrar)).code == "role")
     }
+
+    @Test func `a death entered by error is taken back by the authority, with a reason, and the pupil is at school again`() throws {
+        let world = try RollCountry(seed: 455)
+        let id = try world.enrolled()
+        func correct(_ unit: Unit, _ reason: String, as roles: Set<Features.Role>? = nil) -> Refusal? {
+            world.world.refusal {
+                _ = try world.node.call(
+                    "rollChanges.correct", as: unit.code, ["dossier": id], body: "{\"reason\":\"\(reason)\"}",
+                    actor: roles.map { Actor(unit: unit.code, account: "a", roles: $0) })
+                try world.node.settle()
+            }
+        }
+        #expect(correct(C.tianhe, "登记有误")?.code == "roll.notDead")
+        try world.change(id, .death, ["cause": "41"])
+        #expect(try world.dossier(id).roll.status == .dead)
+        #expect(correct(C.tianheFirst, "登记有误")?.code == "holder")
+        #expect(correct(C.guangdong, "登记有误")?.code == "holder")
+        #expect(correct(C.tianhe, "登记有误", as: [.registrar])?.question == "Q108")
+        #expect(correct(C.tianhe, "") != nil)
+        #expect(try world.dossier(id).roll.status == .dead)
+        #expect(correct(C.tianhe, "登记有误，另一名学生") == nil)
+        let after = try world.dossier(id)
+        #expect(after.roll.status == .present && after.chain.last?.reason == "登记有误，另一名学生" && after.holder == C.tianheFirst.code)
+        #expect(try world.list(["kind": "death"]).isEmpty)
+        try world.change(id, .suspend, RollCountry.suspension)
+        #expect(try world.dossier(id).roll.status == .suspended)
+    }
 }

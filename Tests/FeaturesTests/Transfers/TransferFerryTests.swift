@@ -137,6 +137,34 @@ import Testing
         #expect(try world.dossier(id).home == C.tianheFirst.code)
     }
 
+    @Test func `a receiving school that is merged on the way gets nobody, and its application does not rest with it for ever`() throws {
+        let world = try TransferCountry(seed: 549)
+        let heir = C.school("2144000008", "天河第八小学", "440106")
+        try world.add(heir)
+        let id = try world.enrolled()
+        let transfer = try world.apply(id)
+        try world.advance(transfer, through: T.receivingSide + [C.yueluFirst, C.yuelu])
+        _ = try world.node.call("units.merge", as: C.tianhe.code, ["unit": C.tianheFirst.code.text], body: "{\"into\":\"\(heir.code)\"}")
+        try world.node.settle()
+        #expect(try world.page(transfer, as: C.yueluFirst).transfer.state == "underWay")
+        try world.advance(transfer, through: [C.hunan])
+        let item = try world.page(transfer, as: C.yueluFirst).transfer
+        #expect(item.state == "withdrawn" && item.holder == nil && item.reason.contains("并入的学校重新申请"))
+        #expect(try world.dossier(id).home == C.yueluFirst.code && world.dossier(id).openCase == nil)
+        let again = try world.apply(id, to: heir)
+        #expect(try world.page(again, as: heir).transfer.state == "prepared")
+    }
+
+    @Test func `what a school had only prepared is over with the school`() throws {
+        let world = try TransferCountry(seed: 550)
+        let heir = C.school("2144000008", "天河第八小学", "440106")
+        try world.add(heir)
+        let transfer = try world.apply(try world.enrolled())
+        _ = try world.node.call("units.merge", as: C.tianhe.code, ["unit": C.tianheFirst.code.text], body: "{\"into\":\"\(heir.code)\"}")
+        try world.node.settle()
+        #expect(try world.list(as: C.tianhe, ["state": "withdrawn"]).transfers.map(\.transfer) == [transfer])
+    }
+
     @Test func `a releasing school that moves to another county takes the case along`() throws {
         let world = try TransferCountry(seed: 548)
         let kaifu = Unit(code: "430105", name: "开福区教育局", tier: .county, competent: "430100")

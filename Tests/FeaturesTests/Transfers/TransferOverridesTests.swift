@@ -51,15 +51,28 @@ import Testing
         }
     }
 
-    @Test func `a releasing school that lets its time pass is answered for by a return alone`() throws {
-        let world = try TransferCountry(seed: 584)
-        let transfer = try world.apply(try world.enrolled())
-        try world.advance(transfer, through: T.receivingSide)
-        world.node.clock.advance(20 * 86_400)
-        try request(world, transfer)
-        #expect(world.refusal { try decide(world, transfer, "approve", as: C.hunan) }?.code == "override.school")
-        try decide(world, transfer, "return", as: C.hunan)
-        #expect(try world.page(transfer, as: C.tianheFirst).transfer.state == "returned")
+    @Test func `for a releasing school that lets its time pass its province gives the pupil, or returns`() throws {
+        for (decision, seed) in [("approve", 584), ("return", 586)] as [(String, UInt64)] {
+            let world = try TransferCountry(seed: seed)
+            let id = try world.enrolled()
+            let transfer = try world.apply(id)
+            try world.advance(transfer, through: T.receivingSide)
+            #expect(world.refusal { try decide(world, transfer, "approve", as: C.hunan) }?.code == "override.notRequested")
+            world.node.clock.advance(20 * 86_400)
+            try request(world, transfer)
+            #expect(world.refusal { try decide(world, transfer, decision, as: C.guangdong) }?.code == "override.authority")
+            try decide(world, transfer, decision, as: C.hunan)
+            let page = try world.page(transfer, as: C.tianheFirst)
+            #expect(page.events.contains { $0.inStead && $0.by == C.hunan.code.text })
+            guard decision == "approve" else {
+                #expect(page.transfer.state == "returned" && page.acts.contains("submit"))
+                continue
+            }
+            let dossier = try world.dossier(id)
+            #expect(page.transfer.holder == C.yuelu.code.text && dossier.stand == .transferAccepted && dossier.overrides.count == 1)
+            try world.advance(transfer, through: [C.yuelu, C.hunan])
+            #expect(try world.dossier(id).home == C.tianheFirst.code && world.page(transfer, as: C.yueluFirst).transfer.state == "completed")
+        }
     }
 
     @Test func `what is finished or withdrawn cannot be overridden`() throws {

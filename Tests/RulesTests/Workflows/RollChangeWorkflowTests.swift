@@ -59,6 +59,32 @@ import Testing
         }
     }
 
+    @Test func `the competent authority alone takes a death back, from a pupil who is dead, and he stands where he stood`() throws {
+        let world = RollChangeWorld()
+        let suspended = world.granted(10, RollChange(.suspend, cause: "10", date: world.day("2026-09-01"), until: world.day("2027-08-31")), after: 4)
+        let dead = world.enrolled + suspended + world.granted(20, RollChange(.death, cause: "41", date: world.day("2026-09-05")), after: 12)
+        func fold(_ steps: [Step]) throws -> Dossier { try #require(Fold.dossier(world.id, DossierFacts(steps: steps), topology: world.tree)) }
+        #expect(try fold(dead).roll.status == .dead)
+        for unit in [world.school, world.county, world.city, world.province, .centre, world.neighbour] {
+            let correction = world.step(30, .correctDeath, after: world.hash(22), by: unit, next: world.school, workflow: 9)
+            let after = try fold(dead + [correction])
+            #expect(after.void.isEmpty == (unit == world.county), "\(unit)")
+            #expect(after.roll.status == (unit == world.county ? .suspended : .dead), "\(unit)")
+            #expect(after.holder == world.school && after.stand == .enrolled)
+        }
+        let alive = world.enrolled + [world.step(30, .correctDeath, after: world.hash(4), by: world.county, next: world.school, workflow: 9)]
+        #expect(try fold(alive).void == [world.hash(30)])
+        // With an older table it is no step.
+        let old = world.step(30, .correctDeath, after: world.hash(22), by: world.county, next: world.school, workflow: 8)
+        #expect(try fold(dead + [old]).roll.status == .dead)
+    }
+
+    @Test func `a correction names the ninth version, and so does what a province does in a school's stead`() {
+        #expect(Workflow.registration(after: .standing(.enrolled), taking: .correctDeath).version == 9)
+        #expect(Workflow.registration(after: .standing(.enrolled), taking: .acceptTransfer).version == 8)
+        #expect(Workflow.registration(after: .standing(.enrolled), overriding: .acceptTransfer).version == 9)
+    }
+
     @Test func `steps name the seventh version, and what older ones have stays with them`() {
         #expect(Workflow.registration(after: .standing(.enrolled), taking: .prepareRollChange).version == 7)
         #expect(Workflow.registration(after: .standing(.enrolled), taking: .applyForDeletion).version == 1)

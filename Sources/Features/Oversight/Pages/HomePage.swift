@@ -23,6 +23,7 @@ enum HomePage {
             {{#away}}<tr><td>{{holder}}</td><td>{{state}}</td><td class="n"><a href="{{href}}">{{count}}</a></td><td>{{since}}</td></tr>
             {{/away}}</tbody></table></div>{{/hasAway}}
             {{^hasAway}}<p class="soft">没有送出后尚未办结的事项。</p>{{/hasAway}}
+            {{#hasNews}}<h2>转学近况</h2><ul>{{#news}}<li><a href="/transfers/{{transfer}}">{{name}}</a>：{{label}} <span class="soft small">{{at}}</span></li>{{/news}}</ul>{{/hasNews}}
             {{#hasTrouble}}<h2>需要留意</h2><ul class="counts">{{#trouble}}<li><a href="{{href}}"><b>{{count}}</b>{{label}}</a></li>{{/trouble}}</ul>{{/hasTrouble}}
             <h2>总数</h2>
             <ul class="counts">{{#totals}}<li><div><b>{{count}}</b>{{label}}</div></li>{{/totals}}</ul>
@@ -46,6 +47,11 @@ enum HomePage {
             ]
         }
         context["hasAway"] = !desk.away.isEmpty
+        let news = try call.archive.read { try TransferNewsList.items(of: actor.unit, now: call.archive.surroundings.now(), $0) }
+        context["news"] = news.map { item -> [String: Any] in
+            ["transfer": item.transfer, "name": item.name, "label": item.label, "at": ShownTime.text(ChinaTime.text(item.at))]
+        }
+        context["hasNews"] = !news.isEmpty
         let trouble = status.counts.problems > 0 ? [item("问题学籍", status.counts.problems, "/students?problem=any")] : []
         context["trouble"] = trouble
         context["hasTrouble"] = !trouble.isEmpty

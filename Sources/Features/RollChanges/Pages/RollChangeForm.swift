@@ -13,7 +13,7 @@ enum RollChangeForm {
             {{#open}}<h2>在办：{{label}}</h2><dl class="facts"><dt>环节</dt><dd>{{stand}}</dd>{{#causeText}}<dt>原因</dt><dd>{{.}}</dd>{{/causeText}}<dt>日期</dt><dd>{{date}}{{#until}} 至 {{.}}{{/until}}</dd>{{#country}}<dt>前往国家或地区</dt><dd>{{.}}</dd>{{/country}}{{#joins}}<dt>就读班号</dt><dd class="code">{{.}}</dd>{{/joins}}{{#reason}}<dt>说明</dt><dd>{{.}}</dd>{{/reason}}</dl>{{/open}}
             {{#hasFiles}}<h2>证明材料</h2><ul>{{#files}}<li>{{#here}}<a href="/files/{{hash}}">{{name}}</a>{{/here}}{{^here}}{{name}} <span class="soft">（尚在下级节点）</span>{{/here}} <span class="soft small">{{at}}</span></li>{{/files}}</ul>{{/hasFiles}}
             {{#hasActs}}<h2>办理</h2><form method="post" action="/roll-changes/{{dossier}}">{{>token}}
-            {{#asksReason}}<div class="field"><label for="return-reason">原因<span class="hint">退回时必填，学校会看到</span></label><input id="return-reason" name="reason" maxlength="200"></div>{{/asksReason}}
+            {{#asksReason}}<div class="field"><label for="return-reason">原因<span class="hint">退回、更正时必填，学校会看到</span></label><input id="return-reason" name="reason" maxlength="200"></div>{{/asksReason}}
             <div class="acts">{{#acts}}<button type="submit" name="act" value="{{value}}"{{#plain}} class="plain"{{/plain}}>{{label}}</button>{{/acts}}</div></form>{{/hasActs}}
             {{#mayApply}}<h2>上传证明材料</h2><form method="post" action="/roll-changes/{{dossier}}" enctype="multipart/form-data">{{>token}}<input type="hidden" name="act" value="attach"><input type="hidden" name="kind" value="{{kind}}">
             <div class="field"><label for="file">文件<span class="hint">DOC、RAR、JPG（以省级规定为准），不超过 2M</span></label><input id="file" type="file" name="file"></div>
@@ -36,7 +36,7 @@ enum RollChangeForm {
     private static let steps: [(step: StepKind, operation: String, label: String)] = [
         (.submitCase, "rollChanges.submit", "学校审核并提交"), (.withdrawCase, "rollChanges.withdraw", "撤回申请"),
         (.recallCase, "rollChanges.recall", "收回已提交的申请"), (.approveRollChange, "rollChanges.approve", "核办通过"),
-        (.sendBackCase, "rollChanges.return", "退回学校"),
+        (.sendBackCase, "rollChanges.return", "退回学校"), (.correctDeath, "rollChanges.correct", "更正死亡登记（登记有误）"),
     ]
 
     /// - Parameters:
@@ -144,12 +144,13 @@ enum RollChangeForm {
                 && RoleRights.may(actor, step, separated: separated)
         }
         context["mayApply"] = dossier.home == actor.unit && may(.prepareRollChange)
-        let acts = dossier.openCase?.stand.isRollChange ?? false ? steps.filter { may($0.step) } : []
+        let isOpen = dossier.openCase?.stand.isRollChange ?? false
+        let acts = steps.filter { ($0.step == .correctDeath ? dossier.roll.status.isTerminal : isOpen) && may($0.step) }
         context["acts"] = acts.map { act -> [String: Any] in
-            ["value": act.step.rawValue, "label": act.label, "plain": [.withdrawCase, .recallCase, .sendBackCase].contains(act.step)]
+            ["value": act.step.rawValue, "label": act.label, "plain": [.withdrawCase, .recallCase, .sendBackCase, .correctDeath].contains(act.step)]
         }
         context["hasActs"] = !acts.isEmpty
-        context["asksReason"] = acts.contains { $0.step == .sendBackCase }
+        context["asksReason"] = acts.contains { $0.step == .sendBackCase || $0.step == .correctDeath }
     }
 
     static func act(_ call: PageCall) throws -> PageReply {
@@ -189,7 +190,7 @@ enum RollChangeForm {
             }
             _ = try call.ask("attachments.add", ["dossier": id, "purpose": "evidence"], upload: upload, as: AttachmentOperations.Item.self)
         } else if let step = steps.first(where: { $0.step.rawValue == call.field("act") }) {
-            if step.step == .sendBackCase {
+            if step.step == .sendBackCase || step.step == .correctDeath {
                 try call.tell(step.operation, ["dossier": id], body: Reason(reason: call.field("reason")))
             } else {
                 try call.tell(step.operation, ["dossier": id])

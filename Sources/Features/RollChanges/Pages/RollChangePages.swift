@@ -51,7 +51,10 @@ enum RollChangePages {
             {{>notice}}
             <nav aria-label="业务"><ul>{{#scopes}}<li><a href="{{href}}"{{#chosen}} aria-current="true"{{/chosen}}>{{label}}</a></li>{{/scopes}}</ul></nav>
             <p class="soft">共 {{total}} 件，已经开始而没有办完，最久的在前。有在办业务的学生不能转学、毕业。 {{>help-link}}</p>
-            {{#hasCases}}<div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">学校</th><th scope="col">业务</th><th scope="col">环节</th><th scope="col">当前处理单位</th><th scope="col">自</th><th scope="col">期限</th></tr></thead><tbody>
+            {{#hasHolders}}<h2>在谁那里</h2><div class="scroll"><table><thead><tr><th scope="col">当前处理单位</th><th scope="col" class="n">件数</th><th scope="col">最早自</th></tr></thead><tbody>
+            {{#holders}}<tr><td><a href="{{href}}">{{name}}</a></td><td class="n">{{count}}</td><td>{{since}}</td></tr>
+            {{/holders}}</tbody></table></div>{{/hasHolders}}
+            {{#hasCases}}<h2>逐件</h2><div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">学校</th><th scope="col">业务</th><th scope="col">环节</th><th scope="col">当前处理单位</th><th scope="col">自</th><th scope="col">期限</th></tr></thead><tbody>
             {{#cases}}<tr><td><a href="{{page}}">{{name}}</a></td><td>{{schoolName}}</td><td>{{label}}</td><td>{{stand}}</td><td>{{holder}}</td><td>{{since}}</td><td>{{#isOverdue}}<span class="tag bad">{{/isOverdue}}{{due}}{{#isOverdue}} 已超期</span>{{/isOverdue}}</td></tr>
             {{/cases}}</tbody></table></div>{{/hasCases}}
             {{#next}}<p><a href="{{.}}">下一页</a></p>{{/next}}
@@ -146,6 +149,8 @@ enum RollChangePages {
         let business = call.parameter("business")
         var asked: [String: String] = [:]
         if let business { asked["business"] = business }
+        let holder = call.parameter("holder").map { $0.filter { $0.isASCII && ($0.isLetter || $0.isNumber) } }
+        if let holder { asked["holder"] = holder }
         if let after = call.parameter("after") { asked["after"] = after }
         var context = Notice.done(call)
         context.merge(HelpChapter.link("Q87")) { $1 }
@@ -156,8 +161,18 @@ enum RollChangePages {
         do {
             let page = try call.ask("cases.list", asked, as: OpenCases.Page.self)
             context["total"] = ShownTime.count(page.total)
+            if holder == nil {
+                let holders = try call.ask("cases.holders", business.map { ["business": $0] } ?? [:], as: OpenCaseHolders.Page.self).holders
+                context["holders"] = holders.map { item -> [String: Any] in
+                    [
+                        "name": item.name, "count": ShownTime.count(item.count), "since": ShownTime.text(item.since),
+                        "href": "/cases?" + (business.map { "business=\($0)&" } ?? "") + "holder=\(item.unit)",
+                    ]
+                }
+                context["hasHolders"] = !holders.isEmpty
+            }
             context["hasCases"] = !page.cases.isEmpty
-            if let next = page.next { context["next"] = "/cases?" + (business.map { "business=\($0)&" } ?? "") + "after=\(next)" }
+            if let next = page.next { context["next"] = "/cases?" + (business.map { "business=\($0)&" } ?? "") + (holder.map { "holder=\($0)&" } ?? "") + "after=\(next)" }
             try call.archive.read { reading in
                 context["cases"] = page.cases.map { item -> [String: Any] in
                     [

@@ -9,6 +9,12 @@ enum TransferPages {
 
     static let pages: [Page] = [
         Page("transfers", .get, "/transfers", title: "转学", roles: roles) { call in .page("transfers", try list(call)) },
+        Page("transfers.figures", .get, "/transfers/figures", title: "转学统计", roles: roles) { call in
+            .page("transfer-figures", try TransferFigures.context(call))
+        },
+        Page("transfers.workbook", .get, "/transfers/workbook", title: "导出转学", roles: roles) { call in
+            .file(try call.reply("transfers.workbook", TransferFigures.filters(call)))
+        },
         Page("transfers.form", .get, "/transfers/new", title: "申请转学", tiers: [.school], roles: roles) { call in
             .page("transfer-new", try TransferFormPage.context(call))
         },
@@ -22,12 +28,12 @@ enum TransferPages {
         Page("transfers.act", .post, "/transfers/{transfer}", title: "转学", roles: roles, handle: TransferCasePage.act),
     ]
 
-    static let templates = TransferPrint.templates.merging([
+    static let templates = TransferPrint.templates.merging(TransferFigures.templates) { $1 }.merging([
         "transfers": """
             <h1>转学</h1>
             {{>notice}}
             {{#isSchool}}<div class="acts"><a class="button" href="/transfers/new">申请转学（转入本校）</a></div>{{/isSchool}}
-            <nav aria-label="范围"><ul>{{#scopes}}<li><a href="{{href}}"{{#chosen}} aria-current="true"{{/chosen}}>{{label}}</a></li>{{/scopes}}</ul></nav>
+            <nav aria-label="范围"><ul>{{#scopes}}<li><a href="{{href}}"{{#chosen}} aria-current="true"{{/chosen}}>{{label}}</a></li>{{/scopes}}<li><a href="/transfers/figures">统计和导出</a></li></ul></nav>
             <form method="get" action="/transfers"><input type="hidden" name="scope" value="{{scope}}"><div class="field"><label for="state">状态</label><select id="state" name="state"><option value="">全部</option>{{#states}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/states}}</select></div><div class="acts"><button type="submit" class="plain">筛选</button></div></form>
             <p class="soft">共 {{total}} 件。 {{>help-link}}</p>
             {{#hasTransfers}}<div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">转出学校</th><th scope="col">转入学校</th><th scope="col">状态</th><th scope="col">环节</th><th scope="col">当前处理单位</th><th scope="col">自</th><th scope="col">期限</th></tr></thead><tbody>
