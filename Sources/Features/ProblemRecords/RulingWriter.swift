@@ -126,7 +126,7 @@ struct RulingWriter {
             throw Refusal(
                 "ruling.upheld", question: "Q63", "两人不能同用一个身份证号，须指明号码属于哪一份。", remedy: "请写明维持的一份；另一份由学校变更号码。", kind: .usage)
         }
-        let loser = ruling.pair.first == ruling.upheld ? second : first
+        let loser = first.id == ruling.upheld ? second : first
         if ruling.finding == .same, let upheld = ruling.upheld, let winner = [first, second].first(where: { $0.id == upheld }) {
             if winner.rulings.contains(where: { $0.isAgainst(upheld) && $0.pair != ruling.pair }) {
                 throw Refusal(

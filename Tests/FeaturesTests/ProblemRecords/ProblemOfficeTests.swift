@@ -107,7 +107,9 @@ import Testing
         let refused = world.refusal { try world.requestDeletion(numbered, at: C.tianheFirst) }
         #expect(refused?.code == "delete.formal")
         // The other may not be kept in its place: the number would be nobody's.
-        #expect(world.refusal { try world.rule(numbered, double, .same, upheld: double, as: C.guangzhou) }?.code == "ruling.formal")
+        for (one, other) in [(numbered, double), (double, numbered)] {
+            #expect(world.refusal { try world.rule(one, other, .same, upheld: double, as: C.guangzhou) }?.code == "ruling.formal")
+        }
         try world.rule(numbered, double, .same, upheld: numbered, as: C.guangzhou)
         #expect(try world.dossier(double).stand == .deleted && world.dossier(numbered).problems.isEmpty)
         #expect(try world.dossier(numbered).number == number)
