@@ -33,7 +33,7 @@ public struct DuplicateBatch: Sendable {
     /// The values as written, UTF-8; what `KeyFields` makes of them.
     /// - Parameter dossier: 16 bytes.
     public mutating func append(
-        _ dossier: some Sequence<UInt8>, name: UnsafeBufferPointer<UInt8>, sex: UnsafeBufferPointer<UInt8>,
+        _ dossier: UnsafeBufferPointer<UInt8>, name: UnsafeBufferPointer<UInt8>, sex: UnsafeBufferPointer<UInt8>,
         birthDate: UnsafeBufferPointer<UInt8>, idType: UnsafeBufferPointer<UInt8>, idNumber: UnsafeBufferPointer<UInt8>
     ) {
         begin(dossier)

@@ -130,6 +130,10 @@ struct RecordLog {
             arguments: [Int64(position)]) ?? false
     }
 
+    func hasDead() throws -> Bool {
+        try Bool.fetchOne(database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM duplicate_dead)")) ?? false
+    }
+
     func kill(_ position: UInt64) throws {
         try database.cachedStatement(sql: "INSERT OR IGNORE INTO duplicate_dead (position) VALUES (?)").execute(arguments: [Int64(position)])
     }

@@ -42,7 +42,7 @@ struct RunChunk {
     static func write(_ entries: ContiguousArray<RunEntry>.SubSequence, _ run: Int64, _ database: Database) throws {
         guard let first = entries.first else { return }
         try database.cachedStatement(sql: "INSERT INTO duplicate_chunk (place, keys, \"values\") VALUES (?, ?, ?)").execute(arguments: [
-            place(first.key, run), data(entries, \.key), data(entries, \.value),
+            place(first.key, run), data(entries) { $0.key }, data(entries) { $0.value },
         ])
     }
 
@@ -52,14 +52,21 @@ struct RunChunk {
         for (key, value) in zip(keys, values) { entries.append(RunEntry(key: key, value: value)) }
     }
 
-    private static func data(_ entries: ContiguousArray<RunEntry>.SubSequence, _ part: KeyPath<RunEntry, UInt64>) -> Data {
-        entries.map { $0[keyPath: part].littleEndian }.withUnsafeBytes { Data($0) }
+    @inline(__always)
+    private static func data(_ entries: ContiguousArray<RunEntry>.SubSequence, _ part: (RunEntry) -> UInt64) -> Data {
+        entries.map { part($0).littleEndian }.withUnsafeBytes { Data($0) }
     }
 
     private static func numbers(_ data: Data?) -> [UInt64] {
         guard let data else { return [] }
-        return data.withUnsafeBytes { bytes in
-            (0..<bytes.count / 8).map { UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)) }
+        let count = data.count / 8
+        return [UInt64](unsafeUninitializedCapacity: count) { numbers, filled in
+            data.withUnsafeBytes { bytes in
+                for place in 0..<count {
+                    numbers.initializeElement(at: place, to: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place * 8, as: UInt64.self)))
+                }
+            }
+            filled = count
         }
     }
 }

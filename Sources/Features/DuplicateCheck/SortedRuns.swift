@@ -192,6 +192,7 @@ struct SortedRuns {
     /// Of hashes that several have, entries whose record stands no longer go; of others a line is left over, which no one meets.
     private func dropDead(_ entries: inout ContiguousArray<RunEntry>) throws {
         let log = RecordLog(database: database)
+        guard try log.hasDead() else { return }
         var kept = 0
         for index in entries.indices {
             let key = entries[index].key

@@ -18,7 +18,7 @@ import Testing
             let bytes = values.map { ContiguousArray($0.utf8) }
             func with(_ place: Int, _ pointers: [UnsafeBufferPointer<UInt8>]) {
                 guard place < bytes.count else {
-                    return batch.append(id.bytes, name: pointers[0], sex: pointers[1], birthDate: pointers[2], idType: pointers[3], idNumber: pointers[4])
+                    return id.bytes.withUnsafeBufferPointer { batch.append($0, name: pointers[0], sex: pointers[1], birthDate: pointers[2], idType: pointers[3], idNumber: pointers[4]) }
                 }
                 bytes[place].withUnsafeBufferPointer { with(place + 1, pointers + [$0]) }
             }
