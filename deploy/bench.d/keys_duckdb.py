@@ -14,8 +14,9 @@ import time
 import duckdb
 
 WIDE, NARROW = "０１２３４５６７８９ＸｘＺ", "0123456789XxZ"
-CODE = f"translate({{}}, '{WIDE} 　', '{NARROW}')"
-NAME = "translate(nfc_normalize(name), '・•‧∙.．● 　', '·······')"
+# As with ours, what is plain is left alone.
+CODE = f"CASE WHEN regexp_full_match({{0}}, '[!-~]*') THEN {{0}} ELSE translate({{0}}, '{WIDE} 　', '{NARROW}') END"
+NAME = "CASE WHEN regexp_full_match(name, '[一-龥·]*') THEN name ELSE translate(nfc_normalize(name), '・•‧∙.．● 　', '·······') END"
 
 
 def processor():
@@ -25,9 +26,10 @@ def processor():
 
 db = duckdb.connect()
 db.execute("SET threads = 1; SET preserve_insertion_order = false")
-db.execute("CREATE TABLE t AS SELECT rec::INTEGER AS rec, * EXCLUDE (rec) FROM read_csv(?, delim='\t', header=true, all_varchar=true, quote='', escape='')", [sys.argv[1]])
-for column in ("name", "sex", "birth", "id_type", "id_no"):
-    db.execute(f"UPDATE t SET {column} = '' WHERE {column} IS NULL")
+columns = ", ".join(f"coalesce({column}, '') AS {column}" for column in ("name", "sex", "birth", "id_type", "id_no"))
+db.execute(
+    f"CREATE TABLE t AS SELECT rec::INTEGER AS rec, {columns} FROM read_csv(?, delim='\t', header=true, all_varchar=true, quote='', escape='')",
+    [sys.argv[1]])
 rows = db.execute("SELECT count(*) FROM t").fetchone()[0]
 
 used, start = processor(), time.monotonic()
