@@ -16,7 +16,7 @@ import duckdb
 WIDE, NARROW = "０１２３４５６７８９ＸｘＺ", "0123456789XxZ"
 # As with ours, what is plain is left alone.
 CODE = f"CASE WHEN regexp_full_match({{0}}, '[!-~]*') THEN {{0}} ELSE translate({{0}}, '{WIDE} 　', '{NARROW}') END"
-NAME = "CASE WHEN regexp_full_match(name, '[一-龥·]*') THEN name ELSE translate(nfc_normalize(name), '・•‧∙.．● 　', '·······') END"
+NAME = "CASE WHEN regexp_full_match(name, '[\\x{4E00}-\\x{9FA5}]*') THEN name ELSE translate(nfc_normalize(name), '・•‧∙.．● 　', '·······') END"
 
 
 def processor():
