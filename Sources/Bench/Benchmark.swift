@@ -17,7 +17,7 @@ public protocol Benchmark: Sendable {
 /// Every benchmark, in the order in which `all` runs them.
 public enum BenchmarkList {
     public static let all: [any Benchmark] = [
-        Intake(), DuplicateCheck(), DuplicateGrowth(), StoreGate(),
+        Intake(), DuplicateCheck(), DuplicateGrowth(), StoreGate(), WorkbookReading(), WireSize(), NodeAtRest(),
     ]
 
     public static func named(_ name: String) -> [any Benchmark] {

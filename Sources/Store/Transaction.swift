@@ -19,6 +19,7 @@ public final class Transaction {
     private var satisfied = RollbackList<String>()
     private var revoked: Set<UnitCode> = []
     private var folds = FoldMemory()
+    let steps = StepMemory()
 
     init(database: Database, book: ProjectionBook, surroundings: Surroundings, proof: FreshnessProof) {
         self.database = database
@@ -146,7 +147,7 @@ public final class Transaction {
     /// Whether this node speaks for a unit.
     public func hosts(_ unit: UnitCode) throws -> Bool {
         try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM secret WHERE unit = ? AND active = 1)", arguments: [unit.text])
+            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM secret WHERE unit = ? AND active = 1)"), arguments: [unit.text])
             ?? false
     }
 
@@ -222,7 +223,7 @@ public final class Transaction {
     /// The dossier as its facts say, folded once until one of them or the tree changes.
     func fold(_ id: DossierID) throws -> Dossier? {
         if let remembered = folds.dossier(id, directory.changes) { return remembered }
-        let dossier = try DossierShelf(database: database, directory: directory).dossier(id)
+        let dossier = try DossierShelf(database: database, directory: directory, steps: steps).dossier(id)
         if let dossier { folds.remember(dossier, directory.changes) }
         return dossier
     }

@@ -131,7 +131,11 @@ int main(int argc, char **argv) {
     snprintf(sql, sizeof sql, "ATTACH '%s' AS old", argv[1]); run(after, sql);
     must(sqlite3_prepare_v2(after, "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rootpage",
         -1, &s, 0) == SQLITE_OK, after, "tables");
-    while (sqlite3_step(s) == SQLITE_ROW) readTable(after, (const char *)sqlite3_column_text(s, 0));
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(s, 0);
+        /* Kept by triggers of other tables. */
+        if (strcmp(name, "dossier_count")) readTable(after, name);
+    }
     sqlite3_finalize(s);
 
     must(sqlite3_open(argv[1], &before) == SQLITE_OK && sqlite3_open(argv[4], &db) == SQLITE_OK, db, argv[4]);

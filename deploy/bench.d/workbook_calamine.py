@@ -5,6 +5,7 @@
 Prints one JSON line; the check is the number of cells that are not empty and the SHA-256 of their texts in order, computed after the time
 was taken.
 """
+import decimal
 import hashlib
 import json
 import resource
@@ -19,7 +20,7 @@ def text(value):
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+        return format(decimal.Decimal(repr(value)), "f") if not value.is_integer() or value >= 1e15 else str(int(value))
     return str(value)
 
 

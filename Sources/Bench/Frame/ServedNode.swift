@@ -67,13 +67,13 @@ struct ServedPair {
         try centre.call("init", "--name", "全国中心")
         try centre.start()
         let feed = place.folder + "/units.csv"
-        try Data("""
-            code,name,tier,competent,territorial,kind,stages,years,owner,urban
-            440000,广东省教育厅,province,000000,,,,,,
-            \(BenchPupils.county),天河区教育局,county,440000,,,,,,
-            \(BenchPupils.school),天河一小,school,\(BenchPupils.county),\(BenchPupils.county),211,1,6,831,111
-
-            """.utf8).write(to: URL(fileURLWithPath: feed))
+        let lines = [
+            ["code", "name", "tier", "competent", "territorial", "kind", "stages", "years", "owner", "urban"],
+            ["440000", "广东省教育厅", "province", "000000", "", "", "", "", "", ""],
+            [BenchPupils.county.text, "天河区教育局", "county", "440000", "", "", "", "", "", ""],
+            [BenchPupils.school.text, "天河一小", "school", BenchPupils.county.text, BenchPupils.county.text, "211", "1", "6", "831", "111"],
+        ]
+        try Data(lines.map { $0.joined(separator: ",") + "\n" }.joined().utf8).write(to: URL(fileURLWithPath: feed))
         try centre.call("units", "import", feed)
         try centre.call("host", "440000", "--unit", "000000")
         try centre.call("host", BenchPupils.county.text, "--unit", "440000")

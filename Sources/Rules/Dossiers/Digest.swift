@@ -12,10 +12,22 @@ public struct Digest: Sendable, Hashable, Comparable, CustomStringConvertible {
     public static func < (lhs: Digest, rhs: Digest) -> Bool { lhs.bytes.lexicographicallyPrecedes(rhs.bytes) }
 
     /// 64 lower-case hexadecimal digits.
-    public var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    public var description: String { HexText.of(bytes) }
+}
+
+enum HexText {
+    /// Two lower-case hexadecimal digits a byte.
+    static func of(_ bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+            for (index, byte) in bytes.enumerated() {
+                text[index * 2] = digit(byte >> 4)
+                text[index * 2 + 1] = digit(byte & 15)
+            }
+            return bytes.count * 2
+        }
     }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? value + 0x30 : value + 0x57 }
 }
 
 /// Opaque identity of a dossier: 16 random bytes, in URLs and on the command line as 32 hexadecimal digits.
@@ -45,8 +57,5 @@ public struct DossierID: Sendable, Hashable, Comparable, CustomStringConvertible
 
     public static func < (lhs: DossierID, rhs: DossierID) -> Bool { lhs.bytes.lexicographicallyPrecedes(rhs.bytes) }
 
-    public var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    public var description: String { HexText.of(bytes) }
 }

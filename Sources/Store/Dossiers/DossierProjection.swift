@@ -99,7 +99,7 @@ struct DossierProjection: Projection {
     }
 
     private func applyStep(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
-        guard let step = Payload.step(entry.payload) else {
+        guard let step = transaction.steps.step(entry.payload) else {
             if entry.kind == EntryKind.caseStep.rawValue, let kind = Payload.unknownStepKind(entry.payload) {
                 return .parked(waitsFor: "step kind:\(kind)")
             }

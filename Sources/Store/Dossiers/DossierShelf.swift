@@ -7,23 +7,21 @@ import Rules
 public struct DossierShelf {
     let database: Database
     let directory: UnitDirectory
+    private let steps: StepMemory?
 
-    public init(_ reading: Reading) {
-        database = reading.database
-        directory = reading.directory
-    }
+    public init(_ reading: Reading) { self.init(database: reading.database, directory: reading.directory) }
 
-    init(database: Database, directory: UnitDirectory) {
+    /// - Parameter steps: what the transaction has decoded already.
+    init(database: Database, directory: UnitDirectory, steps: StepMemory? = nil) {
         self.database = database
         self.directory = directory
+        self.steps = steps
     }
 
     /// All facts this node has about a dossier.
     public func facts(_ id: DossierID) throws -> DossierFacts {
         var facts = DossierFacts()
-        let steps = try Row.fetchAll(
-            database.cachedStatement(sql: "SELECT payload FROM step WHERE dossier = ?"), arguments: [Data(id.bytes)])
-        facts.steps = steps.compactMap { Payload.step(Array($0["payload"] as Data)) }
+        facts.steps = try storedSteps(id)
         let words = try Row.fetchAll(
             database.cachedStatement(sql: "SELECT kind, payload FROM word WHERE dossier = ?"), arguments: [Data(id.bytes)])
         for word in words {
@@ -40,6 +38,23 @@ public struct DossierShelf {
             }
         }
         return facts
+    }
+
+    /// Payloads are read of those only that nobody has decoded yet.
+    private func storedSteps(_ id: DossierID) throws -> [Step] {
+        guard let steps else {
+            return try Data.fetchAll(
+                database.cachedStatement(sql: "SELECT payload FROM step WHERE dossier = ?"), arguments: [Data(id.bytes)])
+                .compactMap { Payload.step(Array($0)) }
+        }
+        let hashes = try Data.fetchAll(
+            database.cachedStatement(sql: "SELECT hash FROM step WHERE dossier = ?"), arguments: [Data(id.bytes)])
+        return try hashes.compactMap { bytes in
+            if let known = Digest(bytes).flatMap({ steps.step(of: $0) }) { return known }
+            let payload = try Data.fetchOne(
+                database.cachedStatement(sql: "SELECT payload FROM step WHERE hash = ?"), arguments: [bytes])
+            return payload.flatMap { Payload.step(Array($0)) }
+        }
     }
 
     /// The dossier as it stands; nil when no step of it is here.

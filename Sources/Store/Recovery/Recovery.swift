@@ -120,7 +120,7 @@ extension Transaction {
         case .incarnation, .salvage, .drop, .address: return
         default: break
         }
-        if kind == .step, Payload.step(payload)?.kind == .enter { return }
+        if kind == .step, steps.step(payload)?.kind == .enter { return }
         try reading.mustNotBeRecovering(unit)
     }
 
