@@ -17,7 +17,7 @@ if(!document.querySelector('main'))bad.push('no main');
 if(!document.title)bad.push('no title');
 let last=1;
 for(const h of document.querySelectorAll('main h1,main h2,main h3')){const n=+h.tagName[1];if(n>last+1)bad.push('heading jumps at '+h.innerText);last=n}
-for(const t of document.querySelectorAll('table')){if(!t.querySelector('thead th[scope=col]'))bad.push('table without scoped head')}
+for(const t of document.querySelectorAll('table')){if(!t.querySelector('thead th[scope=col]')&&[...t.rows].some(r=>!r.querySelector('th[scope=row]')))bad.push('table without scoped head')}
 const ids=[...document.querySelectorAll('[id]')].map(e=>e.id);
 for(const i of new Set(ids))if(ids.filter(x=>x===i).length>1)bad.push('id twice: '+i);
 return bad;
