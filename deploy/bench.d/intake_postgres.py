@@ -20,6 +20,7 @@ SETTINGS = {
     "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "wal_level": "logical", "shared_buffers": "256MB",
     "max_wal_size": "4GB", "checkpoint_timeout": "30min", "listen_addresses": "127.0.0.1", "logging_collector": "off",
     "max_sync_workers_per_subscription": "2", "wal_receiver_status_interval": "1s",
+    "wal_retrieve_retry_interval": "100ms",
 }
 INDEXES = [
     "CREATE INDEX ON pupil (home, state)", "CREATE INDEX ON pupil (home, f_classCode)", "CREATE INDEX ON pupil (name_key)",
