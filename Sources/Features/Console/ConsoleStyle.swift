@@ -61,6 +61,6 @@ enum ConsoleStyle {
         .paper.form table{width:100%;border-collapse:collapse}.paper.form th,.paper.form td{border:1px solid var(--ink);padding:.3rem .5rem;text-align:left}.paper.form th{white-space:nowrap;font-weight:600}.paper.form td p{margin:.2rem 0}.paper.form .sign{text-align:right}.paper.form tr{break-inside:avoid}
         svg.qr{background:#fff;display:block;margin:.5rem 0}svg.qr path{fill:#000}
         @media (max-width:40rem){header .roles{display:none}dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:.5rem}h1{font-size:1.35rem}header .who a,header .who button{white-space:nowrap}header .who{margin-left:0}}
-        @media print{@page{size:A4;margin:15mm}header,footer,nav,.acts,form:not(.printed),.noprint{display:none!important}body{font-size:11pt;background:#fff;color:#000}a{color:inherit;text-decoration:none}.wide{max-width:none;padding:0}.paper{border:0;padding:0}}
+        @media print{@page{size:A4;margin:15mm}header,footer,nav,.acts,form:not(.printed),.noprint{display:none!important}body{font-size:11pt;background:#fff;color:#000}a{color:inherit;text-decoration:none}.wide{max-width:none;padding:0}.paper{border:0;padding:0}.scroll{overflow:visible}}
         """
 }

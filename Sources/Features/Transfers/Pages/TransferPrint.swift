@@ -8,7 +8,7 @@ enum TransferPrint {
         "transfer-form": """
             <article class="paper form"><h1>转学申请表</h1>
             <p class="soft small">申请编号 <span class="code">{{transfer}}</span> · {{kind}} · {{label}}</p>
-            <table><tbody><tr><th scope="row">姓名</th><td>{{name}}</td><th scope="row">{{numberLabel}}</th><td class="code">{{number}}</td></tr>
+            <div class="scroll"><table><tbody><tr><th scope="row">姓名</th><td>{{name}}</td><th scope="row">{{numberLabel}}</th><td class="code">{{number}}</td></tr>
             <tr><th scope="row">转出学校</th><td>{{releasing}}（{{releasingCode}}）</td><th scope="row">转入学校</th><td>{{receiving}}（{{receivingCode}}）</td></tr>
             <tr><th scope="row">申请年级</th><td>{{cohort}}</td><th scope="row">核定年级</th><td>{{decided}}</td></tr>
             <tr><th scope="row">转入日期</th><td>{{date}}</td><th scope="row">就读方式</th><td>{{stay}}</td></tr>
@@ -16,7 +16,7 @@ enum TransferPrint {
             <tr><th scope="row">所附材料</th><td colspan="3">{{papers}}</td></tr>
             <tr><th scope="row">监护人意见</th><td colspan="3"><p>同意转学，所填内容属实。</p><p class="sign">监护人（签字）：　　　　　　　　年　　月　　日</p></td></tr>
             {{#stations}}<tr><th scope="row">{{label}}意见</th><td colspan="3"><p>{{#opinion}}{{text}}{{#reason}}：{{.}}{{/reason}}{{#inStead}}（强制干预，由{{by}}决定）{{/inStead}}{{/opinion}}{{^opinion}}　{{/opinion}}</p><p class="sign">{{unit}}（盖章）　　{{#opinion}}{{at}}{{/opinion}}{{^opinion}}　　年　　月　　日{{/opinion}}</p></td></tr>
-            {{/stations}}</tbody></table></article>
+            {{/stations}}</tbody></table></div></article>
             <div class="acts"><button type="button" data-print hidden>打印</button><a class="button plain" href="/transfers/{{transfer}}">转学</a></div>
             """,
     ]
