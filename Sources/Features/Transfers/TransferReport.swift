@@ -8,7 +8,7 @@ import Store
 /// Transfers of a unit's subtree by direction, kind, period and unit: the workbook (Q77), and the statistics of days per station and of
 /// units that let their time pass.
 enum TransferReport {
-    /// Transfers of one report, the latest.
+    /// Transfers that one report looks at; more are refused, never left out.
     static let most = 20_000
 
     /// What is asked for, besides the filters of the list.
@@ -50,7 +50,12 @@ enum TransferReport {
     static func each(_ scope: Scope, today: CalendarDate, _ reading: Reading, _ body: (Transfer) throws -> Void) throws {
         let (condition, arguments) = try TransferList.clause(scope.filter, sight: scope.sight, today: today, reading)
         let ids = try Data.fetchAll(
-            reading.database, sql: "SELECT id FROM transfer WHERE \(condition) ORDER BY since DESC, id LIMIT \(most)", arguments: arguments)
+            reading.database, sql: "SELECT id FROM transfer WHERE \(condition) ORDER BY since DESC, id LIMIT \(most + 1)", arguments: arguments)
+        guard ids.count <= most else {
+            throw Refusal(
+                "transfers.tooMany", question: "Q77", "范围内的转学超过 \(most) 件，不能一次统计或导出。", remedy: "请选择下属单位或转学状态，缩小范围后重试。",
+                kind: .usage)
+        }
         let shelf = TransferShelf(reading)
         for id in ids.compactMap({ DossierID($0) }) {
             guard let transfer = try shelf.transfer(id), scope.holds(transfer, reading.directory) else { continue }

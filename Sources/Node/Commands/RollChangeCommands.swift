@@ -72,7 +72,7 @@ struct RollChangeCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "correct", abstract: "主管部门更正登记有误的死亡，须写明原因 / take back a death entered by error")
 
         @Argument(help: ArgumentHelp("档案编号", valueName: "dossier")) var dossier: String
-        @Option(help: ArgumentHelp("退回原因 / reason", valueName: "text")) var reason: String
+        @Option(help: ArgumentHelp("更正原因 / reason", valueName: "text")) var reason: String
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
