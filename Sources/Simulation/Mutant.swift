@@ -1,3 +1,5 @@
+import Rules
+
 /// Protocol bugs that a run may be given on purpose: a simulator is judged by the bugs it kills. They live in the model and in
 /// the wrappers round the ports, never in the product.
 public enum Mutant: String, Sendable, CaseIterable {
@@ -174,4 +176,12 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .chanceFromAddresses: [.determinism]
         }
     }
+}
+
+/// Only for `Mutant.oldStepsByPresentTree`: a tree that has forgotten how it was.
+struct PresentTree: Topology {
+    let tree: UnitTree
+
+    func unit(_ code: UnitCode) -> Unit? { tree.unit(code) }
+    func unit(_ code: UnitCode, version: Int) -> Unit? { tree.unit(code) }
 }

@@ -242,7 +242,11 @@ struct Register: Sendable {
     private mutating func transfer(_ kind: EntryKind, _ entry: Entry, of stream: StreamID) -> Outcome {
         guard let fact = TransferBook.Fact(kind, entry.payload) else { return .void }
         for unit in [fact.head.receiving, fact.head.releasing, fact.by] where tree.unit(unit) == nil { return .parked("unit:\(unit)") }
-        guard fact.maySay(stream.unit, self) else { return .void }
+        switch fact.standing(of: stream.unit, self) {
+        case .waits(let unit): return .parked("unit:\(unit)")
+        case .never: return .void
+        case .counts: break
+        }
         transfers.keep(fact, of: stream)
         transfers.refold(fact.head.application, self, withdrawalUndoes: mutant == .withdrawalUndoesTransfer)
         return .applied(nil)
@@ -435,12 +439,4 @@ struct Register: Sendable {
         }
         return trail.value
     }
-}
-
-/// Only for `Mutant.oldStepsByPresentTree`: a tree that has forgotten how it was.
-private struct PresentTree: Topology {
-    let tree: UnitTree
-
-    func unit(_ code: UnitCode) -> Unit? { tree.unit(code) }
-    func unit(_ code: UnitCode, version: Int) -> Unit? { tree.unit(code) }
 }

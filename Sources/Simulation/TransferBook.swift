@@ -24,15 +24,32 @@ struct TransferBook: Sendable {
             hash = Payload.transferHash(payload)
         }
 
+        /// Whether a unit may say so; by the rules of the product's projection.
+        enum Standing {
+            case counts, never
+            /// By a record of this unit that is still on its way it may.
+            case waits(UnitCode)
+        }
+
         /// In its own name, or as the carrier: an authority above both schools says it again for the other one.
-        func maySay(_ writer: UnitCode, _ register: Register) -> Bool {
-            let (isAboveNew, isAboveOld) = (register.hasContained(writer, head.receiving), register.hasContained(writer, head.releasing))
-            guard by == writer ? isAboveNew || isAboveOld : register.tree.tier(of: writer) != .school && isAboveNew && isAboveOld else { return false }
+        func standing(of writer: UnitCode, _ register: Register) -> Standing {
             switch kind {
-            case .transferWithdrawal, .transferRequest: return by == head.receiving
-            case .transferNotice: return register.hasContained(by, head.releasing)
-            default: return true
+            case .transferWithdrawal, .transferRequest: guard by == head.receiving else { return .never }
+            case .transferNotice where !register.hasContained(by, head.releasing): return .waits(head.releasing)
+            default: break
             }
+            let (isOverNew, isOverOld) = (register.hasContained(writer, head.receiving), register.hasContained(writer, head.releasing))
+            guard by == writer else {
+                guard register.tree.tier(of: writer) != .school else { return .never }
+                return isOverNew && isOverOld ? .counts : .waits(isOverNew ? head.releasing : head.receiving)
+            }
+            guard !isOverNew, !isOverOld else { return .counts }
+            let step = kind == .transferStep ? Payload.transferStep(payload) : nil
+            for (school, version) in [(head.receiving, step?.receivingVersion ?? 0), (head.releasing, step?.releasingVersion ?? 0)]
+            where register.tree.unit(school).map({ $0.version < version }) ?? true {
+                return .waits(school)
+            }
+            return .never
         }
     }
 

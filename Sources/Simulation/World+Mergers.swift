@@ -108,6 +108,8 @@ extension World {
     /// At the end nothing is left with a closed school that could go on.
     func judgeMergers() {
         for (source, target) in mergers.sorted(by: { $0.key < $1.key }) {
+            // A record that went with a disk before anybody had it has closed nothing.
+            guard centre.store.look({ $0.register.mergers[source] != nil }) else { continue }
             let left = centre.store.look { disk in disk.register.folded.values.filter { $0.home == source && $0.holder == source }.count }
             tally.judge(.movesComplete, left == 0, step: step, "\(left) dossiers are left at \(source), which is closed")
             let came = centre.store.look { disk in disk.register.folded.values.contains { $0.home == target && $0.handOver != nil } }

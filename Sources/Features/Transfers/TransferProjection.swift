@@ -35,15 +35,11 @@ public struct TransferProjection: Projection {
     public init() {}
 
     public func apply(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
-        guard let kind = EntryKind(rawValue: entry.kind), let (head, by) = Self.about(kind, entry.payload) else { return .void("malformed transfer") }
+        guard let kind = EntryKind(rawValue: entry.kind), let fact = Said(kind, entry.payload) else { return .void("malformed transfer") }
+        let (head, by) = (fact.head, fact.by)
         let directory = transaction.directory
         for unit in [head.receiving, head.releasing, by] where directory.unit(unit) == nil { return .parked(waitsFor: "unit:\(unit)") }
-        guard Self.maySay(head, by, writer.unit, directory) else { return .void("in another's name") }
-        switch kind {
-        case .transferWithdrawal, .transferRequest, .transferFile: guard by == head.receiving else { return .void("only the receiving school says so") }
-        case .transferNotice: guard directory.hasContained(by, head.releasing) else { return .void("not this unit's pupil") }
-        default: break
-        }
+        if let obstacle = fact.obstacle(to: writer.unit, directory) { return obstacle }
         let hash = Data(Payload.transferHash(entry.payload).bytes)
         try transaction.database.execute(
             literal: """
@@ -57,25 +53,6 @@ public struct TransferProjection: Projection {
         if kind == .transferFile, let (_, file) = Payload.transferFile(entry.payload) { try transaction.note(file) }
         try Self.refold(head.application, in: transaction)
         return .applied
-    }
-
-    /// Whom a fact is between, and who says it.
-    private static func about(_ kind: EntryKind, _ payload: [UInt8]) -> (TransferHead, UnitCode)? {
-        switch kind {
-        case .transferStep: Payload.transferStep(payload).map { ($0.head, $0.by) }
-        case .transferWithdrawal: Payload.transferWithdrawal(payload).map { ($0.head, $0.by) }
-        case .transferNotice: Payload.transferNotice(payload).map { ($0.head, $0.by) }
-        case .transferRequest: Payload.transferRequest(payload).map { ($0.head, $0.by) }
-        case .transferFile: Payload.transferFile(payload).map { ($0.head, $0.file.by) }
-        default: nil
-        }
-    }
-
-    /// In its own name, or as the carrier: an authority above both schools says it again for the other one.
-    private static func maySay(_ head: TransferHead, _ by: UnitCode, _ writer: UnitCode, _ directory: UnitDirectory) -> Bool {
-        if by == writer { return directory.hasContained(writer, head.receiving) || directory.hasContained(writer, head.releasing) }
-        return directory.tier(of: writer) != .school && directory.hasContained(writer, head.receiving)
-            && directory.hasContained(writer, head.releasing)
     }
 
     fileprivate static func refold(_ application: DossierID, in transaction: Transaction) throws {
@@ -92,6 +69,49 @@ public struct TransferProjection: Projection {
                         \(transfer.dossier.map { Data($0.bytes) }), \(transfer.request != nil), \(transfer.isSubmitted))
                 """)
         if let dossier = transfer.dossier { try transaction.errand(TransferFerry.office, dossier.bytes) }
+    }
+}
+
+/// Whom a fact is between, who says it, and by which records of the two schools.
+private struct Said {
+    let kind: EntryKind
+    let head: TransferHead
+    let by: UnitCode
+    /// Only a step names them.
+    let versions: (receiving: Int, releasing: Int)?
+
+    init?(_ kind: EntryKind, _ payload: [UInt8]) {
+        let about: (TransferHead, UnitCode, (Int, Int)?)? = switch kind {
+        case .transferStep: Payload.transferStep(payload).map { ($0.head, $0.by, ($0.receivingVersion, $0.releasingVersion)) }
+        case .transferWithdrawal: Payload.transferWithdrawal(payload).map { ($0.head, $0.by, nil) }
+        case .transferNotice: Payload.transferNotice(payload).map { ($0.head, $0.by, nil) }
+        case .transferRequest: Payload.transferRequest(payload).map { ($0.head, $0.by, nil) }
+        case .transferFile: Payload.transferFile(payload).map { ($0.head, $0.file.by, nil) }
+        default: nil
+        }
+        guard let about else { return nil }
+        (self.kind, head, by, versions) = (kind, about.0, about.1, about.2)
+    }
+
+    /// Each says what is its own, and an authority above both schools says it again for the other one, by whatever record of theirs. One
+    /// that is still on its way is waited for: which facts count must not hang on what comes first.
+    func obstacle(to writer: UnitCode, _ directory: UnitDirectory) -> Outcome? {
+        switch kind {
+        case .transferWithdrawal, .transferRequest, .transferFile: guard by == head.receiving else { return .void("only the receiving school says so") }
+        case .transferNotice where !directory.hasContained(by, head.releasing): return .parked(waitsFor: "unit:\(head.releasing)")
+        default: break
+        }
+        let (isOverNew, isOverOld) = (directory.hasContained(writer, head.receiving), directory.hasContained(writer, head.releasing))
+        guard by == writer else {
+            guard directory.tier(of: writer) != .school else { return .void("in another's name") }
+            return isOverNew && isOverOld ? nil : .parked(waitsFor: "unit:\(isOverNew ? head.releasing : head.receiving)")
+        }
+        guard !isOverNew, !isOverOld else { return nil }
+        for (school, version) in [(head.receiving, versions?.receiving ?? 0), (head.releasing, versions?.releasing ?? 0)]
+        where directory.unit(school).map({ $0.version < version }) ?? true {
+            return .parked(waitsFor: "unit:\(school)")
+        }
+        return .void("by an authority that is above neither school")
     }
 }
 
