@@ -102,7 +102,7 @@ public enum Mutant: String, Sendable, CaseIterable {
     case releasingAuthoritySkipped
     /// Nobody says the one side's facts again for the other.
     case carrierForgets
-    /// The record of a school that a city has given away does not go with the hand-over.
+    /// The record of a school that a city has given away does not go with the hand-over, and is not said on to everyone.
     case recordStaysBehind
     // Trust, time, chance
     case revokedStaysIn

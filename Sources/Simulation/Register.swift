@@ -25,6 +25,7 @@ struct Register: Sendable {
     }
 
     private(set) var tree = UnitTree()
+    private(set) var partial = PartialRecords()
     /// The newest move of each unit that was moved.
     private(set) var moves: [UnitCode: UnitMove] = [:]
     private(set) var keys: [UnitCode: [EnrolledKey]]
@@ -267,6 +268,7 @@ struct Register: Sendable {
             guard above.tier > unit.tier, tree.contains(stream.unit, competent), let tier = tree.tier(of: stream.unit) else { return .void }
             if let refusal = mayRecord(unit, tier, stream.unit) { return refusal }
         }
+        partial.note(unit, entry.payload, isForAll: stream.audience == .everyone)
         // Of two records of one version the same counts at every node.
         if let same = tree.unit(unit.code, version: unit.version), same.version == unit.version,
            !Payload.encode(same).lexicographicallyPrecedes(entry.payload) { return .applied(nil) }

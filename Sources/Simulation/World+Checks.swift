@@ -25,6 +25,7 @@ extension World {
         followMoves(node)
         passOnHosted(node)
         rememberVersions(node)
+        sayOnRecords(node)
         handOver(node)
         if node.parent == nil { serveCentre(news) }
         workOnTransfers(node)

@@ -108,6 +108,7 @@ extension World {
             tally.judge(.movesComplete, isAtItsParent(node), step: step, "\(node.unit) calls an authority that it does not belong to")
             audit(node)
             checkAgreement(node)
+            judgeRecords(node)
         }
         tally.judge(.fenceOpens, centre.isFenceOpen, step: step, "the centre stays behind its fence")
         let atCentre = centre.store.look { disk in Set(disk.journal.flatMap { $0?.sealed.entries ?? [] }.compactMap { $0?.act }) }

@@ -1,3 +1,4 @@
+import GRDB
 import Protocol
 import Rules
 import Testing
@@ -116,5 +117,64 @@ struct DirectoryProjectionTests {
             let last = try move.pair.centre.archive.read { try $0.directory.lastGood(of: stream, keyID: key.publicKey.id) }
             #expect(last?.sequence == 0)
         }
+    }
+
+    @Test func `a record between two others that comes last decides what was done by it`() throws {
+        let pair = try Pair()
+        let (other, third): (UnitCode, UnitCode) = ("440107", "440108")
+        func record(_ version: Int, under competent: UnitCode) -> [UInt8] {
+            var school = Bench.units[1]
+            (school.competent, school.version) = (competent, version)
+            return Payload.encode(school)
+        }
+        let id = try pair.centre.archive.write { transaction in
+            for county in [other, third] {
+                let unit = Unit(code: county, name: "区教育局", tier: .county, competent: .centre)
+                try transaction.append(.unit, Payload.encode(unit), as: .centre, to: .everyone)
+            }
+            for unit in [Bench.school, other] {
+                let key = transaction.surroundings.statementKey()
+                let enrolment = KeyEnrolment(unit: unit, publicKey: key.publicKey, issuer: .centre, generation: 2, node: .centre)
+                try transaction.append(.key, Payload.encode(enrolment), as: .centre, to: .subtree(unit))
+                try transaction.keepSecret(key, of: unit, incarnation: transaction.surroundings.incarnation())
+            }
+            try transaction.append(.unit, record(3, under: third), as: .centre, to: .everyone)
+            let id = transaction.surroundings.dossier()
+            var previous: Digest?
+            let run: [(StepKind, UnitCode, UnitCode)] = [
+                (.enter, Bench.school, Bench.school), (.review, Bench.school, Bench.school), (.submit, Bench.school, other), (.sendBack, other, Bench.school),
+            ]
+            for (kind, by, next) in run {
+                let step = Step(
+                    hash: Hashing.sha256([0]), dossier: id, previous: previous, kind: kind, by: by, nextHolder: next, topology: 2, at: 0,
+                    record: kind == .enter ? StudentRecord([.name: "张伟", .birthDate: "20160305", .idType: "Z"]) : nil,
+                    reason: kind == .sendBack ? "请核对" : nil)
+                let payload = Payload.encode(step)
+                try transaction.append(.step, payload, as: by, to: by == Bench.school ? .up : .unit(Bench.school))
+                previous = Payload.stepHash(payload)
+            }
+            return id
+        }
+        func stand() throws -> Stand? { try pair.centre.archive.read { try DossierShelf($0).dossier(id)?.stand } }
+        func shown() throws -> String? { try pair.centre.archive.read { try String.fetchOne($0.database, sql: "SELECT state FROM dossier") } }
+        #expect(try stand() == .reviewed)
+        let before = try shown()
+        try pair.centre.archive.write { _ = try $0.append(.unit, record(2, under: other), as: .centre, to: .everyone) }
+        #expect(try stand() == .returned)
+        #expect(try shown() != before)
+    }
+
+    @Test func `what was said to a part of the tree alone is known as such until it is said to everyone`() throws {
+        let pair = try Pair()
+        var closed = Bench.units[1]
+        (closed.isClosed, closed.version) = (true, 2)
+        let payload = Payload.encode(closed)
+        func partial() throws -> [Unit] { try pair.centre.archive.read { try $0.partialRecords() } }
+        #expect(try partial().isEmpty)
+        try pair.centre.archive.write { _ = try $0.append(.unit, payload, as: .centre, to: .subtree(Bench.county)) }
+        #expect(try partial() == [closed])
+        for _ in 0..<2 { try pair.centre.archive.write { _ = try $0.append(.unit, payload, as: .centre, to: .everyone) } }
+        try pair.centre.archive.write { _ = try $0.append(.unit, payload, as: .centre, to: .unit(Bench.school)) }
+        #expect(try partial().isEmpty)
     }
 }

@@ -51,7 +51,7 @@ struct DirectoryProjection: Projection {
         } else if writer.unit != .centre || unit.tier != .centre {
             return .void("only the centre describes itself")
         }
-        return try keep(unit, payload, replacing: present, in: transaction)
+        return try keep(unit, payload, isForAll: writer.audience == .everyone, replacing: present, in: transaction)
     }
 
     private static func isMoveOnly(from before: Unit, to after: Unit) -> Bool {
@@ -72,16 +72,24 @@ struct DirectoryProjection: Projection {
     /// Every record is kept, for steps are judged by the one they name; the newest counts, of two with one version the same at
     /// every node.
     private func keep(
-        _ unit: Unit, _ payload: [UInt8], replacing present: Unit?, in transaction: Transaction
+        _ unit: Unit, _ payload: [UInt8], isForAll: Bool, replacing present: Unit?, in transaction: Transaction
     ) throws -> Outcome {
         let (database, directory) = (transaction.database, transaction.directory)
         try database.execute(
             literal: """
-                INSERT INTO unit_version (code, version, payload) VALUES (\(unit.code.text), \(unit.version), \(Data(payload)))
-                ON CONFLICT DO UPDATE SET payload = max(payload, excluded.payload)
+                INSERT INTO unit_version (code, version, payload, everyone)
+                VALUES (\(unit.code.text), \(unit.version), \(Data(payload)), \(isForAll))
+                ON CONFLICT DO UPDATE SET payload = max(payload, excluded.payload), everyone = CASE
+                  WHEN excluded.payload = payload THEN max(everyone, excluded.everyone)
+                  WHEN excluded.payload > payload THEN excluded.everyone ELSE everyone END
                 """)
         directory.forget(unit.code)
-        if let present, present.version > unit.version { return .applied }
+        if let present, present.version > unit.version {
+            // What happened between the two is judged by this one from now on.
+            try followMove(of: unit.code, in: transaction)
+            transaction.satisfy("unit:\(unit.code)")
+            return .applied
+        }
         try database.execute(
             literal: """
                 INSERT INTO unit (code, name, tier, competent, territorial, closed, version, payload)
