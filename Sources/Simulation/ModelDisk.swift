@@ -91,8 +91,20 @@ struct ModelDisk: Sendable {
     /// Envelopes ever stored here: those in the journal, and those that a fork has set aside.
     var kept: Int { journal.count { $0 != nil } + setAside }
 
+    /// An act as one audience has it: what was said to several is known to none by having reached another.
+    struct Saying: Hashable, Sendable {
+        let act: ActID
+        let unit: UnitCode
+        let audience: Audience
+
+        static func of(_ sealed: Sealed) -> [(entry: Entry, saying: Saying)] {
+            let stream = sealed.envelope.stream
+            return sealed.entries.compactMap { entry in entry.map { ($0, Saying(act: $0.act, unit: stream.unit, audience: stream.audience)) } }
+        }
+    }
+
     /// Every act stored and not set aside.
-    var acts: Set<ActID> { Set(journal.flatMap { $0?.sealed.entries ?? [] }.compactMap { $0?.act }) }
+    var sayings: Set<Saying> { Set(journal.flatMap { $0.map { Saying.of($0.sealed).map(\.saying) } ?? [] }) }
 
     // MARK: Secrets
 

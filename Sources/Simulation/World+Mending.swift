@@ -105,10 +105,10 @@ extension World {
         guard plan.mutant != .orphansDropped, node.store.real == nil, node.isUp, node.index < Self.cloneBase else { return }
         guard node.parent == nil || node.machine.confirmedPosition != nil, node.store.fault == nil else { return planMending(node) }
         handOn(node)
-        let (known, salvage) = node.store.look { disk in (disk.acts, disk.salvage.filter { disk.secrets[$0.envelope.stream.unit] != nil }) }
+        let (known, salvage) = node.store.look { disk in (disk.sayings, disk.salvage.filter { disk.secrets[$0.envelope.stream.unit] != nil }) }
         var written = known
         for sealed in salvage {
-            let left = sealed.entries.compactMap { $0 }.filter { written.insert($0.act).inserted }
+            let left = ModelDisk.Saying.of(sealed).filter { written.insert($0.saying).inserted }.map(\.entry)
             rewrite(left, as: sealed.envelope.stream.unit, to: sealed.envelope.stream.audience, node)
         }
     }

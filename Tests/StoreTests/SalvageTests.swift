@@ -85,6 +85,32 @@ struct SalvageTests {
         #expect(try pair.centre.count("dossier") == 2)
     }
 
+    @Test func `An act that was said to two audiences and is lost for one of them is said again to that one`() throws {
+        let pair = try Pair()
+        let key = try #require(StatementKey(seed: [UInt8](repeating: 8, count: 32)))
+        func said(_ act: UInt8, to audience: Audience) throws -> Envelope {
+            let entry = Entry(act: try #require(ActID([UInt8](repeating: act, count: 16))), kind: .verdict, payload: [act])
+            let incarnation = try #require(Incarnation([UInt8](repeating: 1, count: 8)))
+            return try Envelope.seal([entry], stream: StreamID(unit: Bench.county, incarnation: incarnation, audience: audience), after: nil, key: key)
+        }
+        let own = [try said(6, to: .subtree(Bench.county)), try said(7, to: .unit(Bench.school))]
+        #expect(try pair.centre.take(own.map(\.bytes), from: .child(Bench.county)) == [.stored, .stored])
+        #expect(try pair.centre.take([try said(6, to: .unit(Bench.school)).bytes], from: .child(Bench.county)) == [.refused(.fork)])
+        try pair.centre.archive.write { try $0.handSalvageOver() }
+        for _ in 0..<2 {
+            try pair.centre.archive.write { transaction in
+                let fresh = transaction.surroundings.statementKey()
+                let enrolment = KeyEnrolment(unit: Bench.county, publicKey: fresh.publicKey, issuer: .centre, generation: 2, node: .centre)
+                try transaction.append(.key, Payload.encode(enrolment), as: .centre, to: .subtree(Bench.county))
+                try transaction.keepSecret(fresh, of: Bench.county, incarnation: transaction.surroundings.incarnation())
+                try transaction.takeUpSalvage(of: Bench.county)
+            }
+        }
+        let again = try pair.centre.envelopes().map { try Envelope(bytes: $0) }
+            .filter { $0.stream.unit == Bench.county && $0.stream.audience == .unit(Bench.school) && $0.stream.incarnation != own[1].stream.incarnation }
+        #expect(try again.flatMap { try $0.entries().compactMap { $0?.act.bytes.first } } == [6])
+    }
+
     @Test func `The same lost link coming again, or on another way, is not written twice`() throws {
         let pair = try Pair()
         _ = try pair.school.enter("张伟")

@@ -48,10 +48,14 @@ extension Transaction {
         let lost = try entries(sql: "s.audience = ?", Audience.unit(unit).text).filter { $0.kind == EntryKind.salvage.rawValue }
             .compactMap { try? Envelope(bytes: $0.payload) }.filter { $0.stream.unit == unit }
         guard !lost.isEmpty else { return }
-        var known = Set(try entries(sql: "s.unit = ?", unit.text).map(\.act))
+        // An act that was said to several audiences is said again to each that has not got it.
+        var known: [Audience: Set<ActID>] = [:]
         for envelope in lost {
             guard let key = try directory.key(of: unit, id: envelope.keyID), (try? envelope.verify(key)) != nil else { continue }
-            let acts = try envelope.entries().compactMap { $0?.act }.filter { known.insert($0).inserted }
+            let audience = envelope.stream.audience
+            var said = try known[audience] ?? Set(entries(sql: "s.unit = ? AND s.audience = ?", unit.text, audience.text).map(\.act))
+            let acts = try envelope.entries().compactMap { $0?.act }.filter { said.insert($0).inserted }
+            known[audience] = said
             guard !acts.isEmpty else { continue }
             try database.execute(literal: "UPDATE salvage SET settled_at = NULL WHERE hash = \(Data(envelope.hash.bytes))")
             try writeAgain(envelope, from: "")
@@ -59,10 +63,10 @@ extension Transaction {
     }
 
     /// Of some streams, in the order in which they came.
-    private func entries(sql condition: String, _ value: String) throws -> [Entry] {
+    private func entries(sql condition: String, _ values: String...) throws -> [Entry] {
         try Data.fetchAll(
             database, sql: "SELECT e.bytes FROM stream s JOIN envelope e ON e.stream = s.id WHERE \(condition) ORDER BY e.position",
-            arguments: [value]
+            arguments: StatementArguments(values)
         ).flatMap { try Envelope(bytes: Array($0)).entries().compactMap { $0 } }
     }
 
