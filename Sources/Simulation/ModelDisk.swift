@@ -47,6 +47,8 @@ struct ModelDisk: Sendable {
     let isCentre: Bool
     /// The unit at the other end of the link upwards.
     var parent: UnitCode?
+    /// Version of the unit's newest move that the node has followed.
+    var followedMove = 0
     /// The node's own unit.
     var owner: UnitCode?
     /// The disk was lost or put back, and those below have still to show what they hold.

@@ -50,8 +50,11 @@ extension World {
     func followMoves(_ node: Node) {
         guard !history.movedSchools.isEmpty, node.isUp else { return }
         if node.index < Self.cloneBase, plan.mutant != .formerParentServesOn { closeMoved(node) }
-        let move = node.store.look { $0.register.moves[node.unit] }
-        if let move { redirect(node, to: move.to) }
+        // Once: a parent that has sent it on since knew of a move which is not here yet.
+        guard let move = node.store.look({ $0.register.moves[node.unit] }), node.store.look({ $0.followedMove < move.version }), !node.isDormant,
+              node.store.look({ !$0.secrets.isEmpty }) || node.isLeaving else { return }
+        node.store.changeUnheard { $0.followedMove = move.version }
+        redirect(node, to: move.to)
     }
 
     private func closeMoved(_ node: Node) {

@@ -15,6 +15,8 @@ final class MoveWatch: Service {
     static let pace = 5.0
     /// Key of the node's value with the parent it had before, for the operator.
     static let formerParent = "formerParent"
+    /// Key of the node's value with the version of the newest move that it has followed.
+    static let followedMove = "followedMove"
 
     let archive: Archive
     let workers: Workers
@@ -65,13 +67,23 @@ final class MoveWatch: Service {
         }
         let move = try archive.read { reading in try reading.ownUnit().flatMap { try reading.move(of: $0) } }
         guard let move, let runner else { return }
-        try Self.follow(move.to, at: move.address, archive, runner, log)
+        if try Self.isPending(move, archive) {
+            try Self.follow(move.to, at: move.address, archive, runner, log)
+            try archive.write { try $0.setNodeText(Self.followedMove, String(move.version)) }
+        }
         let isNew = seenVersion.withLock { seen in
             defer { seen = max(seen, move.version) }
             return move.version > seen
         }
         // The tree has changed under the link: what was held back before is judged anew.
         if isNew { runner.retryNow() }
+    }
+
+    /// Whether a record is to be followed: each once. The parent that it led to may have sent the node on since, by a move that is not here
+    /// yet; to go back then would be to go to and fro, and never to be told of it.
+    static func isPending(_ move: UnitMove, _ archive: Archive) throws -> Bool {
+        let followed = try archive.read { try $0.nodeText(followedMove) }
+        return move.version > followed.flatMap { Int($0) } ?? 0
     }
 
     /// Takes another parent; the same one again changes nothing.
