@@ -120,18 +120,21 @@ extension World {
         return write([entry], as: unit, to: .up, node)
     }
 
-    /// The releasing school gives the pupil away, or returns.
+    /// The releasing school gives the pupil away, or returns. Acceptance and opening are one act.
     private func answer(_ transfer: Transfer, _ unit: UnitCode, _ node: Node) -> Bool {
         guard transfer.withdrawal == nil, let pupil = pupil(transfer.content, of: unit, at: node) else { return false }
         if dice.happens(perMille: 100) { return sendBack(transfer, by: unit, node) }
         let receiving = CaseParty(
             dossier: transfer.head.application, home: transfer.head.receiving,
             topology: node.store.look { $0.register.tree.unit(transfer.head.receiving)?.version ?? 0 })
-        guard take(.acceptTransfer, in: pupil, unit, node, opening: CaseOpening(parties: [receiving])),
-              let after = node.store.look({ $0.register.folded[pupil.id] }), let holder = after.holder else { return false }
-        return transferStep(.accept, transfer.head, after: transfer.chain.last, by: unit, at: .releasingSchool, to: .releasingAuthority, holder: holder, node) {
-            ($0.dossier, $0.opened) = (pupil.id, after.head)
-        }
+        let opening = CaseOpening(parties: [receiving])
+        guard let (row, table) = row(of: .acceptTransfer, in: pupil, unit, node, opening: opening),
+              let opened = entry(row, of: table, in: pupil, unit, node, opening: opening), let holder = Payload.step(opened.payload)?.nextHolder,
+              let accepted = transferEntry(
+                .accept, transfer.head, after: transfer.chain.last, by: unit, at: .releasingSchool, to: .releasingAuthority, holder: holder, node,
+                { ($0.dossier, $0.opened) = (pupil.id, Payload.stepHash(opened.payload)) })
+        else { return false }
+        return write([opened, accepted], as: unit, to: .up, node)
     }
 
     /// The pupil of a school whom name and number name.
@@ -211,17 +214,25 @@ extension World {
         _ kind: TransferStepKind, _ head: TransferHead, after previous: TransferStep?, by unit: UnitCode, at station: TransferStation,
         to next: TransferStation, holder: UnitCode, _ node: Node, _ change: (inout TransferStep) -> Void
     ) -> Bool {
-        guard let blank = Digest([UInt8](repeating: 0, count: 32)), !isClosed(unit, at: node) else { return false }
+        guard let entry = transferEntry(kind, head, after: previous, by: unit, at: station, to: next, holder: holder, node, change) else { return false }
+        let tree = node.store.look { $0.register.tree }
+        let isOurs = unit == head.receiving || unit == head.releasing
+        let side = tree.contains(unit, head.releasing) && !tree.contains(unit, head.receiving) ? head.releasing : head.receiving
+        return write([entry], as: unit, to: isOurs ? .up : .unit(side), node)
+    }
+
+    private func transferEntry(
+        _ kind: TransferStepKind, _ head: TransferHead, after previous: TransferStep?, by unit: UnitCode, at station: TransferStation,
+        to next: TransferStation, holder: UnitCode, _ node: Node, _ change: (inout TransferStep) -> Void
+    ) -> Entry? {
+        guard let blank = Digest([UInt8](repeating: 0, count: 32)), !isClosed(unit, at: node) else { return nil }
         let tree = node.store.look { $0.register.tree }
         var step = TransferStep(
             hash: blank, head: head, previous: previous?.hash, kind: kind, by: unit, station: station, next: next, nextHolder: holder,
             receivingVersion: tree.unit(head.receiving)?.version ?? 0, releasingVersion: tree.unit(head.releasing)?.version ?? 0,
             at: node.clock.now)
         change(&step)
-        guard let entry = entry(.transferStep, Payload.encode(step)) else { return false }
-        let isOurs = unit == head.receiving || unit == head.releasing
-        let side = tree.contains(unit, head.releasing) && !tree.contains(unit, head.receiving) ? head.releasing : head.receiving
-        return write([entry], as: unit, to: isOurs ? .up : .unit(side), node)
+        return entry(.transferStep, Payload.encode(step))
     }
 
     // MARK: Policies

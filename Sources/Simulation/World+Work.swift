@@ -156,12 +156,20 @@ extension World {
     /// A step by the table.
     @discardableResult
     func take(_ kind: StepKind, in dossier: Dossier, _ unit: UnitCode, _ node: Node, opening: CaseOpening? = nil) -> Bool {
+        guard let (row, table) = row(of: kind, in: dossier, unit, node, opening: opening) else { return false }
+        return take(row, of: table, in: dossier, unit, node, opening: opening)
+    }
+
+    /// The row of a step that a unit may take now.
+    func row(
+        of kind: StepKind, in dossier: Dossier, _ unit: UnitCode, _ node: Node, opening: CaseOpening? = nil
+    ) -> (Transition, Workflow)? {
         let tree = node.store.look { $0.register.tree }
         let table = Workflow.registration(after: dossier, taking: kind)
         guard let row = table.row(kind, from: dossier.stand), dossier.holder == unit || row.effects.contains(.withoutPen),
               Workflow.isTaker(unit, of: row, home: dossier.home, holder: dossier.holder, parties: parties(opening, dossier), in: tree),
-              mayTake(row, in: dossier, node) else { return false }
-        return take(row, of: table, in: dossier, unit, node, opening: opening)
+              mayTake(row, in: dossier, node) else { return nil }
+        return (row, table)
     }
 
     private func parties(_ opening: CaseOpening?, _ dossier: Dossier) -> [UnitCode] {
@@ -191,12 +199,20 @@ extension World {
     func take(
         _ row: Transition, of table: Workflow, in dossier: Dossier, _ unit: UnitCode, _ node: Node, opening: CaseOpening? = nil
     ) -> Bool {
+        guard let entry = entry(row, of: table, in: dossier, unit, node, opening: opening) else { return false }
+        return write([entry], as: unit, to: unit == dossier.home ? .up : .unit(dossier.home), node)
+    }
+
+    /// A step ready to be written; nil where a number is lacking.
+    func entry(
+        _ row: Transition, of table: Workflow, in dossier: Dossier, _ unit: UnitCode, _ node: Node, opening: CaseOpening? = nil
+    ) -> Entry? {
         let tree = node.store.look { $0.register.tree }
-        guard !isClosed(unit, at: node), let blank = Digest([UInt8](repeating: 0, count: 32)) else { return false }
+        guard !isClosed(unit, at: node), let blank = Digest([UInt8](repeating: 0, count: 32)) else { return nil }
         var number: String?
         if row.effects.contains(.drawProvisionalNumber) {
             number = dossier.provisionalNumber ?? draw(for: dossier, unit, node)
-            guard number != nil else { return false }
+            guard number != nil else { return nil }
         }
         var record: StudentRecord?
         if row.effects.contains(.newRecord) {
@@ -209,8 +225,7 @@ extension World {
             workflow: table.version,
             topology: tree.unit(dossier.home)?.version ?? 1, at: node.clock.now, record: record, provisionalNumber: number,
             reason: row.effects.contains(.reason) ? "请核对" : nil, opening: opening)
-        guard let entry = entry(row.step.isOfCase ? .caseStep : .step, Payload.encode(step)) else { return false }
-        return write([entry], as: unit, to: unit == dossier.home ? .up : .unit(dossier.home), node)
+        return entry(row.step.isOfCase ? .caseStep : .step, Payload.encode(step))
     }
 
     /// Whether a unit is closed as far as a node knows.
