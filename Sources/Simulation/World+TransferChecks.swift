@@ -56,7 +56,7 @@ extension World {
     /// Nothing waits where nobody has to be asked, and what ended has ended in the dossier as well.
     private func judgeEnd(of transfer: Transfer) {
         let id = transfer.head.application
-        tally.judge(.transfersEnd, transfer.state != .underWay || !transfer.station.isAutomatic, step: step, "transfer \(id) waits at \(transfer.station)")
+        tally.judge(.transfersEnd, transfer.state != .underWay || !transfer.station.isAutomatic, step: step, "transfer \(id) waits at \(transfer.station), \(pupil(of: transfer))")
         let isClosed = centre.store.look { $0.register.tree.unit(transfer.head.releasing)?.isClosed ?? false }
         tally.judge(.transfersEnd, !transfer.isAtSchool || !isClosed, step: step, "transfer \(id) waits for a closed school")
         let known = centre.store.look { $0.register.folded.values.map { ($0, $0.openCase) } }
@@ -70,6 +70,12 @@ extension World {
         tally.count(.transfer)
     }
 
+    /// How the centre shows the pupil of a transfer.
+    private func pupil(of transfer: Transfer) -> String {
+        guard let dossier = transfer.dossier.flatMap({ id in centre.store.look { $0.register.folded[id] } }) else { return "without a dossier" }
+        return "\(dossier.home) pen=\(dossier.holder?.text ?? "-") \(dossier.openCase.map { "\($0.stand)" } ?? "no case") \(dossier.chain.map(\.kind)) \(dossier.problems)"
+    }
+
     /// Whoever is on either path shows the same.
     private func judgeAgreement(on transfer: Transfer) {
         let id = transfer.head.application
@@ -77,8 +83,15 @@ extension World {
             node.store.look { $0.register.tree.contains(node.unit, school) }
         }) {
             let shown = self.transfer(id, at: node)
-            tally.judge(.pathsAgree, shown?.face == transfer.face, step: step, "\(node.unit) shows transfer \(id) as \(shown.map { "\($0.state) \($0.station) \($0.chain.map(\.kind))" } ?? "absent"), the centre as \(transfer.state) \(transfer.station) \(transfer.chain.map(\.kind))")
+            tally.judge(.pathsAgree, shown?.face == transfer.face, step: step, "\(node.unit) shows transfer \(id) as \(shown.map { "\($0.state) \($0.station) \($0.chain.map(\.kind))" } ?? "absent"), the centre as \(transfer.state) \(transfer.station) \(transfer.chain.map(\.kind)); \(lacking(id, node))")
         }
+    }
+
+    /// What the centre has about a transfer and another node has not.
+    private func lacking(_ id: DossierID, _ node: Node) -> String {
+        let own = Set(node.store.look { $0.register.transfers.said(about: id).map(\.hash) })
+        let left = centre.store.look { $0.register.transfers.said(about: id) }.filter { !own.contains($0.hash) }
+        return "not there: \(left.map { "\($0.kind) by \($0.by)" }.sorted())"
     }
 
     /// Every pupil is at one school, and that school's node knows it.

@@ -23,6 +23,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Run the seeded protocol bugs instead; fails if one lives.") var mutants = false
     @Option(help: "Only these bugs, by name.") var mutant: [String] = []
     @Flag(help: "Print what occurred in the first failing seed.") var told = false
+    @Option(help: "With --told: the first seed, failing or not, under one of the two clock scripts, 1 or 2.") var clock: Int?
     @Flag(inversion: .prefixedNo, help: "Shorten the first failing seed to what it needs.") var shorten = true
     @Flag(help: "One JSON object on standard output.") var json = false
 
@@ -35,6 +36,7 @@ struct SimulateCommand: AsyncParsableCommand {
     private var scratch: String { FileManager.default.temporaryDirectory.path + "/xueji-simulate-\(getpid())" }
 
     private func march(_ watch: Stopwatch) async throws {
+        if let clock { return tell(SimulationRun.plan(seed: seed, steps: steps, scratch: nil), clock: clock) }
         let result = await Campaign(first: seed, seeds: seeds, steps: steps, scratch: scratch).run(workers: workers)
         var report = CampaignReport(result, self, seconds: watch.seconds)
         if let failure = result.failures.first, shorten {
@@ -43,12 +45,15 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         print(json ? try report.json : report.text)
         if told, let failure = result.failures.first {
-            var plan = SimulationRun.plan(seed: failure.seed, steps: steps, scratch: scratch)
-            plan.isTold = true
-            let tally = SimulationRun.run(plan)
-            for line in tally.log { print(line) }
+            tell(SimulationRun.plan(seed: failure.seed, steps: steps, scratch: scratch), clock: nil)
         }
         if !result.isGood { throw ExitCode(1) }
+    }
+
+    private func tell(_ plan: RunPlan, clock: Int?) {
+        var plan = plan
+        (plan.isTold, plan.clockScript) = (true, clock)
+        for line in SimulationRun.run(plan).log { print(line) }
     }
 
     private func hunt(_ watch: Stopwatch) async throws {
