@@ -293,6 +293,9 @@ public final class Transaction {
     // MARK: The end
 
     func finish() throws {
+        // What was written here may be what something waited for.
+        var report = ApplicationReport()
+        try retryParked(&report)
         try settle()
         for stream in draftOrder {
             guard var draft = drafts[stream] else { continue }

@@ -41,4 +41,13 @@ import Testing
         try node.settle()
         #expect(try spread(C.tianheFirst, by: C.guangdong, at: node) == [2])
     }
+
+    @Test func `what a province has said to everyone itself it does not say again`() throws {
+        let node = try SmallCountry().node
+        var renamed = C.yueluFirst
+        (renamed.name, renamed.version) = ("岳麓实验小学", 2)
+        _ = try node.archive.write { try $0.append(.unit, Payload.encode(renamed), as: C.hunan.code, to: .everyone) }
+        try node.settle()
+        #expect(try spread(C.yueluFirst, by: C.hunan, at: node) == [2])
+    }
 }

@@ -28,6 +28,22 @@ import Testing
         try world.node.archive.read { try Int.fetchOne($0.database, sql: "SELECT count(*) FROM \(table)") ?? 0 }
     }
 
+    @Test func `what is carried before the record by which its carrier stands above both schools counts when that comes`() throws {
+        let world = try TransferCountry(seed: 571)
+        let transfer = try world.apply(try world.enrolled())
+        try world.advance(transfer, through: [C.tianheFirst])
+        let head = try world.node.archive.write { try world.known(transfer, $0).head }
+        let withdrawal = TransferWithdrawal(head: head, by: C.tianheFirst.code, reason: "家长改变主意", at: 0)
+        try say(.transferWithdrawal, Payload.encode(withdrawal), as: C.hunan, to: .unit(C.yueluFirst.code), in: world)
+        #expect(try count("parked", world) == 1)
+        #expect(try world.page(transfer, as: C.tianheFirst).transfer.state == "underWay")
+        var moved = C.tianheFirst
+        (moved.competent, moved.version) = (C.yuelu.code, 2)
+        try world.add(moved)
+        #expect(try count("parked", world) == 0)
+        #expect(try world.page(transfer, as: C.tianheFirst).transfer.state == "withdrawn")
+    }
+
     @Test(arguments: [(2, 1, 1, 0), (1, 2, 1, 0), (1, 1, 0, 1)])
     func `a step by a record that is not here is waited for, one by nobody's authority is not`(
         receiving: Int, releasing: Int, waiting: Int, void: Int
