@@ -117,8 +117,14 @@ struct TransferBook: Sendable {
         if dossier.openCase?.stand.isTransfer ?? false || dossier.chain.last.map({ ends.contains($0.kind) }) ?? false {
             errands.dossiers.insert(dossier.id)
         }
+        if !underWay(of: dossier.id).isEmpty { errands.dossiers.insert(dossier.id) }
         guard dossier.stand != .entered, dossier.stand != .reviewed else { return }
         for (id, transfer) in folded where transfer.head.releasing == dossier.home && transfer.isAtSchool { errands.applications.insert(id) }
+    }
+
+    /// Accepted applications for a pupil that are not at an end.
+    func underWay(of dossier: DossierID) -> [Transfer] {
+        folded.values.filter { $0.dossier == dossier && $0.state == .underWay }.sorted { $0.head.application < $1.head.application }
     }
 
     mutating func takeErrands() -> Errands {

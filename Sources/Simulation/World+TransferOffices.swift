@@ -93,7 +93,7 @@ extension World {
 
     private func treat(dossier id: DossierID, _ node: Node) -> Bool {
         guard let dossier = node.store.look({ $0.register.folded[id] }) else { return true }
-        guard tell(dossier, node) else { return false }
+        guard tell(dossier, node), returnLost(dossier, node) else { return false }
         skipAuthority(dossier, node)
         guard let open = dossier.openCase, open.stand.isTransfer, let holder = dossier.holder, hosts(holder, node),
               let transfer = node.store.look({ $0.register.transfers.transfer(of: dossier) }) else { return true }
@@ -127,6 +127,22 @@ extension World {
             let entry = Entry(act: act, kind: .transferNotice, payload: Payload.encode(notice))
             let home = notice.head.releasing
             guard write([entry], as: notice.by, to: notice.by == home ? .up : .unit(home), node) else { return false }
+        }
+        return true
+    }
+
+    /// An acceptance that has lost to another step of the same dossier: the application goes back.
+    private func returnLost(_ dossier: Dossier, _ node: Node) -> Bool {
+        for transfer in node.store.look({ $0.register.transfers.underWay(of: dossier.id) }) {
+            guard let opened = transfer.accepted?.opened, dossier.void.contains(opened), let head = dossier.head,
+                  let school = node.store.look({ $0.register.tree.unit(transfer.head.releasing) }),
+                  let speaker = school.isClosed ? school.competent : school.code, hosts(speaker, node) else { continue }
+            let longest = node.store.look { $0.register.transfers.facts(transfer.head.application).notices.map(\.length).max() ?? 0 }
+            let notice = TransferNotice(
+                head: transfer.head, dossier: dossier.id, opened: opened, step: head, by: speaker, outcome: .returned, station: .receivingSchool,
+                holder: transfer.head.receiving, length: longest + 1, reason: "同意未能生效", at: node.clock.now)
+            guard let entry = entry(.transferNotice, Payload.encode(notice)),
+                  write([entry], as: speaker, to: speaker == school.code ? .up : .unit(school.code), node) else { return false }
         }
         return true
     }

@@ -19,7 +19,11 @@ public struct TransferFerry: Office {
 
     public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {
         let ends: Set<StepKind> = [.returnTransfer, .deleteByRuling, .handOver]
-        guard dossier.openCase?.stand.isTransfer ?? false || dossier.chain.last.map({ ends.contains($0.kind) }) ?? false else { return }
+        guard dossier.openCase?.stand.isTransfer ?? false || dossier.chain.last.map({ ends.contains($0.kind) }) ?? false else {
+            return try transaction.database.cachedStatement(sql: """
+                INSERT OR IGNORE INTO errand (office, subject, at) SELECT ?, ?, ? FROM transfer WHERE dossier = ? AND state = 'underWay'
+                """).execute(arguments: [Self.office, Data(dossier.id.bytes), transaction.now, Data(dossier.id.bytes)])
+        }
         try transaction.errand(Self.office, dossier.id.bytes)
     }
 
@@ -33,6 +37,7 @@ public struct TransferFerry: Office {
             try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
             guard let id = DossierID(subject), let dossier = try transaction.dossier(id) else { continue }
             try tell(dossier, in: transaction)
+            try returnLost(dossier, in: transaction)
             if try treat(dossier, in: transaction), let after = try transaction.dossier(id) { try tell(after, in: transaction) }
         }
         return true
@@ -49,6 +54,26 @@ public struct TransferFerry: Office {
             let home = notice.head.releasing
             try transaction.append(
                 .transferNotice, Payload.encode(notice), as: notice.by, to: notice.by == home ? .up : .unit(home), act: act)
+        }
+    }
+
+    /// An acceptance that has lost to another step of the same dossier opened no case, and nobody will come to it: the application goes
+    /// back. The releasing school says so, for a closed one the authority over it.
+    private func returnLost(_ dossier: Dossier, in transaction: Transaction) throws {
+        let waiting = try Data.fetchAll(
+            transaction.database.cachedStatement(sql: "SELECT id FROM transfer WHERE dossier = ? AND state = 'underWay' ORDER BY id"),
+            arguments: [Data(dossier.id.bytes)])
+        for id in waiting.compactMap({ DossierID($0) }) {
+            guard let transfer = try TransferShelf(transaction.reading).transfer(id), let opened = transfer.accepted?.opened,
+                  dossier.void.contains(opened), let head = dossier.head, let school = transaction.directory.unit(transfer.head.releasing),
+                  let speaker = school.isClosed ? school.competent : school.code, try transaction.hosts(speaker) else { continue }
+            let longest = try TransferShelf(transaction.reading).facts(id).notices.map(\.length).max() ?? 0
+            let notice = TransferNotice(
+                head: transfer.head, dossier: dossier.id, opened: opened, step: head, by: speaker, outcome: .returned, station: .receivingSchool,
+                holder: transfer.head.receiving, length: longest + 1,
+                reason: "转出学校的同意未能生效：该生学籍已另有办理，以其为准。请核对后重新提交。", at: transaction.now)
+            try transaction.append(
+                .transferNotice, Payload.encode(notice), as: speaker, to: speaker == school.code ? .up : .unit(school.code))
         }
     }
 

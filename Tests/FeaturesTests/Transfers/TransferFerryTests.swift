@@ -28,6 +28,30 @@ import Testing
         #expect(try world.page(first, as: C.tianheFirst).transfer.reason.contains("未查到该生"))
     }
 
+    @Test func `an acceptance that loses to another step of the dossier sends the application back, and it can be submitted again`() throws {
+        let world = try TransferCountry(seed: 549)
+        let id = try world.enrolled()
+        let transfer = try world.apply(id)
+        try world.advance(transfer, through: T.receivingSide + [C.yueluFirst])
+        let accepted = try world.dossier(id)
+        let (opened, before) = (try #require(accepted.head), try #require(accepted.chain.dropLast().last))
+        // What a copy of the school's node has written at the same moment, and which of the two counts their hashes say.
+        let payload = try #require((0..<1000).lazy.map { at in
+            Payload.encode(Step(
+                hash: before.hash, dossier: accepted.id, previous: before.hash, kind: .applyForDeletion, by: C.yueluFirst.code,
+                nextHolder: C.yuelu.code, workflow: before.workflow, topology: 1, at: at, reason: "重复录入"))
+        }.first { Payload.stepHash($0) < opened })
+        try world.node.archive.write { _ = try $0.append(.step, payload, as: C.yueluFirst.code, to: .up) }
+        try world.node.settle()
+        #expect(try world.dossier(id).void.contains(opened))
+        for party in [C.tianheFirst, C.yueluFirst] {
+            let item = try world.page(transfer, as: party).transfer
+            #expect(item.state == "returned" && item.holder == C.tianheFirst.code.text && item.reason.contains("未能生效"))
+        }
+        try world.act("submit", transfer, as: C.tianheFirst)
+        #expect(try world.page(transfer, as: C.tianheFirst).transfer.state == "underWay")
+    }
+
     @Test func `a return at any station goes to the receiving school with the reason; mended it goes all the way again`() throws {
         let world = try TransferCountry(seed: 542)
         let id = try world.enrolled()
