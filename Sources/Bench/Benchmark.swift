@@ -17,7 +17,7 @@ public protocol Benchmark: Sendable {
 /// Every benchmark, in the order in which `all` runs them.
 public enum BenchmarkList {
     public static let all: [any Benchmark] = [
-        Intake(), DuplicateCheck(), DuplicateGrowth(), StoreGate(), WorkbookReading(), WireSize(), NodeAtRest(),
+        Intake(), DuplicateCheck(), DuplicateGrowth(), StoreGate(), WorkbookReading(), WireSize(), NodeAtRest(), Upload(),
     ]
 
     public static func named(_ name: String) -> [any Benchmark] {

@@ -18,9 +18,9 @@ final class Yard {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    func place(runs: Int = 1, references: ReferencePrograms? = nil) -> Workplace {
+    func place(runs: Int = 1, references: ReferencePrograms? = nil, keep: String? = nil) -> Workplace {
         let readings = Mutex(0.0)
-        return Workplace(folder: folder, executable: "/bin/false", runs: runs, references: references, seconds: {
+        return Workplace(folder: folder, executable: "/bin/false", runs: runs, references: references, keep: keep, seconds: {
             readings.withLock { value in
                 value += 1
                 return value

@@ -43,11 +43,9 @@ struct DuplicateGrowth: Benchmark {
     }
 
     private func change(_ registry: DuplicateRegistry, _ pupils: Int, at place: Workplace) throws -> Figure {
-        var chance = SeededChance(seed: place.seed), times: [Double] = [], syncs: [Double] = [], isRight = true, changed = Set<Int>()
-        let file = open(place.folder + "/sync", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        defer { close(file) }
-        let page = [UInt8](repeating: 7, count: 4096)
-        for number in 0..<changes {
+        var chance = SeededChance(seed: place.seed), times: [Double] = [], isRight = true, changed = Set<Int>()
+        let probe = DiskProbe(at: place)
+        for _ in 0..<changes {
             // Someone takes over another's key fields: both have a double then, and it must be said.
             let (one, other) = (chance.number(below: pupils), chance.number(below: pupils))
             let here = BenchKeys(one..<one + 1, seed: place.seed), there = BenchKeys(other..<other + 1, seed: place.seed)
@@ -57,14 +55,12 @@ struct DuplicateGrowth: Benchmark {
             let isFound = problems.contains { $0.peers.contains(peer) }
             changed.insert(one)
             if !changed.contains(other), !isFound { isRight = false }
-            syncs.append(try place.timed {
-                guard pwrite(file, page, page.count, off_t(number % 256 * page.count)) == page.count, fsync(file) == 0 else { throw BenchFailure("no fsync") }
-            }.seconds * 1000)
+            try probe.measure(at: place)
         }
         return Figure(
             "\(name)-change", "One changed record to its verdict among \(pupils) pupils, p99", values: [Median.percentile(0.99, of: times)], unit: "ms",
             rows: changes, correct: isRight, goal: .atMost(20),
-            reference: ("fsync of 4 KB, median", [Median.of(syncs)]), note: "p50 \(Self.two(Median.of(times))) ms; fsync p99 \(Self.two(Median.percentile(0.99, of: syncs))) ms")
+            reference: ("fsync of 4 KB, median", [Median.of(probe.milliseconds)]), note: "p50 \(Self.two(Median.of(times))) ms; fsync p99 \(Self.two(Median.percentile(0.99, of: probe.milliseconds))) ms")
     }
 
     private static func two(_ value: Double) -> Double { (value * 100).rounded() / 100 }

@@ -2,7 +2,6 @@ import Foundation
 import GRDB
 import Protocol
 import Rules
-import Store
 
 /// Child to parent, end to end, between two processes over TLS on loopback: a school's node holds so many new pupils, its line opens, and
 /// the centre receives, verifies, stores, applies and judges them; the time ends when the last verdict of the centre is committed.
@@ -31,7 +30,7 @@ struct Intake: Benchmark {
     private func run(_ pupils: BenchPupils, at place: Workplace) throws -> Trial {
         let pair = try ServedPair(at: place)
         defer { pair.centre.stop() }
-        try fill(pair.school.folder, pupils, place)
+        try GateSteps(pupils, place).fill(pair.school.folder, at: place)
         place.tell("\(name): \(pupils.count) pupils wait at the school")
         let centre = pair.centre.pid.map { ProcessFigures(pid: $0).cpuSeconds } ?? 0
         let start = place.seconds()
@@ -63,19 +62,6 @@ struct Intake: Benchmark {
             while let hash = try hashes.next() { bytes += hash }
             return Hashing.sha256(bytes)
         }
-    }
-
-    private func fill(_ folder: String, _ pupils: BenchPupils, _ place: Workplace) throws {
-        let steps = GateSteps(pupils, place)
-        let archive = try Archive(folder: folder, book: place.book(), surroundings: place.surroundings)
-        for start in stride(from: 0, to: steps.payloads.count, by: 10_000) {
-            try archive.write { transaction in
-                for payload in steps.payloads[start..<min(start + 10_000, steps.payloads.count)] {
-                    try transaction.append(.step, payload, as: BenchPupils.school, to: .up)
-                }
-            }
-        }
-        try archive.close()
     }
 }
 

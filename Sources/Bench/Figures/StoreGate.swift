@@ -45,18 +45,37 @@ struct GateSteps: Sendable {
     let dossiers: [DossierID]
 
     init(_ pupils: BenchPupils, _ place: Workplace) {
-        let surroundings = place.surroundings
+        self.init(pupils, 0..<pupils.count, of: BenchPupils.school, place.surroundings)
+    }
+
+    /// Of some of them, as another school's.
+    init(_ pupils: BenchPupils, _ range: Range<Int>, of school: UnitCode, _ surroundings: Surroundings) {
         var payloads: [[UInt8]] = []
         var dossiers: [DossierID] = []
-        for index in 0..<pupils.count {
+        for index in range {
             let id = surroundings.dossier()
+            var record = pupils.record(index)
+            record[.schoolCode] = school.text
             let step = Step(
-                hash: Hashing.sha256([]), dossier: id, previous: nil, kind: .enter, by: BenchPupils.school, nextHolder: BenchPupils.school,
-                topology: 1, at: surroundings.now(), record: pupils.record(index))
+                hash: Hashing.sha256([]), dossier: id, previous: nil, kind: .enter, by: school, nextHolder: school,
+                topology: 1, at: surroundings.now(), record: record)
             payloads.append(Payload.encode(step))
             dossiers.append(id)
         }
         (self.payloads, self.dossiers) = (payloads, dossiers)
+    }
+
+    /// Writes them into a stopped node's store, 10,000 in a transaction.
+    func fill(_ folder: String, at place: Workplace) throws {
+        let archive = try Archive(folder: folder, book: place.book(), surroundings: place.surroundings)
+        for start in stride(from: 0, to: payloads.count, by: 10_000) {
+            try archive.write { transaction in
+                for payload in payloads[start..<min(start + 10_000, payloads.count)] {
+                    try transaction.append(.step, payload, as: BenchPupils.school, to: .up)
+                }
+            }
+        }
+        try archive.close()
     }
 
     /// One run of ours, in a new store.

@@ -46,7 +46,8 @@ public final class RunningProgram {
         let data = program.output.fileHandleForReading.readDataToEndOfFile()
         program.process.waitUntilExit()
         guard program.process.terminationStatus == 0 else {
-            throw BenchFailure("\(path) ended with status \(program.process.terminationStatus)")
+            let said = String(decoding: data.prefix(400), as: UTF8.self)
+            throw BenchFailure("\(path) \(arguments.prefix(2).joined(separator: " ")) ended with status \(program.process.terminationStatus): \(said)")
         }
         return String(decoding: data, as: UTF8.self)
     }
@@ -66,6 +67,12 @@ public struct ProcessFigures: Sendable, Hashable {
         // After the name in parentheses: user and system time are the 12th and 13th fields, in hundredths of a second.
         let fields = text("stat").split(separator: ")").last?.split(separator: " ") ?? []
         cpuSeconds = fields.count > 12 ? ((Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0)) / 100 : 0
+    }
+
+    /// Processes that this one has started and that run.
+    public static func children(of pid: Int32) -> [Int32] {
+        let list = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/task/\(pid)/children"))
+        return String(decoding: list ?? Data(), as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
     }
 
     /// Processor time of this process so far, in seconds.

@@ -17,6 +17,12 @@ public struct Workplace: Sendable {
     public let runs: Int
     /// Nil where none are installed.
     public let references: ReferencePrograms?
+    /// Where a store that takes long to make is kept, and found again; nil: it goes with the scratch.
+    public let keep: String?
+    /// Sleeps so many seconds; throws when cancelled.
+    public let sleep: @Sendable (Double) async throws -> Void
+    /// 0..<1, for the waits of links.
+    public let chance: @Sendable () -> Double
     /// What the program keeps in a store: one that it has opened is opened with the same.
     public let book: @Sendable () -> ProjectionBook
     /// Says what is going on, for whoever waits.
@@ -24,7 +30,8 @@ public struct Workplace: Sendable {
 
     public init(
         folder: String, executable: String, seed: UInt64 = 20_260_901, runs: Int = 5, references: ReferencePrograms? = nil,
-        seconds: @escaping @Sendable () -> Double, book: @escaping @Sendable () -> ProjectionBook = { FeatureBook.book() },
+        keep: String? = nil, seconds: @escaping @Sendable () -> Double, sleep: @escaping @Sendable (Double) async throws -> Void = { _ in await Task.yield() },
+        chance: @escaping @Sendable () -> Double = { 0.5 }, book: @escaping @Sendable () -> ProjectionBook = { FeatureBook.book() },
         tell: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.seconds = seconds
@@ -34,6 +41,9 @@ public struct Workplace: Sendable {
         self.seed = seed
         self.runs = max(runs, 1)
         self.references = references
+        self.keep = keep
+        self.sleep = sleep
+        self.chance = chance
         self.tell = tell
     }
 
@@ -53,8 +63,11 @@ public struct Workplace: Sendable {
     }
 
     /// Seeded chance and a standing clock (2026-09-10 10:00 in China): the same store for the same seed.
-    public var surroundings: Surroundings {
-        let chance = Mutex(SeededChance(seed: seed, stream: 9, of: 0))
+    public var surroundings: Surroundings { surroundings(stream: 9) }
+
+    /// The same clock with chance of its own, for whatever must not mint what others mint.
+    public func surroundings(stream: UInt64) -> Surroundings {
+        let chance = Mutex(SeededChance(seed: seed, stream: stream, of: 0))
         return Surroundings(
             now: { 1_789_005_600 },
             randomBytes: { count in
