@@ -69,7 +69,7 @@ let package = Package(
         room("Store", ["Rules", "Protocol", grdb]),
         room("Sheets", ["CZip", "CExpat", "CXlsxWriter"]),
         room("Features", ["Rules", "Protocol", "Trust", "Store", "Sheets", "CQrencode", grdb, crypto, cryptoExtras, mustache]),
-        room("Bench", ["Rules", "Protocol", "Store", "Sheets", "Features", grdb]),
+        room("Bench", ["Rules", "Protocol", "Replication", "Store", "Sheets", "Features", "Crowd", grdb]),
         room("Node", [
             "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features", "Bench",
             hummingbird, hummingbirdCore, nio, nioHTTPTypes, nioTLSEvents, nioTLS, httpTypes, arguments, lifecycle, logging, grdb, mustache,

@@ -12,7 +12,7 @@ enum ImportGraph {
             "Rules", "Protocol", "Trust", "Store", "Sheets", "CQrencode", "GRDB", "Crypto", "CryptoExtras", "Mustache", "Foundation",
             "FoundationEssentials",
         ],
-        "Bench": ["Rules", "Protocol", "Store", "Sheets", "Features", "GRDB", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
+        "Bench": ["Rules", "Protocol", "Replication", "Store", "Sheets", "Features", "Crowd", "GRDB", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
         "Node": [
             "Rules", "Protocol", "Trust", "Replication", "Store", "Sheets", "Features", "Bench", "Hummingbird", "HummingbirdCore", "NIOCore",
             "NIOHTTPTypes", "NIOSSL", "NIOTLS", "HTTPTypes", "ArgumentParser",

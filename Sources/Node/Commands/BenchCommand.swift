@@ -17,6 +17,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("测量次数，取中位数 / measured runs", valueName: "n")) var runs = 5
     @Option(help: ArgumentHelp("种子，相同则数据相同 / same seed, same data", valueName: "n")) var seed: UInt64 = 20_260_901
     @Option(help: ArgumentHelp("参照程序的文件夹（XUEJI_BENCH） / folder of the references", valueName: "dir")) var references: String?
+    @Option(help: ArgumentHelp("保留建库结果的文件夹，下次直接使用（search-million） / folder where a store that takes long to make is kept", valueName: "dir")) var keep: String?
     @Flag(help: "在标准输出上打印一个 JSON 对象 / print one JSON object") var json = false
 
     func validate() throws {
@@ -63,7 +64,7 @@ struct BenchCommand: AsyncParsableCommand {
         let place = Workplace(
             folder: folder, executable: try DemoFolder.executable(), seed: seed, runs: runs,
             references: ReferencePrograms(folder: references ?? ReferencePrograms.usual),
-            seconds: { SystemSurroundings.monotonicSeconds() }, book: { Wiring.book() }, tell: Printout.complain)
+            keep: keep, seconds: { SystemSurroundings.monotonicSeconds() }, sleep: SystemSurroundings.sleep, chance: SystemSurroundings.chance, book: { Wiring.book() }, tell: Printout.complain)
         return try await benchmark.figures(rows: rows ?? benchmark.rows, at: place)
     }
 }
