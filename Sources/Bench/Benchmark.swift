@@ -18,7 +18,7 @@ public protocol Benchmark: Sendable {
 public enum BenchmarkList {
     public static let all: [any Benchmark] = [
         Intake(), DuplicateCheck(), DuplicateGrowth(), StoreGate(), WorkbookReading(), WireSize(), NodeAtRest(), Upload(),
-        DecisionFiveTiers(), September(),
+        DecisionFiveTiers(), SearchMillion(), September(),
     ]
 
     public static func named(_ name: String) -> [any Benchmark] {
