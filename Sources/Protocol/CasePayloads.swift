@@ -6,7 +6,7 @@ extension Payload {
     static func wire(_ opening: CaseOpening) -> WireCaseOpening {
         var wire = WireCaseOpening()
         wire.parties = opening.parties.map { self.wire($0) }
-        if let proposal = opening.proposal { wire.proposal = self.wire(proposal.values) }
+        if let proposal = opening.proposal { wire.proposal = self.wire(proposal) }
         wire.evidence = opening.evidence.map { .init($0.bytes) }
         wire.fields = opening.fields.map { UInt32($0.rawValue) }
         wire.supplement = UInt32(opening.supplement)
@@ -17,8 +17,8 @@ extension Payload {
     static func opening(_ wire: WireCaseOpening) -> CaseOpening? {
         var proposal: StudentRecord?
         if wire.hasProposal {
-            guard let values = values(wire.proposal) else { return nil }
-            proposal = StudentRecord(values)
+            guard let read = record(wire.proposal) else { return nil }
+            proposal = read
         }
         let parties = wire.parties.compactMap { party($0) }
         let evidence = wire.evidence.compactMap { Digest($0) }

@@ -3,16 +3,27 @@ import SwiftProtobuf
 
 /// Facts about dossiers to and from their wire form. Reading validates once; a nil is a malformed payload.
 public enum Payload {
-    static func wire(_ values: [StudentField: String]) -> WireRecord {
+    static func wire(_ record: StudentRecord) -> WireRecord { wire(sorted: record.filled) }
+
+    private static func wire(sorted values: [(field: StudentField, value: String)]) -> WireRecord {
         var wire = WireRecord()
-        let sorted = values.sorted { $0.key < $1.key }
-        wire.fields = sorted.map { UInt32($0.key.rawValue) }
-        wire.values = sorted.map(\.value)
+        wire.fields = values.map { UInt32($0.field.rawValue) }
+        wire.values = values.map(\.value)
         return wire
     }
 
     /// Fields that this version does not know are skipped here; the bytes keep them.
-    static func values(_ wire: WireRecord) -> [StudentField: String]? {
+    static func record(_ wire: WireRecord) -> StudentRecord? {
+        guard wire.fields.count == wire.values.count else { return nil }
+        var record = StudentRecord()
+        for (number, value) in zip(wire.fields, wire.values) {
+            if let field = StudentField(rawValue: Int(number)) { record[field] = value }
+        }
+        return record
+    }
+
+    /// Fields that this version does not know are skipped here; the bytes keep them.
+    private static func values(_ wire: WireRecord) -> [StudentField: String]? {
         guard wire.fields.count == wire.values.count else { return nil }
         var values: [StudentField: String] = [:]
         for (number, value) in zip(wire.fields, wire.values) {
@@ -35,7 +46,7 @@ public enum Payload {
         wire.workflow = UInt32(step.workflow)
         wire.topology = UInt32(step.topology)
         wire.at = step.at
-        if let record = step.record { wire.record = self.wire(record.values) }
+        if let record = step.record { wire.record = self.wire(record) }
         wire.provisionalNumber = step.provisionalNumber ?? ""
         wire.reason = step.reason ?? ""
         if let archive = step.archive { wire.archive = self.wire(archive) }
@@ -49,8 +60,8 @@ public enum Payload {
         else { return nil }
         var record: StudentRecord?
         if wire.hasRecord {
-            guard let values = values(wire.record) else { return nil }
-            record = StudentRecord(values)
+            guard let read = Payload.record(wire.record) else { return nil }
+            record = read
         }
         let carried = wire.hasArchive ? archive(wire.archive) : nil
         let opened = wire.hasOpening ? opening(wire.opening) : nil
@@ -98,7 +109,7 @@ public enum Payload {
         wire.dossier = .init(supplement.dossier.bytes)
         wire.by = supplement.by.text
         wire.number = UInt32(supplement.number)
-        wire.changes = self.wire(supplement.changes)
+        wire.changes = self.wire(sorted: supplement.changes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         return Wire.bytes(wire)
     }
 
