@@ -135,14 +135,19 @@ public struct Reading {
     public let database: Database
     public let directory: UnitDirectory
 
-    /// - Parameter directory: nil for a new one, whose memory lives as long as this view.
-    init(database: Database, directory: UnitDirectory? = nil) {
+    private let memory: NodeMemory
+
+    /// - Parameter directory: nil for a new one, whose memory lives as long as this view; `memory` likewise.
+    init(database: Database, directory: UnitDirectory? = nil, memory: NodeMemory = NodeMemory()) {
         self.database = database
+        self.memory = memory
         self.directory = directory ?? UnitDirectory(database: database)
     }
 
     public func nodeValue(_ key: String) throws -> [UInt8]? {
-        try Data.fetchOne(database.cachedStatement(sql: "SELECT value FROM node WHERE key = ?"), arguments: [key]).map { Array($0) }
+        try memory.value(key) {
+            try Data.fetchOne(database.cachedStatement(sql: "SELECT value FROM node WHERE key = ?"), arguments: [key]).map { Array($0) }
+        }
     }
 
     public func nodeText(_ key: String) throws -> String? {

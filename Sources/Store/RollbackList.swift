@@ -14,6 +14,7 @@ struct RollbackList<Element: Hashable> {
     private var marks = 0
 
     var isEmpty: Bool { elements.isEmpty }
+    var count: Int { elements.count }
 
     func contains(_ element: Element) -> Bool { members.contains(element) }
 

@@ -18,8 +18,9 @@ public final class Transaction {
     private var dirty = RollbackList<DossierID>()
     private var satisfied = RollbackList<String>()
     private var revoked: Set<UnitCode> = []
-    private var folds = FoldMemory()
+    private let folds = FoldMemory()
     let steps = StepMemory()
+    let memory = NodeMemory()
 
     init(database: Database, book: ProjectionBook, surroundings: Surroundings, proof: FreshnessProof) {
         self.database = database
@@ -30,7 +31,7 @@ public final class Transaction {
         directory = UnitDirectory(database: database)
     }
 
-    public var reading: Reading { Reading(database: database, directory: directory) }
+    public var reading: Reading { Reading(database: database, directory: directory, memory: memory) }
 
     // MARK: Writing as a unit of this node
 
@@ -72,6 +73,7 @@ public final class Transaction {
         }
         let sequence = try put(entry, in: stream, writer)
         let outcome = try apply(entry, of: stream)
+        try settleMany()
         guard outcome == .applied else {
             throw StoreError(.notAllowed, message: "本单位不能写入这项内容。", remedy: "请核对单位、层级和前提。", cause: "\(outcome)")
         }
@@ -105,9 +107,12 @@ public final class Transaction {
 
     private func openDraft(_ stream: StreamID) throws -> Draft {
         draftOrder.append(stream)
-        let row = try Journal.row(of: stream, in: database)
+        let row = try row(of: stream)
         return Draft(row: row, head: try Journal.head(ofRow: row, stream, in: database))
     }
+
+    /// The row of a stream, which is made where there is none.
+    func row(of stream: StreamID) throws -> Int64 { try memory.row(of: stream) { try Journal.row(of: stream, in: database) } }
 
     private func seal(_ stream: StreamID, _ draft: inout Draft, _ writer: Writer) throws {
         guard !draft.entries.isEmpty else { return }
@@ -146,9 +151,11 @@ public final class Transaction {
 
     /// Whether this node speaks for a unit.
     public func hosts(_ unit: UnitCode) throws -> Bool {
-        try Bool.fetchOne(
-            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM secret WHERE unit = ? AND active = 1)"), arguments: [unit.text])
-            ?? false
+        try memory.isHosted(unit) {
+            try Bool.fetchOne(
+                database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM secret WHERE unit = ? AND active = 1)"), arguments: [unit.text])
+                ?? false
+        }
     }
 
     // MARK: Applying
@@ -170,6 +177,7 @@ public final class Transaction {
             satisfied.goBack(to: satisfiedMark)
             directory.forgetAll()
             folds.forgetAll()
+            memory.forgetAll()
             throw error
         }
         dirty.keep(dirtyMark)
@@ -209,6 +217,14 @@ public final class Transaction {
         }
     }
 
+    /// Folds what was touched once it is much: what has been decoded of it is still at hand.
+    func settleMany() throws {
+        if dirty.count >= Self.manyTouched { try settle() }
+    }
+
+    /// Fewer than the memories of steps and folds keep.
+    private static let manyTouched = 1000
+
     /// Folds what was touched, when this dossier is among it.
     func settleTouched(_ dossier: DossierID) throws {
         if dirty.contains(dossier) { try settle() }
@@ -223,7 +239,7 @@ public final class Transaction {
     /// The dossier as its facts say, folded once until one of them or the tree changes.
     func fold(_ id: DossierID) throws -> Dossier? {
         if let remembered = folds.dossier(id, directory.changes) { return remembered }
-        let dossier = try DossierShelf(database: database, directory: directory, steps: steps).dossier(id)
+        let dossier = try DossierShelf(database: database, directory: directory, steps: steps, folds: folds).dossier(id)
         if let dossier { folds.remember(dossier, directory.changes) }
         return dossier
     }
@@ -242,6 +258,7 @@ public final class Transaction {
     public func setNodeValue(_ key: String, _ value: [UInt8]) throws {
         try database.execute(
             literal: "INSERT INTO node (key, value) VALUES (\(key), \(Data(value))) ON CONFLICT DO UPDATE SET value = excluded.value")
+        memory.keep(value, as: key)
     }
 
     public func setNodeText(_ key: String, _ value: String) throws { try setNodeValue(key, Array(value.utf8)) }
@@ -249,6 +266,7 @@ public final class Transaction {
     /// Stores a statement key that this node may sign with, replacing the unit's earlier one.
     public func keepSecret(_ key: StatementKey, of unit: UnitCode, incarnation: Incarnation) throws {
         writers[unit] = nil
+        memory.forgetHosted()
         try database.execute(
             literal: """
                 INSERT INTO secret (unit, incarnation, seed, active)
@@ -260,6 +278,7 @@ public final class Transaction {
     /// Ends this node's right to sign for a unit that moved away.
     public func retireSecret(of unit: UnitCode) throws {
         writers[unit] = nil
+        memory.forgetHosted()
         try database.execute(literal: "UPDATE secret SET active = 0 WHERE unit = \(unit.text)")
     }
 

@@ -25,8 +25,8 @@ import Testing
         Payload.encode(PolicySetting(unit: .centre, key: key, value: "", version: 1, by: .centre, at: 0))
     }
 
-    @Test func anEntryOnWhichTheHandlerFailsDelaysNothingElse() throws {
-        let reader = try Bench(ProjectionBook([Poisoned()]))
+    /// Envelopes with so many settings each that a centre has sealed for a reader, which becomes its school.
+    private func settings(_ keys: [String], inEach size: Int, for reader: Bench) throws -> [[UInt8]] {
         let writer = try Bench()
         let key = try #require(StatementKey(seed: [UInt8](repeating: 9, count: 32)))
         let root = try writer.becomeCentre(enrolling: [Bench.school: key.publicKey])
@@ -39,12 +39,34 @@ import Testing
         let centreKey = try #require(StatementKey(seed: Array(row["seed"] as Data)))
         let stream = StreamID(
             unit: .centre, incarnation: try #require(Incarnation(row["incarnation"] as Data)), audience: .subtree(Bench.school))
-        let entries = ["before", "poison", "after"].enumerated().map { index, key in
-            Entry(act: ActID([UInt8](repeating: UInt8(index), count: 16))!, kind: .policy, payload: setting(key))
+        var head = try reader.archive.read { try Journal.heads(in: $0.database) }.first { $0.stream == stream }
+        return try stride(from: 0, to: keys.count, by: size).map { start in
+            let entries = keys[start..<min(start + size, keys.count)].map { key in
+                Entry(act: writer.archive.surroundings.act(), kind: .policy, payload: setting(key))
+            }
+            let envelope = try Envelope.seal(entries, stream: stream, after: head, key: centreKey)
+            head = envelope.head
+            return envelope.bytes
         }
-        let head = try reader.archive.read { try Journal.heads(in: $0.database) }.first { $0.stream == stream }
-        let envelope = try Envelope.seal(entries, stream: stream, after: head, key: centreKey)
-        #expect(try reader.take([envelope.bytes], from: .parent) == [.stored])
+    }
+
+    @Test func `a pass takes no further envelope after so many entries and says that there are more`() throws {
+        let reader = try Bench(ProjectionBook([Poisoned()]))
+        let keys = (0..<1500).map { "key\($0)" }
+        let envelopes = try settings(keys, inEach: 500, for: reader)
+        try reader.archive.write { transaction in
+            for bytes in envelopes { _ = try transaction.accept(bytes, from: .parent) }
+        }
+        let passes = try (0..<3).map { _ in try reader.archive.write { try $0.applyStored() } }
+        #expect(passes.map(\.applied) == [1000, 500, 0])
+        #expect(passes.map(\.hasMore) == [true, false, false])
+        #expect(try reader.count("tasted") == keys.count)
+    }
+
+    @Test func anEntryOnWhichTheHandlerFailsDelaysNothingElse() throws {
+        let reader = try Bench(ProjectionBook([Poisoned()]))
+        let envelopes = try settings(["before", "poison", "after"], inEach: 3, for: reader)
+        #expect(try reader.take(envelopes, from: .parent) == [.stored])
         let tasted = try reader.archive.read { try String.fetchAll($0.database, sql: "SELECT key FROM tasted ORDER BY key") }
         #expect(tasted == ["after", "before"])
         #expect(try reader.count("quarantine") == 1)

@@ -55,7 +55,7 @@ import Testing
             try enter(id, "13900000001", in: transaction)
             return try #require(try transaction.dossier(id))
         }
-        var memory = FoldMemory()
+        let memory = FoldMemory()
         memory.remember(dossier, 1)
         #expect(memory.dossier(dossier.id, 1)?.record[.phone] == "13900000001")
         #expect(memory.dossier(dossier.id, 2) == nil)

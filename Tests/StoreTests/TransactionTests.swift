@@ -83,4 +83,19 @@ import Testing
         }
         #expect(try bench.count("alarm") == 53)
     }
+
+    @Test func `a large transaction folds on the way, so that what it has decoded is still at hand`() throws {
+        let pair = try Pair()
+        let rows = try pair.school.archive.write { transaction in
+            for number in 0..<1001 {
+                let step = Step(
+                    hash: Hashing.sha256([0]), dossier: transaction.surroundings.dossier(), previous: nil, kind: .enter, by: Bench.school,
+                    nextHolder: Bench.school, topology: 1, at: 0, record: StudentRecord([.name: "学生\(number)"]))
+                try transaction.append(.step, Payload.encode(step), as: Bench.school, to: .up)
+            }
+            return try Int.fetchOne(transaction.database, sql: "SELECT count(*) FROM dossier")
+        }
+        #expect(rows == 1000)
+        #expect(try pair.school.count("dossier") == 1001)
+    }
 }

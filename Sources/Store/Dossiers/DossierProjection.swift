@@ -112,7 +112,7 @@ struct DossierProjection: Projection {
             return .parked(waitsFor: "workflow:\(step.workflow)")
         }
         if let missing = try missingRecord(for: step, in: transaction) { return .parked(waitsFor: missing) }
-        let row = try Journal.row(of: writer, in: transaction.database)
+        let row = try transaction.row(of: writer)
         try transaction.database.cachedStatement(sql: """
             INSERT OR IGNORE INTO step (hash, dossier, act, stream, payload) VALUES (?, ?, ?, ?, ?)
             """).execute(arguments: [

@@ -8,11 +8,15 @@ public struct DossierShelf {
     let database: Database
     let directory: UnitDirectory
     private let steps: StepMemory?
+    private let folds: FoldMemory?
 
     public init(_ reading: Reading) { self.init(database: reading.database, directory: reading.directory) }
 
-    /// - Parameter steps: what the transaction has decoded already.
-    init(database: Database, directory: UnitDirectory, steps: StepMemory? = nil) {
+    /// - Parameters:
+    ///   - steps: what the transaction has decoded already.
+    ///   - folds: what it has folded.
+    init(database: Database, directory: UnitDirectory, steps: StepMemory? = nil, folds: FoldMemory? = nil) {
+        self.folds = folds
         self.database = database
         self.directory = directory
         self.steps = steps
@@ -74,6 +78,11 @@ public struct DossierShelf {
 
     /// Which verdict lets a school go on: policy `duplicates.sufficient` of its province, the centre's by default.
     public func sufficientTier(for home: UnitCode) throws -> Tier {
+        guard let folds else { return try storedTier(for: home) }
+        return try folds.sufficientTier(for: home, directory.changes) { try storedTier(for: home) }
+    }
+
+    private func storedTier(for home: UnitCode) throws -> Tier {
         guard let province = directory.province(of: home) else { return .centre }
         let value = try String.fetchOne(
             database.cachedStatement(sql: "SELECT value FROM sufficient_verdict WHERE unit = ?"), arguments: [province.text])

@@ -12,20 +12,32 @@ public struct ApplicationReport: Sendable, Hashable {
     public var quarantined = 0
     /// Whether envelopes or errands are left for another pass.
     public var hasMore = false
+
+    var entries: Int { applied + parked + void + quarantined }
 }
 
 extension Transaction {
+    /// Entries after which a pass takes no further envelope: others wait at the gate while it lasts.
+    private static let entriesOfPass = 1000
+
     /// Second stage: runs the handlers over stored envelopes in order of arrival, then the offices, in one transaction.
     /// - Parameter withOffices: false where tables are only rebuilt and nobody acts on them.
     public func applyStored(limit: Int = 32, withOffices: Bool = true) throws -> ApplicationReport {
         var report = ApplicationReport()
-        let positions = try unappliedPositions(limit: limit)
+        var positions = try unappliedPositions(limit: limit)
+        report.hasMore = positions.count == limit
         var hasPaused = false
-        for position in positions {
+        for (index, position) in positions.enumerated() {
+            if withOffices, report.entries >= Self.entriesOfPass {
+                positions.removeSubrange(index...)
+                report.hasMore = true
+                break
+            }
             if hasPaused, try isPaused(at: position) { continue }
             let failed = report.quarantined
             try applyEnvelope(at: position, &report)
             report.envelopes += 1
+            try settleMany()
             // Tables that are only rebuilt stop at nothing.
             if report.quarantined > failed, withOffices {
                 try pauseIfTooMuchFails(at: position)
@@ -38,7 +50,6 @@ extension Transaction {
         if withOffices { try withdrawRevoked() } else { _ = takeRevoked() }
         try settle()
         if withOffices, try mayOfficesWork() { for office in book.offices where try work(office) { report.hasMore = true } }
-        if positions.count == limit { report.hasMore = true }
         return report
     }
 
@@ -142,6 +153,7 @@ extension Transaction {
     func applyQuarantined(position: Int64, slot: Int) throws -> ApplicationReport {
         var report = ApplicationReport()
         try database.execute(literal: "DELETE FROM quarantine WHERE position = \(position) AND slot = \(slot)")
+        memory.hasQuarantine = nil
         let all = try entries(at: position)
         guard all.indices.contains(slot), let entry = all[slot] else { return report }
         let others = report
@@ -164,6 +176,7 @@ extension Transaction {
                 INSERT OR REPLACE INTO quarantine (position, slot, at, error, dossier)
                 VALUES (\(position), \(slot), \(now), \(error), \(dossier.map { Data($0.bytes) }))
                 """)
+        memory.hasQuarantine = true
         try raiseAlarm("quarantine", subject: "node", "有记录处理失败，已隔离，其余照常。请用 quarantine 命令查看。")
     }
 

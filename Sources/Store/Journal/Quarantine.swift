@@ -82,6 +82,7 @@ extension Transaction {
                 VALUES (\(position), \(slot), \(now), \(account), \(reason))
                 """)
         try database.execute(literal: "DELETE FROM quarantine WHERE position = \(position) AND slot = \(slot)")
+        memory.hasQuarantine = nil
         if let entry = found.entry, let own = try reading.ownUnit(), try hosts(own) {
             let drop = DroppedEntry(
                 stream: found.stream, sequence: found.sequence, slot: slot, entryHash: Hashing.sha256(entry.bytes),
@@ -118,7 +119,10 @@ extension Transaction {
     }
 
     private func hasQuarantine() throws -> Bool {
-        try Bool.fetchOne(database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM quarantine)")) ?? false
+        if let known = memory.hasQuarantine { return known }
+        let hasAny = try Bool.fetchOne(database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM quarantine)")) ?? false
+        memory.hasQuarantine = hasAny
+        return hasAny
     }
 
     // MARK: Streams of which too much fails

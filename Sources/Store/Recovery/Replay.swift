@@ -27,6 +27,7 @@ extension Transaction {
             let (unit, isActive): (String, Bool) = (row["unit"], row["active"])
             try database.execute(literal: "UPDATE secret SET active = \(isActive) WHERE unit = \(unit)")
         }
+        memory.forgetAll()
         try forgetAlarms(except: Set(alarms.map { ($0["code"] as String) + " " + ($0["subject"] as String) }))
         for id in dossiers.subtracting(try Set(Data.fetchAll(database, sql: "SELECT id FROM dossier"))).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             if let dossier = DossierID(id) { for office in book.offices { try office.vanished(dossier, in: self) } }
