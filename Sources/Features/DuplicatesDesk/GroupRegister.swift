@@ -87,7 +87,16 @@ public struct GroupRegister: DossierFollower {
             }
         }
         let changed = ruled == rulings ? known.symmetricDifference(spells) : known.union(spells)
-        for group in Set(changed.map(\.group)).sorted(by: { $0.lexicographicallyPrecedes($1) }) { try reckon(group, in: transaction) }
+        for group in Set(changed.map(\.group)).sorted(by: { $0.lexicographicallyPrecedes($1) }) where try hasOthers(group, id, db) {
+            try reckon(group, in: transaction)
+        }
+    }
+
+    /// Whether another dossier stands or stood under the group's key; without one the group has no rows now and had none before.
+    private func hasOthers(_ group: Data, _ dossier: Data, _ db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM duplicate_spell WHERE grp = ? AND dossier <> ?)"), arguments: [group, dossier])
+            ?? false
     }
 
     /// The rows of one group, anew.

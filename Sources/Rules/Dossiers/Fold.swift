@@ -74,6 +74,8 @@ public struct Fold<T: Topology> {
             .max { ($0.position, $0.at, $0.reason) < ($1.position, $1.at, $1.reason) }
         let history = arrival.map { self.history(before: $0) } ?? []
         dossier.chain = history + chain
+        // Most dossiers are one chain and nothing else.
+        if arrival == nil, chain.count == facts.steps.count { return dossier }
         let reachable = reachableSteps()
         dossier.void = reachable.subtracting(dossier.chain.map(\.hash))
         dossier.voidReasons = reasons(of: dossier.void, beside: chain, history: Set(history.map(\.hash)))

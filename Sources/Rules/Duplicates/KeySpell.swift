@@ -66,6 +66,8 @@ private struct KeyCourse {
     let dossier: DossierID
     var home: UnitCode?
     var fields: KeyFields?
+    /// What was noted last: most steps change neither.
+    private var noted: (home: UnitCode, fields: KeyFields)?
     private(set) var spells: [DuplicateKey: [KeySpell.Place: KeySpell]] = [:]
 
     init(dossier: DossierID) { self.dossier = dossier }
@@ -73,6 +75,8 @@ private struct KeyCourse {
     /// Ends what holds no longer and begins what holds now.
     mutating func note(at time: Int64, why: KeySpell.End) {
         guard let home, let fields else { return }
+        if let noted, noted == (home, fields) { return }
+        noted = (home, fields)
         let place = KeySpell.Place(dossier: dossier, hasResidentID: fields.hasResidentID, home: home)
         let keys = Set(fields.keys)
         for (key, known) in spells {
