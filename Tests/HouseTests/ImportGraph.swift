@@ -9,7 +9,7 @@ enum ImportGraph {
         "Store": ["Rules", "Protocol", "GRDB", "FoundationEssentials", "Glibc", "Synchronization"],
         "Sheets": ["CZip", "CExpat", "CXlsxWriter", "Glibc"],
         "Features": [
-            "Rules", "Protocol", "Trust", "Store", "Sheets", "CQrencode", "GRDB", "Crypto", "CryptoExtras", "Mustache", "Foundation",
+            "Rules", "Protocol", "Trust", "Store", "Sheets", "CQrencode", "GRDB", "Crypto", "CryptoExtras", "Mustache", "Dispatch", "Foundation",
             "FoundationEssentials",
         ],
         "Bench": ["Rules", "Protocol", "Replication", "Store", "Sheets", "Features", "Crowd", "GRDB", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"],

@@ -10,11 +10,9 @@ import Testing
 
     static func sheet(_ rows: [(Int, [String])]) -> SheetRows {
         SheetRows(sheet: SheetInfo(name: "a", isVisible: true, index: 0), source: Given(rows.map { number, texts in
-            var cells: [Int: SheetCell] = [:]
-            for (column, text) in texts.enumerated() where !text.isEmpty {
-                cells[column] = SheetCell(text, row: number, column: column)
-            }
-            return SheetRow(number: number, cells: cells)
+            SheetRow(number: number, cells: texts.enumerated().filter { !$0.element.isEmpty }.map { column, text in
+                SheetCell(text, row: number, column: column)
+            })
         }))
     }
 

@@ -11,9 +11,9 @@ import Testing
         let path = folder.file("a.xlsx")
         let writer = try MarkedWorkbookWriter(path: path, columns: TemplateWriterTests.columns)
         let zhangWei = SheetRow(number: 7, cells: [
-            0: SheetCell("张伟\n(双胞胎)", row: 7, column: 0),
-            1: SheetCell("440524201209010017", row: 7, column: 1),
-            4: SheetCell("_x000D_ & <b> \u{1} =1+1 ", row: 7, column: 4),
+            SheetCell("张伟\n(双胞胎)", row: 7, column: 0),
+            SheetCell("440524201209010017", row: 7, column: 1),
+            SheetCell("_x000D_ & <b> \u{1} =1+1 ", row: 7, column: 4),
         ])
         try writer.write(zhangWei, marks: [
             .init(column: 1, message: "校验码错误", remedy: "请核对户口簿"),
@@ -26,7 +26,7 @@ import Testing
         #expect(header.titles.last == MarkedWorkbookWriter.explanationHeader)
         let row = try #require(try rows.next())
         #expect((0..<5).map { row[$0]?.text } == (0..<5).map { zhangWei[$0]?.text })
-        #expect(row.cells.values.allSatisfy { $0.kind == .text })
+        #expect(row.cells.allSatisfy { $0.kind == .text })
         #expect(row[5]?.text == "原文件第 7 行\n【身份证件号】校验码错误。请核对户口簿\n【性别】性别未填\n与第 9 行重复。请删除其中一行")
         let comments = try ZipText.part("xl/comments1.xml", of: path)
         #expect(comments.contains("ref=\"B2\"") && comments.contains("校验码错误。请核对户口簿"))

@@ -59,7 +59,7 @@ import Testing
         #expect(workbook.sheets.map(\.name) == ["字典", "学生名单", "第二页"])
         #expect(workbook.sheets.map(\.isVisible) == [false, true, true])
         #expect(try Self.rows(fixture, sheet: "第二页") == [
-            SheetRow(number: 2, cells: [1: SheetCell("别的", row: 2, column: 1)]),
+            SheetRow(number: 2, cells: [SheetCell("别的", row: 2, column: 1)]),
         ])
         #expect(throws: SheetError.noSuchSheet("没有", available: ["学生名单", "第二页"])) { try workbook.rows(named: "没有") }
     }

@@ -69,7 +69,8 @@ public struct ImportRun {
 
     private mutating func perform(strict: Bool) throws {
         do {
-            let subject = try survey()
+            let workbook = try PupilWorkbook(path: path)
+            let subject = try survey(workbook)
             let fileFindings = FileRules.judge(subject)
             for finding in fileFindings { report.add(finding, row: nil, cell: nil) }
             guard !fileFindings.contains(where: { $0.severity == .error }) else {
@@ -79,7 +80,7 @@ public struct ImportRun {
                 return
             }
             if strict, target != nil {
-                try pass(.rehearsing)
+                try pass(.rehearsing, workbook)
                 if report.failed > 0 {
                     report.accepted = 0
                     report.outcome = .failed
@@ -88,7 +89,7 @@ public struct ImportRun {
                 report = ImportReport(job: report.job)
                 for finding in fileFindings { report.add(finding, row: nil, cell: nil) }
             }
-            try pass(target == nil ? .judging : .entering)
+            try pass(target == nil ? .judging : .entering, workbook)
             report.outcome = report.failed > 0 ? .failed : .success
         } catch let mismatch as PupilWorkbook.Mismatch {
             report.outcome = .templateMismatch
@@ -102,19 +103,22 @@ public struct ImportRun {
         }
     }
 
-    /// First pass: what the file rules and the same-number rule need. Keeps numbers only, not rows.
-    private mutating func survey() throws -> FileSubject {
-        let workbook = try PupilWorkbook(path: path)
+    /// First pass: what the file rules and the same-number rule need.
+    private mutating func survey(_ workbook: PupilWorkbook) throws -> FileSubject {
         var seen = RepeatedIDNumbers.Counter()
         var rows = 0
         var school = ""
-        while let row = try workbook.next() {
-            if mustStop() { throw Stopped() }
-            rows += 1
-            // A slip in one row does not make it another school's file: the rows that name this school count.
-            let named = RowReader.read(RawRow(row.raw.cells.filter { $0.key == .schoolCode })).record.schoolCode
-            if school.isEmpty || named == facts.school?.code { school = named }
-            seen.add(row.raw)
+        var last: (cell: RawCell?, code: String) = (nil, "")
+        while let batch = try workbook.next() {
+            for place in batch.indices {
+                if mustStop() { throw Stopped() }
+                rows += 1
+                // A slip in one row does not make it another school's file: the rows that name this school count.
+                let cell = workbook.cell(batch, place, .schoolCode)
+                if cell != last.cell { last = (cell, cell.map { RowReader.read(RawRow([.schoolCode: $0])).record.schoolCode } ?? "") }
+                if school.isEmpty || last.code == facts.school?.code { school = last.code }
+                seen.add(number: workbook.cell(batch, place, .idNumber), type: workbook.cell(batch, place, .idType))
+            }
         }
         facts.repeatedIDNumbers = seen.repeated
         return FileSubject(
@@ -136,28 +140,29 @@ public struct ImportRun {
     }
 
     /// Second pass: judge, mark what fails, enter what is good.
-    private mutating func pass(_ purpose: Purpose) throws {
-        let workbook = try PupilWorkbook(path: path)
+    private mutating func pass(_ purpose: Purpose, _ workbook: PupilWorkbook) throws {
         let marker = RowMarker(path: markedPath, workbook: workbook)
         for notice in workbook.notices {
             report.add(
                 Finding(rule: "Q50-columns", question: "Q50", severity: .notice, field: nil, message: notice, remedy: ""), row: nil, cell: nil)
         }
+        let judging = RowJudging(match: workbook.match, facts: facts)
         var good: [(PupilWorkbook.PupilRow, Judgement)] = []
         var fileWide = FileWideFindings()
-        while let row = try workbook.next() {
-            if mustStop() { throw Stopped() }
-            report.rows += 1
-            let judgement = RuleBook.judge(row.raw, facts: facts)
-            for finding in judgement.findings where !fileWide.take(finding, row: row.sheetRow.number) {
-                note(finding, row, workbook)
-            }
-            if judgement.isAccepted {
-                good.append((row, judgement))
-                if good.count >= Self.chunk { try flush(&good, purpose, workbook, marker) }
-            } else {
-                report.failed += 1
-                try marker.mark(row, judgement.findings.filter { !FileWideFindings.holds($0) })
+        try workbook.rewind()
+        while let batch = try workbook.next() {
+            for (place, judgement) in zip(batch.indices, judging.judge(batch)) {
+                if mustStop() { throw Stopped() }
+                report.rows += 1
+                let row = PupilWorkbook.PupilRow(rows: batch, place: place)
+                for finding in judgement.findings where !fileWide.take(finding, row: row.number) { note(finding, row, workbook) }
+                if judgement.isAccepted {
+                    good.append((row, judgement))
+                    if good.count >= Self.chunk { try flush(&good, purpose, workbook, marker) }
+                } else {
+                    report.failed += 1
+                    try marker.mark(row, judgement.findings.filter { !FileWideFindings.holds($0) })
+                }
             }
         }
         try flush(&good, purpose, workbook, marker)
@@ -168,8 +173,7 @@ public struct ImportRun {
     private mutating func note(_ finding: Finding, _ row: PupilWorkbook.PupilRow, _ workbook: PupilWorkbook) {
         let column = finding.field.flatMap { workbook.match.column(of: $0) }
         report.add(
-            finding, row: row.sheetRow.number,
-            cell: column.map { CellReference.text(row: row.sheetRow.number, column: $0) })
+            finding, row: row.number, cell: column.map { CellReference.text(row: row.number, column: $0) })
     }
 
     private mutating func flush(

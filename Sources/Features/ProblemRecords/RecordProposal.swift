@@ -19,12 +19,13 @@ struct RecordProposal {
         if let error = judgement.findings.first(where: { $0.severity == .error }) {
             throw Refusal(error.rule, question: error.question, error.message, remedy: error.remedy)
         }
-        fields = judgement.record.differences(from: dossier.record)
+        let judged = judgement.record
+        fields = judged.differences(from: dossier.record)
         guard !fields.isEmpty else {
             throw Refusal("case.unchanged", question: question, "没有要变更的内容。", remedy: remedy, kind: .usage)
         }
         var proposed = dossier.recordOfChain
-        for field in fields { proposed[field] = judgement.record[field] }
+        for field in fields { proposed[field] = judged[field] }
         record = proposed
     }
 }

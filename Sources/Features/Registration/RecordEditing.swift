@@ -16,13 +16,14 @@ struct RecordEditing {
         if let error = judgement.findings.first(where: { $0.severity == .error }) {
             throw Refusal(error.rule, question: error.question, error.message, remedy: error.remedy)
         }
-        let changed = judgement.record.differences(from: dossier.record)
+        let record = judgement.record
+        let changed = record.differences(from: dossier.record)
         guard !changed.isEmpty else { return }
         if dossier.stand == .entered || dossier.stand == .returned {
-            try StepWriter(actor: actor, transaction: transaction).take(.amend, in: id, .init(record: judgement.record))
-            try carryOn(dossier, judgement.record)
+            try StepWriter(actor: actor, transaction: transaction).take(.amend, in: id, .init(record: record))
+            try carryOn(dossier, record)
         } else {
-            try supplement(dossier, judgement.record, changed)
+            try supplement(dossier, record, changed)
         }
     }
 

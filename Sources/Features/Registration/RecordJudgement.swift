@@ -41,7 +41,7 @@ enum RecordJudgement {
             guard let field = StudentField.named(title) else {
                 throw Refusal("field.unknown", "没有名为“\(title)”的指标。", remedy: "请使用模板中的列名。", kind: .usage)
             }
-            row.cells[field] = text.isEmpty ? nil : RawCell(text)
+            row[field] = text.isEmpty ? nil : RawCell(text)
         }
         return RuleBook.judge(row, facts: try RegistrationFacts.facts(for: dossier.home, today: today, reading))
     }

@@ -35,7 +35,7 @@ public struct Division12: Sendable, Hashable, CustomStringConvertible {
         if bytes.count == 6 { return .onlySixDigits }
         guard bytes.count == 12 else { return .notTwelveDigits }
         guard bytes[6...].allSatisfy({ $0 == 48 }) else { return .tailNotZero }
-        let code = String(text.prefix(6))
+        let code = DivisionCode.county(text)
         guard DivisionCode.level(of: code) != nil else { return .notTwelveDigits }
         return DivisionCode.reachesCounty(code) ? nil : .aboveCounty
     }

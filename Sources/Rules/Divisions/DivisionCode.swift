@@ -38,6 +38,9 @@ public enum DivisionCode {
 
     static let undividedRegions: Set<String> = ["710000", "810000", "820000"]
 
+    /// The first six bytes of a text that begins with a county's digits. A prefix by characters would look for clusters.
+    static func county(_ text: String) -> String { String(decoding: text.utf8.prefix(6), as: UTF8.self) }
+
     static func number(of code: String) -> Int32? {
         var number: Int32 = 0
         var count = 0

@@ -25,7 +25,7 @@ public enum ResidentIDNumber {
             return .badCheckDigit(expected: Character(Unicode.Scalar(expected)))
         }
         if bytes[17] == lowerX { return .lowercaseX }
-        return region(of: String(raw.prefix(6)), in: divisions)
+        return region(of: DivisionCode.county(raw), in: divisions)
     }
 
     /// Whether length, characters, calendar date and check digit hold, and nothing else: no region, no future date. An

@@ -4,11 +4,14 @@ indirect enum Check: Sendable {
     /// Stops after the first part that blocks (error or problem); warnings and notices let the next part speak.
     case sequence([Check])
     case together([Check])
+    /// Asked only where a look at the whole row says that a part may fail: most rows have nothing rare in any cell.
+    case when(@Sendable (Subject) -> Bool, Check)
 
     var rules: [Rule] {
         switch self {
         case .rule(let rule): [rule]
         case .sequence(let parts), .together(let parts): parts.flatMap(\.rules)
+        case .when(_, let part): part.rules
         }
     }
 
@@ -19,7 +22,7 @@ indirect enum Check: Sendable {
         case .rule(let rule):
             let failures = rule.failures(subject)
             if failures.isEmpty { return false }
-            findings.append(contentsOf: rule.findings(on: subject))
+            findings.append(contentsOf: rule.findings(of: failures, on: subject))
             return rule.severity == .error || rule.severity == .problem
         case .sequence(let parts):
             for part in parts where part.judge(subject, into: &findings) { return true }
@@ -28,6 +31,8 @@ indirect enum Check: Sendable {
             var blocks = false
             for part in parts where part.judge(subject, into: &findings) { blocks = true }
             return blocks
+        case .when(let applies, let part):
+            return applies(subject) && part.judge(subject, into: &findings)
         }
     }
 }

@@ -35,7 +35,7 @@ enum DivisionRules {
             failing: RuleExample([field: "430199000000"]),
             fails: { subject in
                 guard let code = subject[field] else { return nil }
-                return subject.facts.divisions.everExisted(String(code.prefix(6))) ? nil : RuleFailure()
+                return subject.facts.divisions.everExisted(DivisionCode.county(code)) ? nil : RuleFailure()
             }
         )
     }
@@ -48,7 +48,7 @@ enum DivisionRules {
             failing: RuleExample([field: "430122000000"]),
             fails: { subject in
                 guard let code = subject[field] else { return nil }
-                return subject.facts.divisions.currentName(String(code.prefix(6))) == nil ? RuleFailure() : nil
+                return subject.facts.divisions.currentName(DivisionCode.county(code)) == nil ? RuleFailure() : nil
             }
         )
     }
@@ -73,7 +73,7 @@ enum DivisionRules {
         passing: RuleExample([.nativePlace: "430104000000"]), failing: RuleExample([.nativePlace: "430199000000"]),
         fails: { subject in
             guard let place = subject[.nativePlace], TextMending.isDigits(place) else { return nil }
-            let county = String(place.prefix(6))
+            let county = DivisionCode.county(place)
             let hasShape = place.utf8.count == 6 || place.utf8.count == 12 && place.hasSuffix("000000")
             return hasShape && subject.facts.divisions.everExisted(county) ? nil : RuleFailure()
         }

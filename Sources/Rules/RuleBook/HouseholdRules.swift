@@ -114,7 +114,7 @@ enum HouseholdRules {
     private static func isFromOtherCounty(_ subject: Subject) -> Bool? {
         guard let school = subject.facts.school?.division, school.utf8.count == 6, let place = subject[.hukouDivision],
               Division12.fault(in: place) == nil else { return nil }
-        let county = String(place.prefix(6))
+        let county = DivisionCode.county(place)
         // A former county may be the school's own under its old name: then nothing is certain.
         guard subject.facts.divisions.currentName(county) != nil else { return nil }
         return county != school

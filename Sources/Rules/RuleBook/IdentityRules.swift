@@ -23,7 +23,8 @@ enum IdentityRules {
         remedy: "证件类型选“居民身份证”，号码填户口簿上本人的公民身份号码，不是户口簿编号",
         failing: RuleExample([.idType: "户口簿"]),
         fails: { subject in
-            guard let type = subject[.idType], type == "B" || type.contains("户口") else { return nil }
+            guard let type = subject[.idType], type == "B" || subject.traits(of: .idType).contains(.notAnOption) && type.contains("户口")
+            else { return nil }
             return RuleFailure()
         }
     )

@@ -8,13 +8,16 @@ public struct Judgement: Sendable, Hashable {
         case repeatedIDNumber
     }
 
-    public let record: StudentRecord
     public let findings: [Finding]
+    private let read: ReadRow
 
-    public init(record: StudentRecord, findings: [Finding]) {
-        self.record = record
+    init(read: ReadRow, findings: [Finding]) {
+        self.read = read
         self.findings = findings
     }
+
+    /// The row as it would be stored, made when asked for: a mere check of a file needs none.
+    public var record: StudentRecord { read.record }
 
     /// Whether the row enters: it has no error. Problems and warnings do not keep it out.
     public var isAccepted: Bool { !findings.contains { $0.severity == .error } }

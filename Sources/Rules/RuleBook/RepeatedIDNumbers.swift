@@ -13,9 +13,11 @@ public enum RepeatedIDNumbers {
 
         public init() {}
 
-        public mutating func add(_ row: RawRow) {
-            guard let cell = row[.idNumber], let type = row[.idType],
-                  CodeTable.studentIDType.code(forText: type.text) == "1" else { return }
+        public mutating func add(_ row: RawRow) { add(number: row[.idNumber], type: row[.idType]) }
+
+        /// Takes the two cells of a row that matter.
+        public mutating func add(number cell: RawCell?, type: RawCell?) {
+            guard let cell, let type, CodeTable.studentIDType.code(forText: type.text) == "1" else { return }
             let number = RowReader.identityNumber(cell.text)
             if !number.isEmpty, !ExcelDamage.isDamaged(cell, text: number), !seen.insert(number).inserted {
                 repeated.insert(number)

@@ -49,9 +49,10 @@ public final class Rule: Sendable, Identifiable {
     }
 
     /// What the rule says about a row; empty when the row passes.
-    public func findings(on subject: Subject) -> [Finding] {
-        let failed = failures(subject)
-        return failed.isEmpty ? [] : failed.map { finding($0, value: value(of: $0, in: subject)) }
+    public func findings(on subject: Subject) -> [Finding] { findings(of: failures(subject), on: subject) }
+
+    func findings(of failures: [RuleFailure], on subject: Subject) -> [Finding] {
+        failures.map { finding($0, value: value(of: $0, in: subject)) }
     }
 
     func finding(_ failure: RuleFailure, value: String) -> Finding {

@@ -7,10 +7,10 @@ public enum RuleBook {
     public static let submission: [Rule] = StatementRules.submission
 
     static let checks: [Check] = [
-        MendingRules.rules.together,
-        RequiredRules.rules.together,
+        .when({ !$0.mendings.isEmpty }, MendingRules.rules.together),
+        .when({ $0.lacks(anyOf: RequiredRules.starred) }, RequiredRules.rules.together),
         .rule(RequiredRules.local),
-        OptionRules.rules.filter { $0.field.map { !OptionRules.headed.contains($0) } ?? true }.together,
+        .when({ $0.allTraits.contains(.notAnOption) }, OptionRules.unheaded.together),
     ] + TextRules.checks + IdentityRules.checks + AgeRules.checks + ClassRules.checks + DivisionRules.checks
         + StudyRules.checks + ContactRules.checks + GuardianRules.checks + HouseholdRules.checks + StatementRules.checks
 
@@ -21,10 +21,11 @@ public enum RuleBook {
 
     /// Reads and judges a row. Findings stand in column order, those about the whole row last.
     public static func judge(_ row: RawRow, facts: Facts) -> Judgement {
-        let subject = Subject(row: row, read: RowReader.mend(row), facts: facts)
+        let read = RowReader.mend(row)
+        let subject = Subject(row: row, read: read, facts: facts)
         var findings: [Finding] = []
         for check in checks { check.judge(subject, into: &findings) }
-        return Judgement(record: subject.record, findings: ordered(findings))
+        return Judgement(read: read, findings: ordered(findings))
     }
 
     /// What stands against submitting a record (上报); empty when nothing does.
@@ -49,4 +50,6 @@ public enum RuleBook {
 extension OptionRules {
     /// Rules that stand at the head of a sequence elsewhere in the book.
     static let headed: Set<StudentField> = IdentityRules.options.union(StudyRules.options)
+
+    static let unheaded = rules.filter { $0.field.map { !headed.contains($0) } ?? true }
 }

@@ -17,7 +17,8 @@ enum StudyRules {
         "Q4-repeater", .studentSource, .error, "学生来源填写了“{value}”，复读生不采集",
         remedy: "义务教育阶段严禁复读；初、高中毕业年级的复读生不纳入采集，请不要导入该生", failing: RuleExample([.studentSource: "复读"]),
         fails: { subject in
-            guard let text = subject[.studentSource], text.contains("复读") else { return nil }
+            guard subject.traits(of: .studentSource).contains(.notAnOption), let text = subject[.studentSource], text.contains("复读")
+            else { return nil }
             return RuleFailure()
         }
     )

@@ -16,12 +16,16 @@ enum TextRules {
     static let checks: [Check] = [
         .rule(brokenCell),
         .together(measured.map { .rule(length(of: $0)) }),
-        .together(names.map { .sequence([.rule(control(in: $0)), .rule(lost(in: $0)), .rule(privateUse(in: $0))]) }),
-        .together(freeTexts.map { .sequence([.rule(control(in: $0)), .rule(lost(in: $0)), .rule(privateUse(in: $0))]) }),
-        names.map(radical).together,
+        .when({ !$0.allTraits.isDisjoint(with: unreadable) }, .together((names + freeTexts).map {
+            .sequence([.rule(control(in: $0)), .rule(lost(in: $0)), .rule(privateUse(in: $0))])
+        })),
+        .when({ $0.allTraits.contains(.radical) }, names.map(radical).together),
         .sequence([.rule(nameCharacters), .rule(shortName)]),
         [.currentAddress, .mailingAddress, .homeAddress].map(shortAddress).together,
     ]
+
+    /// What the rules about characters that do not survive look for.
+    private static let unreadable: TextTraits = [.control, .replacement, .questionMark, .privateUse]
 
     private static let brokenCell = Rule(
         "M-IMP-broken-cell", nil, .error, "“{label}”的单元格是公式错误“{value}”",

@@ -3,6 +3,7 @@
 enum DateReading {
     /// `20150901`, `2015-9-1`, `2015/09/01`, `2015.9.1`, `2015年9月1日`, with or without a midnight time, as `YYYYMMDD`.
     static func day(_ text: String) -> String? {
+        if text.utf8.count == 8, TextMending.isDigits(text) { return CalendarDate(compact: text) == nil ? nil : text }
         guard let groups = groups(in: text) else { return nil }
         let dated = withoutMidnight(groups)
         switch dated.map(\.count) {
@@ -16,6 +17,7 @@ enum DateReading {
 
     /// `201509`, `2015-9`, `2015年9月`, or a whole day, as `YYYYMM`.
     static func month(_ text: String) -> String? {
+        if text.utf8.count == 6, TextMending.isDigits(text) { return CalendarDate(compact: text + "01") == nil ? nil : text }
         guard let groups = groups(in: text) else { return nil }
         let counts = groups.map(\.count)
         if counts == [6] { return first(String(groups[0]) + "01") }

@@ -1,6 +1,6 @@
 /// How the reader takes a field's cell.
 enum FieldShape: Sendable {
-    case name, identityNumber, digits, day, month, validity, distance, telephone, option(CodeTable), text
+    case name, identityNumber, digits, day, month, validity, distance, telephone, option(OptionReader), text
 
     init(of field: StudentField) {
         switch field {
@@ -14,7 +14,7 @@ enum FieldShape: Sendable {
         case .phone, .guardian1Phone, .guardian2Phone, .email: self = .telephone
         default:
             if let table = field.codeTable {
-                self = .option(table)
+                self = .option(OptionReader(table))
             } else {
                 self = field.isDivision ? .digits : .text
             }
@@ -23,6 +23,15 @@ enum FieldShape: Sendable {
 
     /// By raw value of the field; index 0 stands for no field.
     static let all: [FieldShape] = [.text] + StudentField.allCases.map(FieldShape.init(of:))
+}
+
+/// A column's list as the reader asks it. A class, since a table asked for each of 20,000 rows must not be copied each time.
+final class OptionReader: Sendable {
+    private let table: CodeTable
+
+    init(_ table: CodeTable) { self.table = table }
+
+    func code(of text: String, stage: Stage?) -> String? { table.code(forText: text, stage: stage) }
 }
 
 extension StudentField {

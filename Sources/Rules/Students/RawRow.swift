@@ -15,9 +15,16 @@ public struct RawCell: Sendable, Hashable {
 
 /// One pupil's row before normalisation. Absent and blank cells are not stored.
 public struct RawRow: Sendable, Hashable {
-    public var cells: [StudentField: RawCell]
+    /// By raw value of the field: a file has 20,000 rows of 60 cells, and each is asked for by several rules.
+    private var slots: [RawCell?]
 
-    public init(_ cells: [StudentField: RawCell] = [:]) { self.cells = cells }
+    public init(_ cells: [StudentField: RawCell] = [:]) {
+        slots = Array(repeating: nil, count: StudentField.slots)
+        for (field, cell) in cells { slots[field.rawValue] = cell }
+    }
 
-    public subscript(field: StudentField) -> RawCell? { cells[field] }
+    public subscript(field: StudentField) -> RawCell? {
+        get { slots[field.rawValue] }
+        set { slots[field.rawValue] = newValue }
+    }
 }

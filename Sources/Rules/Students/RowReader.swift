@@ -11,7 +11,8 @@ public enum RowReader {
     static func mend(_ row: RawRow) -> ReadRow {
         var result = ReadRow()
         var stage: Stage?
-        for (field, cell) in row.cells {
+        for field in StudentField.allCases {
+            guard let cell = row[field] else { continue }
             if field == .entryWay, stage == nil { stage = self.stage(of: row) }
             if cell.kind == .error { result.noteBroken(field) }
             take(cell, of: field, stage: stage, into: &result)
@@ -29,7 +30,7 @@ public enum RowReader {
         let text = found.isDisjoint(with: [.space, .zeroWidth]) ? cell.text : TextMending.trimmed(cell.text)
         switch FieldShape.all[field.rawValue] {
         case .option(let table):
-            if let code = table.code(forText: text, stage: stage) {
+            if let code = table.code(of: text, stage: stage) {
                 result.put(code, traits: [], in: field)
             } else {
                 result.put(text, traits: found.union(.notAnOption), in: field)

@@ -1,5 +1,5 @@
 /// What kinds of character a text contains, found in one pass, so that mending and judging look only where something is.
-struct TextTraits: OptionSet, Sendable {
+struct TextTraits: OptionSet, Sendable, Hashable {
     let rawValue: UInt16
 
     /// Any white space, inside or at the ends: ASCII, no-break, ideographic, general punctuation.
@@ -28,6 +28,22 @@ struct TextTraits: OptionSet, Sendable {
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
     init(_ text: String) {
+        // Most cells are digits or common Chinese characters, told by their bytes; only the others are decoded.
+        self = TextTraits.isCommon(text) ? [] : TextTraits.ofScalars(text)
+    }
+
+    /// Printable ASCII but `?` and `.`, and U+5000 to U+9FFF, which is where a first byte of E5 to E9 leads.
+    private static func isCommon(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x3F, 0x2E: false
+            case 0x21...0x7E, 0x80...0xBF, 0xE5...0xE9: true
+            default: false
+            }
+        }
+    }
+
+    private static func ofScalars(_ text: String) -> TextTraits {
         var found: TextTraits = []
         for scalar in text.unicodeScalars {
             let value = scalar.value
@@ -39,7 +55,7 @@ struct TextTraits: OptionSet, Sendable {
                 found.formUnion(TextTraits.rare(value))
             }
         }
-        self = found
+        return found
     }
 
     private static func rare(_ value: UInt32) -> TextTraits {

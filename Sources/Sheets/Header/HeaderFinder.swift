@@ -27,8 +27,7 @@ public enum HeaderFinder {
             offer(SheetHeader(titles: row.texts, rows: row.number...row.number), score, &best)
             guard index + 1 < candidates.count, candidates[index + 1].number == row.number + 1 else { continue }
             let lower = candidates[index + 1]
-            let both = row.cells.merging(lower.cells) { $1 }
-            let titles = SheetRow(number: row.number, cells: both).texts
+            let titles = overlaid(row.texts, lower.texts)
             // Two rows must beat each of them alone, or the first pupil would become a part of the header.
             if score(titles) > max(score(row.texts), score(lower.texts)) {
                 offer(SheetHeader(titles: titles, rows: row.number...lower.number), score, &best)
@@ -37,6 +36,13 @@ public enum HeaderFinder {
         guard let found = best?.header else { return nil }
         while let row = try rows.peek(1).first, row.number <= found.rows.upperBound { _ = try rows.next() }
         return found
+    }
+
+    private static func overlaid(_ upper: [String], _ lower: [String]) -> [String] {
+        (0..<max(upper.count, lower.count)).map { column in
+            let own = column < lower.count ? lower[column] : ""
+            return own.isEmpty && column < upper.count ? upper[column] : own
+        }
     }
 
     private static func offer(

@@ -31,7 +31,7 @@ final class LegacyRows: RowSource {
             guard !filled.isEmpty else { continue }
             rowCount += 1
             guard rowCount <= limits.rows else { throw .tooManyRows(limit: limits.rows) }
-            return SheetRow(number: Int(row) + 1, cells: filled)
+            return SheetRow(number: Int(row) + 1, cells: filled.values.sorted { $0.column < $1.column })
         }
         return nil
     }

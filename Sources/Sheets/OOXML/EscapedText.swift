@@ -29,7 +29,7 @@ enum EscapedText {
         return String(decoding: units, as: UTF16.self)
     }
 
-    private static func hasEscape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    static func hasEscape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard bytes.count >= 7, let first = bytes.firstIndex(of: 0x5F) else { return false }
         return bytes[first...].indices.dropLast(6).contains { bytes[$0] == 0x5F && bytes[$0 + 1] == 0x78 && bytes[$0 + 6] == 0x5F }
     }

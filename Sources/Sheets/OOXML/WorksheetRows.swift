@@ -18,16 +18,29 @@ final class WorksheetRows: RowSource {
     deinit { buffer.deallocate() }
 
     func next() throws(SheetError) -> SheetRow? {
+        guard try hasNext() else { return nil }
+        defer { taken += 1 }
+        return sink.finished[taken]
+    }
+
+    func next(into rows: inout PackedRows) throws(SheetError) -> Bool {
+        guard try hasNext() else { return false }
+        rows.append(row: taken, of: sink.finished)
+        taken += 1
+        return true
+    }
+
+    /// Reads on where all rows that were completed are taken.
+    private func hasNext() throws(SheetError) -> Bool {
         while taken == sink.finished.count {
-            guard !isAtEnd else { return nil }
+            guard !isAtEnd else { return false }
             taken = 0
-            sink.finished.removeAll(keepingCapacity: true)
+            sink.finished.removeAll()
             // Read to the very end, past the last row: only there the check sum is known.
             let count = try entry.read(into: buffer)
             try stream.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             isAtEnd = count == 0
         }
-        defer { taken += 1 }
-        return sink.finished[taken]
+        return true
     }
 }

@@ -1,7 +1,7 @@
 /// Turns a worksheet part into rows.
 final class WorksheetSink: XMLSink {
     /// Rows that are complete and not yet taken.
-    var finished: [SheetRow] = []
+    var finished = PackedRows()
     /// Line of the part, for errors; set by the owner.
     var line: () -> Int = { 0 }
 
@@ -23,7 +23,8 @@ final class WorksheetSink: XMLSink {
     private var type = CellType.number
     private var style = 0
     private var text: [UInt8] = []
-    private var cells: [Int: SheetCell] = [:]
+    /// The row that is being read, over the ends of chunks.
+    private var open = PackedRows()
     private var rowCount = 0
     /// A UTF-16 unit is at most three bytes of UTF-8, an escape `_x000D_` seven.
     private let textByteLimit: Int
@@ -127,25 +128,40 @@ final class WorksheetSink: XMLSink {
         guard text.count <= textByteLimit else {
             throw .cellTooLong(reference: reference, limit: limits.cellCharacters)
         }
-        guard let (value, kind) = try content(), !BlankText.isBlank(value) else { return }
-        guard column < limits.columns else { throw .tooManyColumns(reference: reference, limit: limits.columns) }
-        cells[column] = SheetCell(value, kind: kind, row: row, column: column)
-    }
-
-    private func content() throws(SheetError) -> (String, SheetCell.Kind)? {
         switch type {
         case .shared:
             let index = text.withUnsafeBufferPointer(CellReference.number)
-            let found = try strings.withBytes(index ?? -1) { bytes throws(SheetError) in try string(bytes) }
-            guard let found else { throw .badReference(part: part, line: line()) }
-            return (found, .text)
-        case .text:
-            return (try text.withUnsafeBufferPointer { bytes throws(SheetError) in try string(bytes) }, .text)
-        case .boolean: return (text == [0x31] || text == Array("true".utf8) ? "TRUE" : "FALSE", .boolean)
-        case .error: return (String(decoding: text, as: UTF8.self), .error)
-        case .isoDate: return isoDate()
-        case .number: return number()
+            let found: Void? = try strings.withBytes(index ?? -1) { bytes throws(SheetError) in try add(bytes) }
+            guard found != nil else { throw .badReference(part: part, line: line()) }
+        case .text: try text.withUnsafeBufferPointer { bytes throws(SheetError) in try add(bytes) }
+        case .boolean: try add(text == [0x31] || text == Array("true".utf8) ? "TRUE" : "FALSE", .boolean)
+        case .error: try add(String(decoding: text, as: UTF8.self), .error)
+        case .isoDate:
+            let (value, kind) = isoDate()
+            try add(value, kind)
+        case .number:
+            let (value, kind) = number()
+            try add(value, kind)
         }
+    }
+
+    /// Adds a text as it stands in the file, without making a string of it where nothing in it has to be looked at.
+    private func add(_ bytes: UnsafeBufferPointer<UInt8>) throws(SheetError) {
+        guard bytes.count <= limits.cellCharacters, !EscapedText.hasEscape(bytes), !BlankText.mayBeBlank(bytes) else {
+            return try add(string(bytes), .text)
+        }
+        try checkColumn()
+        open.add(bytes, .text, column: column)
+    }
+
+    private func add(_ value: String, _ kind: SheetCell.Kind) throws(SheetError) {
+        guard !BlankText.isBlank(value) else { return }
+        try checkColumn()
+        open.add(value.utf8, kind, column: column)
+    }
+
+    private func checkColumn() throws(SheetError) {
+        guard column < limits.columns else { throw .tooManyColumns(reference: reference, limit: limits.columns) }
     }
 
     private func string(_ bytes: UnsafeBufferPointer<UInt8>) throws(SheetError) -> String {
@@ -174,12 +190,11 @@ final class WorksheetSink: XMLSink {
     }
 
     private func finishRow() throws(SheetError) {
-        guard !cells.isEmpty else { return }
+        guard open.close(row: row) else { return }
         rowCount += 1
         guard rowCount <= limits.rows else { throw .tooManyRows(limit: limits.rows) }
-        finished.append(SheetRow(number: row, cells: cells))
-        cells.removeAll(keepingCapacity: false)
-        cells.reserveCapacity(finished.last?.cells.count ?? 0)
+        finished.append(row: 0, of: open)
+        open.removeAll()
     }
 
     private var reference: String { CellReference.text(row: row, column: column) }

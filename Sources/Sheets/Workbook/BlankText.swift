@@ -2,11 +2,15 @@
 enum BlankText {
     /// White space of any kind: ideographic, no-break and zero-width spaces included.
     static func isBlank(_ text: String) -> Bool {
-        guard let first = text.utf8.first else { return true }
+        guard mayBeBlank(text.utf8) else { return false }
+        return text.unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0 == "\u{FEFF}" || $0 == "\u{200B}" }
+    }
+
+    /// Only some first bytes can begin white space; ASCII letters and Chinese characters are told at once.
+    static func mayBeBlank(_ bytes: some Sequence<UInt8>) -> Bool {
+        guard let first = bytes.first(where: { _ in true }) else { return true }
         switch first {
-        // Only these first bytes can begin white space; ASCII letters and Chinese characters are told at once.
-        case 0...0x20, 0xC2, 0xE1...0xE3, 0xEF:
-            return text.unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0 == "\u{FEFF}" || $0 == "\u{200B}" }
+        case 0...0x20, 0xC2, 0xE1...0xE3, 0xEF: return true
         default: return false
         }
     }

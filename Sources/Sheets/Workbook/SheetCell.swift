@@ -27,21 +27,30 @@ public struct SheetCell: Sendable, Hashable {
 public struct SheetRow: Sendable, Hashable {
     /// From 1, as Excel shows it.
     public var number: Int
-    /// By column from 0. Cells that are absent, empty or hold white space only are not stored.
-    public var cells: [Int: SheetCell]
+    /// By rising column. Cells that are absent, empty or hold white space only are not stored.
+    public var cells: [SheetCell]
 
-    public init(number: Int, cells: [Int: SheetCell]) {
+    public init(number: Int, cells: [SheetCell]) {
         self.number = number
         self.cells = cells
     }
 
-    public subscript(column: Int) -> SheetCell? { cells[column] }
+    /// By column from 0.
+    public subscript(column: Int) -> SheetCell? {
+        // In a row that is filled from column A on, the cell stands where its column says.
+        if column >= 0, column < cells.count, cells[column].column == column { return cells[column] }
+        return cells.first { $0.column == column }
+    }
 
     /// One past the last filled column.
-    public var width: Int { (cells.keys.max() ?? -1) + 1 }
+    public var width: Int { (cells.last?.column ?? -1) + 1 }
 
     /// The texts from column A to the last filled one, empty where nothing is.
-    public var texts: [String] { (0..<width).map { cells[$0]?.text ?? "" } }
+    public var texts: [String] {
+        var texts = Array(repeating: "", count: width)
+        for cell in cells { texts[cell.column] = cell.text }
+        return texts
+    }
 }
 
 /// A sheet of a workbook.

@@ -1,6 +1,16 @@
 /// Where rows come from: a worksheet part, or a legacy workbook.
 protocol RowSource: AnyObject {
     func next() throws(SheetError) -> SheetRow?
+    /// Adds the next row to `rows`; false at the end.
+    func next(into rows: inout PackedRows) throws(SheetError) -> Bool
+}
+
+extension RowSource {
+    func next(into rows: inout PackedRows) throws(SheetError) -> Bool {
+        guard let row = try next() else { return false }
+        rows.append(row)
+        return true
+    }
 }
 
 /// The rows of one sheet, from top to bottom, one at a time. Blank rows are passed over; numbers tell where they were.
@@ -19,6 +29,13 @@ public final class SheetRows {
     public func next() throws(SheetError) -> SheetRow? {
         if ahead.isEmpty { return try source.next() }
         return ahead.removeFirst()
+    }
+
+    /// Adds the next row to `rows`, without making strings; false at the end.
+    public func next(into rows: inout PackedRows) throws(SheetError) -> Bool {
+        guard !ahead.isEmpty else { return try source.next(into: &rows) }
+        rows.append(ahead.removeFirst())
+        return true
     }
 
     /// The next rows, at most `count`, without taking them.

@@ -25,4 +25,10 @@ import Testing
         let error = rule("Q1-b", .error), problem = rule("Q1-c", .problem), late = rule("Q1-d", .error)
         #expect(found(.sequence([[error, problem].together, .rule(late)])) == ["Q1-b", "Q1-c"])
     }
+
+    @Test func whatIsAskedOnConditionIsSilentWithoutItAndBlocksWithIt() {
+        let error = rule("Q1-b", .error), late = rule("Q1-d", .error)
+        #expect(found(.sequence([.when({ _ in false }, .rule(error)), .rule(late)])) == ["Q1-d"])
+        #expect(found(.sequence([.when({ _ in true }, .rule(error)), .rule(late)])) == ["Q1-b"])
+    }
 }

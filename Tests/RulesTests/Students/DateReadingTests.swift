@@ -17,6 +17,9 @@ import Testing
         #expect(DateReading.month("2015年9月1日") == "201509")
         #expect(DateReading.month("2015-13") == nil)
         #expect(DateReading.month("2015") == nil)
+        #expect(DateReading.month("201509") == "201509")
+        #expect(DateReading.month("20150\u{301}9") == nil)
+        #expect(DateReading.month("201500") == nil && DateReading.month("000009") == nil)
     }
 
     @Test func aValidityIsReadAsYearsOrDays() {

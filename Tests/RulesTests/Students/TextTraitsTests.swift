@@ -16,6 +16,16 @@ import Testing
         #expect(TextTraits("字" + text + "字").contains(trait))
     }
 
+    /// The quick look at bytes must not pass over what the slow one finds.
+    @Test func eachOneOfTheFirstPlaneIsFoundAmongCommonCharacters() {
+        let overlooked = (UInt32(0)...0xFFFF).compactMap { Unicode.Scalar($0) }.filter { scalar in
+            // A letter with an accent is never common, so this text is looked at slowly.
+            let slow = TextTraits("\u{E1}\(scalar)").subtracting(.composable)
+            return TextTraits("字\(scalar)1").subtracting(.composable) != slow
+        }
+        #expect(overlooked == [])
+    }
+
     @Test(arguments: ["㐀", "\u{20000}", "\u{2A6DF}", "\u{2B81D}", "\u{30000}", "\u{323AF}", "鿼"])
     func extensionCharactersAreOrdinary(text: String) {
         #expect(TextTraits(text) == [])
