@@ -50,6 +50,9 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
+    /// The instant at which the day begins in China, in seconds since 1970 UTC.
+    public var firstSecond: Int64 { Int64(daysSince1970) * 86_400 - 8 * 3600 }
+
     public static func daysIn(month: Int, of year: Int) -> Int {
         switch month {
         case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28

@@ -25,11 +25,17 @@ public struct TransferProjection: Projection {
         """), ("transfers_2", """
         -- What the receiving school has only prepared is its own.
         ALTER TABLE transfer ADD COLUMN submitted INTEGER NOT NULL DEFAULT 1;
+        """), ("transfers_3", """
+        -- When it was applied for, in seconds; null for one from before this column that nothing was said about since.
+        ALTER TABLE transfer ADD COLUMN applied INTEGER;
         """)]
     public let tables = [
         (table: "transfer_fact", sql: "SELECT hash, application, kind, payload FROM transfer_fact ORDER BY hash"),
         (table: "transfer_copy", sql: "SELECT hash, school FROM transfer_copy ORDER BY hash, school"),
-        (table: "transfer", sql: "SELECT * FROM transfer ORDER BY id"),
+        // Not when it was applied for, which may still be missing here.
+        (table: "transfer", sql: """
+            SELECT id, receiving, releasing, state, station, holder, since, due, dossier, requested, submitted FROM transfer ORDER BY id
+            """),
     ]
 
     public init() {}
@@ -63,10 +69,10 @@ public struct TransferProjection: Projection {
         }
         try transaction.database.execute(
             literal: """
-                INSERT OR REPLACE INTO transfer (id, receiving, releasing, state, station, holder, since, due, dossier, requested, submitted)
+                INSERT OR REPLACE INTO transfer (id, receiving, releasing, state, station, holder, since, due, dossier, requested, submitted, applied)
                 VALUES (\(Data(application.bytes)), \(transfer.head.receiving.text), \(transfer.head.releasing.text),
                         \(transfer.state.rawValue), \(transfer.station.rawValue), \(transfer.holder?.text), \(transfer.since), \(transfer.due),
-                        \(transfer.dossier.map { Data($0.bytes) }), \(transfer.request != nil), \(transfer.isSubmitted))
+                        \(transfer.dossier.map { Data($0.bytes) }), \(transfer.request != nil), \(transfer.isSubmitted), \(transfer.applied))
                 """)
         if let dossier = transfer.dossier { try transaction.errand(TransferFerry.office, dossier.bytes) }
     }

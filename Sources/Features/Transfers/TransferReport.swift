@@ -18,6 +18,8 @@ enum TransferReport {
         /// Of the application, both inside.
         let from, to: CalendarDate?
         let sight: UnitCode
+        /// Transfers that are looked at.
+        var most = TransferReport.most
 
         init(_ parameters: [String: String], actor: Actor, _ directory: UnitDirectory) throws {
             filter = try TransferList.Filter(parameters.filter { $0.key != "limit" }, actor: actor)
@@ -42,19 +44,28 @@ enum TransferReport {
 
         func holds(_ transfer: Transfer, _ directory: UnitDirectory) -> Bool {
             if let kind, TransferKind(from: transfer.head.releasing, to: transfer.head.receiving, in: directory) != kind { return false }
-            let applied = CalendarDate(secondsSince1970: transfer.chain.first?.at ?? transfer.since)
+            let applied = CalendarDate(secondsSince1970: transfer.applied)
             return (from.map { $0 <= applied } ?? true) && (to.map { applied <= $0 } ?? true)
         }
     }
 
     static func each(_ scope: Scope, today: CalendarDate, _ reading: Reading, _ body: (Transfer) throws -> Void) throws {
-        let (condition, arguments) = try TransferList.clause(scope.filter, sight: scope.sight, today: today, reading)
+        var (condition, arguments) = try TransferList.clause(scope.filter, sight: scope.sight, today: today, reading)
+        // A row from before the column is looked at whatever the period: the transfer itself tells.
+        if let from = scope.from {
+            condition += " AND (applied IS NULL OR applied >= ?)"
+            arguments += [from.firstSecond]
+        }
+        if let to = scope.to {
+            condition += " AND (applied IS NULL OR applied < ?)"
+            arguments += [to.firstSecond + 86_400]
+        }
         let ids = try Data.fetchAll(
-            reading.database, sql: "SELECT id FROM transfer WHERE \(condition) ORDER BY since DESC, id LIMIT \(most + 1)", arguments: arguments)
-        guard ids.count <= most else {
+            reading.database, sql: "SELECT id FROM transfer WHERE \(condition) ORDER BY since DESC, id LIMIT \(scope.most + 1)", arguments: arguments)
+        guard ids.count <= scope.most else {
             throw Refusal(
-                "transfers.tooMany", question: "Q77", "范围内的转学超过 \(most) 件，不能一次统计或导出。", remedy: "请选择下属单位或转学状态，缩小范围后重试。",
-                kind: .usage)
+                "transfers.tooMany", question: "Q77", "范围内的转学超过 \(scope.most) 件，不能一次统计或导出。",
+                remedy: "请缩短申请时段，或选择下属单位、转学状态，缩小范围后重试。", kind: .usage)
         }
         let shelf = TransferShelf(reading)
         for id in ids.compactMap({ DossierID($0) }) {
@@ -151,7 +162,7 @@ enum TransferReport {
 
     private static func row(_ transfer: Transfer, isNamed: Bool, today: CalendarDate, _ reading: Reading) throws -> [String] {
         let item = TransferList.item(transfer, sight: transfer.head.receiving, today: today, reading)
-        let (applied, end) = (transfer.chain.first?.at ?? transfer.since, transfer.state.isOver ? transfer.since : nil)
+        let (applied, end) = (transfer.applied, transfer.state.isOver ? transfer.since : nil)
         let days = (end.map { CalendarDate(secondsSince1970: $0) } ?? today).daysSince1970 - CalendarDate(secondsSince1970: applied).daysSince1970
         let number = transfer.content.number.isEmpty ? "" : transfer.content.number
         let holder = transfer.holder.map { reading.directory.unit($0)?.name ?? $0.text } ?? ""

@@ -235,6 +235,9 @@ public struct Transfer: Sendable, Hashable {
         return notices.last?.step ?? chain.last?.opened
     }
 
+    /// When the receiving school wrote it down, in seconds.
+    public var applied: Int64 { chain.first?.at ?? since }
+
     /// Whether it has left the receiving school once: before that it is nobody else's.
     public var isSubmitted: Bool { chain.contains { $0.kind == .submit } }
 

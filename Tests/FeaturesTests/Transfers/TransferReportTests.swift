@@ -65,6 +65,35 @@ import Testing
         }
     }
 
+    @Test func `more than a report can look at are refused, until the period holds few enough`() throws {
+        let world = try TransferCountry(seed: 644)
+        let children = try [world.enrolled(1), world.enrolled(2)]
+        for child in children {
+            _ = try world.apply(child)
+            world.node.clock.advance(2 * 86_400)
+        }
+        let today = world.node.clock.surroundings.today
+        func total(_ parameters: [String: String], most: Int) throws -> Int {
+            try world.node.archive.read { reading in
+                var scope = try TransferReport.Scope(parameters, actor: .localOperator(of: C.tianhe.code), reading.directory)
+                scope.most = most
+                return try TransferReport.statistics(scope, today: today, reading).total
+            }
+        }
+        #expect(try total([:], most: 2) == 2)
+        let refusal = world.refusal { _ = try total([:], most: 1) }
+        #expect(refusal?.code == "transfers.tooMany" && refusal?.remedy.contains("申请时段") == true)
+        // Applied for on the 10th and the 12th.
+        #expect(try total(["from": "2026-09-11"], most: 1) == 1)
+        #expect(try total(["to": "2026-09-11"], most: 1) == 1)
+        #expect(try total(["from": "2026-09-10", "to": "2026-09-12"], most: 2) == 2)
+        #expect(world.refusal { _ = try total(["from": "2026-09-10", "to": "2026-09-12"], most: 1) }?.code == "transfers.tooMany")
+        // A row from before the column counts, and is told by the transfer itself.
+        try world.node.archive.write { try $0.database.execute(sql: "UPDATE transfer SET applied = NULL") }
+        #expect(world.refusal { _ = try total(["from": "2026-09-11"], most: 1) }?.code == "transfers.tooMany")
+        #expect(try total(["from": "2026-09-11"], most: 2) == 1)
+    }
+
     private static func cells(_ path: String) throws -> Set<String> {
         let rows = try WorkbookReader.open(path).rows()
         var cells: Set<String> = []
