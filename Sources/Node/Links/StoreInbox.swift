@@ -9,26 +9,31 @@ struct StoreInbox: Inbox {
     let stored: Bell
     /// Rung when links have news to tell.
     let news: Bell
+    /// Shared with whatever else writes much at once.
+    var turn = BulkTurn()
 
     func accept(_ envelopes: [[UInt8]], from neighbour: Neighbour) throws -> [(Acceptance, StreamHead?)] {
-        let results = try archive.write { transaction in
-            var results = try envelopes.map { try transaction.accept($0, from: neighbour) }
-            // Keys and units in the batch serve what comes after them: apply, then try the refused ones again.
-            var waiting = results.indices.filter { Self.mayPass(results[$0].0) }
-            while !waiting.isEmpty {
-                while try transaction.applyStored().envelopes > 0 {}
-                for index in waiting { results[index] = try transaction.accept(envelopes[index], from: neighbour) }
-                let left = waiting.filter { Self.mayPass(results[$0].0) }
-                guard left.count < waiting.count else { break }
-                waiting = left
-            }
-            return results
-        }
+        let results = try turn.take { try store(envelopes, from: neighbour) }
         if results.contains(where: { $0.0 == .stored }) {
             stored.ring()
             news.ring()
         }
         return results
+    }
+
+    private func store(_ envelopes: [[UInt8]], from neighbour: Neighbour) throws -> [(Acceptance, StreamHead?)] {
+        try archive.write { transaction in
+            let before = try Journal.position(in: transaction.database)
+            var results = try envelopes.map { try transaction.accept($0, from: neighbour) }
+            // Keys and units in the batch serve what comes after them: apply, then try the refused ones again.
+            var waiting = results.indices.filter { Self.mayPass(results[$0].0) }
+            // One by one, and of this batch alone: what else is stored waits for a pass of its own, and people for the gate.
+            while !waiting.isEmpty, try transaction.applyStored(limit: 1, after: before).envelopes > 0 {
+                for index in waiting { results[index] = try transaction.accept(envelopes[index], from: neighbour) }
+                waiting = waiting.filter { Self.mayPass(results[$0].0) }
+            }
+            return results
+        }
     }
 
     /// Refusals that something earlier in the same batch may lift.

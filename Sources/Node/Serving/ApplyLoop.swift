@@ -13,6 +13,7 @@ struct ApplyLoop: Service {
 
     let archive: Archive
     let workers: Workers
+    let turn: BulkTurn
     /// Something was stored here: by a neighbour, or by somebody at work.
     let stored: Bell
     /// There is something new to send.
@@ -22,19 +23,17 @@ struct ApplyLoop: Service {
 
     func run() async throws {
         var newest: (position: Int64, change: Int64) = (-1, -1)
+        var pace = ApplyPace()
         while !ending.isEnding {
             let seen = stored.rings
             var rest = Self.rest
             do {
                 var hasMore = true
                 while hasMore, !ending.isEnding {
-                    hasMore = try await workers.run { [archive] in try archive.write { transaction in
-                        try IncarnationNotice.post(in: transaction)
-                        try transaction.handSalvageOver()
-                        try UnitMoves.follow(in: transaction)
-                        try UnitMergers.follow(in: transaction)
-                        return try transaction.applyStored()
-                    } }.hasMore
+                    let limit = pace.envelopes
+                    let pass = try await workers.run { try self.pass(of: limit) }
+                    pace.took(pass.seconds)
+                    hasMore = pass.hasMore
                     let now = try await workers.run { [archive] in
                         try archive.read { (try Journal.position(in: $0.database), try ReachTable.newest(in: $0.database)) }
                     }
@@ -52,5 +51,20 @@ struct ApplyLoop: Service {
         }
         // Services end in order: this one's turn comes after those that may still write.
         try? await gracefulShutdown()
+    }
+
+    /// - Returns: whether there is more, and how long the gate was held.
+    private func pass(of limit: Int) throws -> (hasMore: Bool, seconds: Double) {
+        try turn.take {
+            try archive.write { transaction in
+                let begun = SystemSurroundings.monotonicSeconds()
+                try IncarnationNotice.post(in: transaction)
+                try transaction.handSalvageOver()
+                try UnitMoves.follow(in: transaction)
+                try UnitMergers.follow(in: transaction)
+                let hasMore = try transaction.applyStored(limit: limit).hasMore
+                return (hasMore, SystemSurroundings.monotonicSeconds() - begun)
+            }
+        }
     }
 }

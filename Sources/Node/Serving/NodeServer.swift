@@ -91,7 +91,10 @@ public final class NodeServer: Sendable {
             try transaction.retryAfterStart()
             try Freshness.show(in: transaction)
         }
+        // People's calls and what the links carry each have threads of their own: neither waits for the other but at the write gate.
         let workers = Workers(threads: 8)
+        let haulers = Workers(threads: 8)
+        let turn = BulkTurn()
         let meter = RequestMeter()
         let (stored, news, importWaits) = (stored, news, importWaits)
         let board = LinkBoard()
@@ -123,7 +126,7 @@ public final class NodeServer: Sendable {
         let nonce = ParentLink.nonce(plan.surroundings)
         let refusals = RefusalBoard(archive: archive, workers: workers, bell: refusedBell, ending: ending, log: plan.log)
         let outbox = StoreOutbox(archive: archive)
-        let inbox = StoreInbox(archive: archive, stored: stored, news: news)
+        let inbox = StoreInbox(archive: archive, stored: stored, news: news, turn: turn)
         let room = StoreBlobs(archive: archive)
         let endpoint = ParentEndpoint(
             unit: unit, version: ProgramVersion.text, nonce: nonce, outbox: outbox, inbox: inbox,
@@ -139,7 +142,7 @@ public final class NodeServer: Sendable {
         let opening = Opening(
             plan: plan, scheme: consoleTrust == nil ? "http" : "https", socket: socket, archive: archive, ready: ready)
         let link = try ParentLink(
-            archive: archive, trust: trust, console: consoleTrust, outbox: outbox, inbox: inbox, workers: workers, links: links, news: news, ending: ending,
+            archive: archive, trust: trust, console: consoleTrust, outbox: outbox, inbox: inbox, workers: haulers, links: links, news: news, ending: ending,
             room: room, proxy: plan.proxy, log: plan.log)
         board.attach(
             archive: archive, outbox: outbox, endpoint: endpoint, runner: link?.runner, blobs: (room, link?.blobs), links: links, trust: trust)
@@ -147,7 +150,7 @@ public final class NodeServer: Sendable {
         trails.attach(endpoint, answered: { stored.ring() })
         var services: [any Service] = link.map { [$0] } ?? []
         services += [
-            ApplyLoop(archive: archive, workers: workers, stored: stored, news: news, ending: ending, log: plan.log),
+            ApplyLoop(archive: archive, workers: haulers, turn: turn, stored: stored, news: news, ending: ending, log: plan.log),
             ImportLoop(archive: archive, workers: workers, waiting: importWaits, stored: stored, ending: ending, log: plan.log),
             CentreDuties(
                 archive: archive, fence: fence, endpoint: endpoint, workers: workers, news: news, stored: stored, ending: ending,
@@ -183,9 +186,9 @@ public final class NodeServer: Sendable {
             refusals,
             Self.listener(
                 PeerResponder(
-                    endpoint: endpoint, workers: workers, children: children, ending: ending, limits: peerLimits.children,
+                    endpoint: endpoint, workers: haulers, children: children, ending: ending, limits: peerLimits.children,
                     strangers: peerLimits.strangers, meter: meter,
-                    gate: try PeerGate(archive: archive, root: trust.root, workers: workers), door: door, roster: rosters.peers,
+                    gate: try PeerGate(archive: archive, root: trust.root, workers: haulers), door: door, roster: rosters.peers,
                     refusals: refusals, surroundings: plan.surroundings, log: plan.log),
                 .hostname(plan.peerListen.host, port: plan.peerListen.port), plan.peerDoor, rosters.peers, plan.log,
                 server: { PeerChannel.server($0, door) }

@@ -21,10 +21,13 @@ extension Transaction {
     private static let entriesOfPass = 1000
 
     /// Second stage: runs the handlers over stored envelopes in order of arrival, then the offices, in one transaction.
-    /// - Parameter withOffices: false where tables are only rebuilt and nobody acts on them.
-    public func applyStored(limit: Int = 32, withOffices: Bool = true) throws -> ApplicationReport {
+    /// - Parameters:
+    ///   - limit: envelopes of this pass.
+    ///   - after: only what was stored after this position.
+    ///   - withOffices: false where tables are only rebuilt and nobody acts on them.
+    public func applyStored(limit: Int = 32, after: Int64 = 0, withOffices: Bool = true) throws -> ApplicationReport {
         var report = ApplicationReport()
-        var positions = try unappliedPositions(limit: limit)
+        var positions = try unappliedPositions(after: after, limit: limit)
         report.hasMore = positions.count == limit
         var hasPaused = false
         for (index, position) in positions.enumerated() {
@@ -64,18 +67,18 @@ extension Transaction {
             """).execute(arguments: [own.text, now, first, last, Neighbour.parent.source])
     }
 
-    private func unappliedPositions(limit: Int) throws -> [Int64] {
+    private func unappliedPositions(after: Int64, limit: Int) throws -> [Int64] {
         let areSomePaused = try Bool.fetchOne(
             database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM paused_stream)")) ?? false
         guard areSomePaused else {
             return try Int64.fetchAll(
-                database.cachedStatement(sql: "SELECT position FROM unapplied ORDER BY position LIMIT ?"), arguments: [limit])
+                database.cachedStatement(sql: "SELECT position FROM unapplied WHERE position > ? ORDER BY position LIMIT ?"), arguments: [after, limit])
         }
         return try Int64.fetchAll(
             database, sql: """
                 SELECT u.position FROM unapplied u JOIN envelope e ON e.position = u.position
-                WHERE e.stream NOT IN (SELECT stream FROM paused_stream) ORDER BY u.position LIMIT ?
-                """, arguments: [limit])
+                WHERE u.position > ? AND e.stream NOT IN (SELECT stream FROM paused_stream) ORDER BY u.position LIMIT ?
+                """, arguments: [after, limit])
     }
 
     /// An office that fails undoes only its own work; its errands stay queued, and the operator is told.
