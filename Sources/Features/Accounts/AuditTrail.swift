@@ -18,11 +18,8 @@ public enum AuditTrail {
     public static func record(
         _ operation: String, by actor: Actor, subject: String, outcome: String, in transaction: Transaction
     ) throws {
-        try transaction.database.execute(
-            literal: """
-                INSERT INTO audit (at, unit, account, operation, subject, outcome)
-                VALUES (\(transaction.now), \(actor.unit.text), \(actor.account), \(operation), \(subject), \(outcome))
-                """)
+        try transaction.database.cachedStatement(sql: "INSERT INTO audit (at, unit, account, operation, subject, outcome) VALUES (?, ?, ?, ?, ?, ?)")
+            .execute(arguments: [transaction.now, actor.unit.text, actor.account, operation, subject, outcome])
     }
 
     /// The newest lines of a unit, at most 1,000.

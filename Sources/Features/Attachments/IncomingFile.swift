@@ -36,7 +36,7 @@ struct IncomingFile {
             throw Refusal("attachment.unreadable", question: purpose.question, "文件没有读到。", remedy: "请重新上传。", kind: .usage)
         }
         let type = try judge(bytes: data.count)
-        let hash = try BlobShelf(node: archive.folder).take(Array(data))
+        let hash = try BlobShelf(node: archive.folder).take(Array(data), from: file.path)
         return Taken(hash: hash, size: data.count, type: type, name: Self.shownName(file.name))
     }
 

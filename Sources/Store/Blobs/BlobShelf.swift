@@ -12,6 +12,8 @@ public struct BlobShelf: Sendable {
     public static let reserve = 256 << 20
 
     public let folder: String
+    /// Where the node spools what people send.
+    private let incoming: String
     private let free: @Sendable (String) -> Int
 
     /// - Parameters:
@@ -19,6 +21,7 @@ public struct BlobShelf: Sendable {
     ///   - free: bytes free for this process on the disk of a folder.
     public init(node: String, free: @escaping @Sendable (String) -> Int = BlobShelf.freeBytes) {
         folder = node + "/blobs"
+        incoming = node + "/incoming/"
         self.free = free
     }
 
@@ -93,6 +96,18 @@ public struct BlobShelf: Sendable {
             throw error
         }
         try settle(temporary, hash)
+        return hash
+    }
+
+    /// Takes a file in. What this node has spooled itself is moved to its place; any other file stays where it is.
+    /// - Parameter bytes: what is in the file.
+    /// - Throws: `StoreError.diskFull`.
+    public func take(_ bytes: [UInt8], from path: String) throws -> Digest {
+        guard path.hasPrefix(incoming) else { return try take(bytes) }
+        let hash = Hashing.sha256(bytes)
+        if size(hash) == bytes.count { return hash }
+        try prepare(hash, bytes: 0)
+        try settle(path, hash)
         return hash
     }
 

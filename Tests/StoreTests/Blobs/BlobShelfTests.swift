@@ -28,6 +28,24 @@ struct BlobShelfTests {
         }
     }
 
+    @Test func `a file that the node has spooled is moved, any other one stays`() throws {
+        try withShelf { shelf, folder in
+            try FileManager.default.createDirectory(atPath: folder + "/incoming", withIntermediateDirectories: true)
+            let (spooled, foreign) = (folder + "/incoming/a", folder + "/b")
+            let other = Array(bytes.reversed())
+            try Data(bytes).write(to: URL(fileURLWithPath: spooled))
+            try Data(other).write(to: URL(fileURLWithPath: foreign))
+            let hash = try shelf.take(bytes, from: spooled)
+            #expect(hash == Hashing.sha256(bytes) && shelf.read(hash) == bytes && shelf.isSound(hash))
+            #expect(!FileManager.default.fileExists(atPath: spooled))
+            let second = try shelf.take(other, from: foreign)
+            #expect(shelf.read(second) == other && FileManager.default.fileExists(atPath: foreign))
+            // What lies there already is not touched, and the spooled copy is its owner's to remove.
+            try Data(bytes).write(to: URL(fileURLWithPath: spooled))
+            #expect(try shelf.take(bytes, from: spooled) == hash && FileManager.default.fileExists(atPath: spooled))
+        }
+    }
+
     @Test func `pieces go on where the last one ended, and others are not taken`() throws {
         try withShelf { shelf, _ in
             let hash = Hashing.sha256(bytes)
