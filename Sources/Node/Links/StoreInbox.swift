@@ -27,8 +27,11 @@ struct StoreInbox: Inbox {
             var results = try envelopes.map { try transaction.accept($0, from: neighbour) }
             // Keys and units in the batch serve what comes after them: apply, then try the refused ones again.
             var waiting = results.indices.filter { Self.mayPass(results[$0].0) }
-            // One by one, and of this batch alone: what else is stored waits for a pass of its own, and people for the gate.
-            while !waiting.isEmpty, try transaction.applyStored(limit: 1, after: before).envelopes > 0 {
+            // One by one, and of this batch alone: what else is stored waits for a pass of its own, and people for the gate. A key
+            // that is among that is asked for again soon; a refusal that stands, and alarms, comes only after all is applied.
+            while !waiting.isEmpty {
+                let mayWait = waiting.allSatisfy { Self.isTriedAgainSoon(results[$0].0) }
+                guard try transaction.applyStored(limit: 1, after: mayWait ? before : 0).envelopes > 0 else { break }
                 for index in waiting { results[index] = try transaction.accept(envelopes[index], from: neighbour) }
                 waiting = waiting.filter { Self.mayPass(results[$0].0) }
             }
@@ -40,6 +43,13 @@ struct StoreInbox: Inbox {
     private static func mayPass(_ acceptance: Acceptance) -> Bool {
         switch acceptance {
         case .refused(.unknownKey), .refused(.gap), .refused(.notForUs), .refused(.notAllowed): true
+        default: false
+        }
+    }
+
+    private static func isTriedAgainSoon(_ acceptance: Acceptance) -> Bool {
+        switch acceptance {
+        case .refused(.unknownKey), .refused(.gap): true
         default: false
         }
     }
