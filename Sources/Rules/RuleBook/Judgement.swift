@@ -16,7 +16,7 @@ public struct Judgement: Sendable, Hashable {
         self.findings = findings
     }
 
-    /// The row as it would be stored, made when asked for: a mere check of a file needs none.
+    /// The row as it would be stored.
     public var record: StudentRecord { read.record }
 
     /// Whether the row enters: it has no error. Problems and warnings do not keep it out.

@@ -28,12 +28,5 @@ struct ReadRow: Sendable, Hashable {
 
     mutating func noteBroken(_ field: StudentField) { brokenCells.append(field) }
 
-    var record: StudentRecord {
-        var result: [StudentField: String] = [:]
-        result.reserveCapacity(StudentField.slots)
-        for field in StudentField.allCases {
-            if let value = values[field.rawValue] { result[field] = value }
-        }
-        return StudentRecord(result)
-    }
+    var record: StudentRecord { StudentRecord(slots: values) }
 }
