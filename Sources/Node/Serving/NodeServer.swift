@@ -166,6 +166,7 @@ public final class NodeServer: Sendable {
             InquiryLoop(
                 archive: archive, workers: workers, endpoint: endpoint, stored: stored, end: end, ending: ending, log: plan.log, patience: plan.provincePatience),
             FigureLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
+            WorkingSet(end: end, ending: ending),
             BackupLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             NodeWatch(
                 archive: archive, workers: workers, endpoint: endpoint, runner: link?.runner, end: end, ending: ending, log: plan.log),
