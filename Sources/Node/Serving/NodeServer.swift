@@ -131,7 +131,7 @@ public final class NodeServer: Sendable {
         let endpoint = ParentEndpoint(
             unit: unit, version: ProgramVersion.text, nonce: nonce, outbox: outbox, inbox: inbox,
             doorkeeper: StoreDoorkeeper(archive: archive, paused: { links.paused }), surroundings: plan.surroundings,
-            limits: DeskLimits(callsPerSecond: 100), blobs: room,
+            limits: DeskLimits(callsPerSecond: 500), blobs: room,
             enrolment: NodeAdmission(archive: archive, trust: trust, nonce: nonce, stored: stored).enrolment,
             trails: trails.desk,
             refused: { refusals.note($0, from: $1) })
