@@ -4,7 +4,7 @@ import Protocol
 import Rules
 import Store
 
-/// Decides of each attachment that was applied, or taken back, whether this node is to have the bytes.
+/// Decides of each attachment that was applied, or taken back, or whose school was moved, whether this node is to have the bytes.
 public struct BlobOffice: Office {
     public let migrations: [(name: String, sql: String)] = []
     static let name = "blobs"
@@ -29,6 +29,9 @@ public struct BlobOffice: Office {
                 if let stated = try register.standing(with: hash).first(where: { $0.by == home }) {
                     if try reach.isKept(home: home) {
                         try register.want(hash, of: home, size: stated.size, isUrgent: false, at: transaction.now)
+                    } else {
+                        // What somebody here asked to see is still fetched for him.
+                        try register.unwantUnlessUrgent(hash, of: home)
                     }
                 } else {
                     try BlobSweep.letGo(hash, of: home, in: transaction)

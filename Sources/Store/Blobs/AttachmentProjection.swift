@@ -41,6 +41,16 @@ struct AttachmentProjection: Projection {
         try transaction.errand(office, attachment.hash.bytes + Array(attachment.by.text.utf8))
     }
 
+    /// The files of a unit, and of all below it, that has another competent authority now: others are to have them.
+    static func followMove(of unit: UnitCode, in transaction: Transaction) throws {
+        let writers = try String.fetchAll(transaction.database, sql: "SELECT DISTINCT writer FROM attachment")
+        for writer in writers where transaction.directory.contains(unit, UnitCode(writer)) {
+            let hashes = try Data.fetchAll(
+                transaction.database, sql: "SELECT DISTINCT hash FROM attachment WHERE writer = ?", arguments: [writer])
+            for hash in hashes { try transaction.errand(office, Array(hash) + Array(writer.utf8)) }
+        }
+    }
+
     func withdraw(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Bool {
         let (table, said) = entry.kind == EntryKind.attachmentWithdrawal.rawValue
             ? ("attachment_withdrawal", Payload.attachmentWithdrawal(entry.payload).map { ($0.dossier, $0.hash, $0.by) })

@@ -165,6 +165,11 @@ public struct BlobRegister {
         try database.execute(literal: "DELETE FROM blob_want WHERE hash = \(Data(hash.bytes)) AND home = \(home.text)")
     }
 
+    public func unwantUnlessUrgent(_ hash: Digest, of home: UnitCode) throws {
+        try database.execute(
+            literal: "DELETE FROM blob_want WHERE hash = \(Data(hash.bytes)) AND home = \(home.text) AND urgent = 0")
+    }
+
     /// Nobody is asked for it before that time: what came was not what was promised.
     public func putOff(_ hash: Digest, until: Int64) throws {
         try database.execute(literal: "UPDATE blob_want SET not_before = \(until) WHERE hash = \(Data(hash.bytes))")

@@ -115,6 +115,7 @@ struct DirectoryProjection: Projection {
             transaction.database, sql: "SELECT id FROM dossier WHERE home = ?", arguments: [unit.text])
         for id in homes { DossierID(id).map(transaction.touch) }
         for follower in transaction.book.followers { try follower.followMove(of: unit, in: transaction) }
+        try AttachmentProjection.followMove(of: unit, in: transaction)
         guard let own = try transaction.reading.ownUnit(), own != unit, try transaction.hosts(unit),
               !transaction.directory.contains(own, unit) else { return }
         try transaction.retireSecret(of: unit)
