@@ -8,9 +8,6 @@ public struct ConvoyProvince: Sendable {
     let member: Member
     let envelopes: [Envelope]
 
-    /// Pupils in one envelope, so that whole records stay within its bytes.
-    private static let entries = 300
-
     /// - Parameter steps: encoded steps, in the order in which the school said them.
     /// - Throws: where they cannot be sealed; `LinkFailure` when the member is damaged.
     public init(_ member: Member, school: UnitCode, steps: [[UInt8]], surroundings: Surroundings) throws {
@@ -26,8 +23,8 @@ public struct ConvoyProvince: Sendable {
         ]
         let stream = StreamID(unit: school, incarnation: surroundings.incarnation(), audience: .up)
         var head: StreamHead?
-        for start in stride(from: 0, to: steps.count, by: Self.entries) {
-            let part = steps[start..<min(start + Self.entries, steps.count)]
+        for start in stride(from: 0, to: steps.count, by: Envelope.sealedEntries) {
+            let part = steps[start..<min(start + Envelope.sealedEntries, steps.count)]
             let envelope = try Envelope.seal(
                 part.map { Entry(act: surroundings.act(), kind: .step, payload: $0) }, stream: stream, after: head, key: schoolKey)
             head = envelope.head

@@ -2,9 +2,11 @@ import Rules
 
 /// The next link of one stream: verified once, stored as bytes, relayed as bytes.
 public struct Envelope: Sendable, Hashable {
-    /// At most this many entries…
+    /// At most this many entries are accepted…
     public static let maxEntries = 500
-    /// …or this many bytes of entries, whichever comes first (one larger entry travels alone up to the wire limit).
+    /// …and this many sealed: an envelope is applied as a whole, and for so long people wait at the write gate above.
+    public static let sealedEntries = 100
+    /// Or this many bytes of entries, whichever comes first (one larger entry travels alone up to the wire limit).
     public static let maxEntryBytes = 1 << 20
     /// What a node accepts as one envelope on the wire, in bytes.
     public static let maxBytes = 4 << 20

@@ -93,7 +93,7 @@ public final class Transaction {
     private func put(_ entry: Entry, in stream: StreamID, _ writer: Writer) throws -> UInt64 {
         // Taken out, so that its entries are not copied to add one.
         var draft = try drafts.removeValue(forKey: stream) ?? openDraft(stream)
-        if draft.entries.count >= Envelope.maxEntries || draft.bytes + entry.bytes.count > Envelope.maxEntryBytes {
+        if draft.entries.count >= Envelope.sealedEntries || draft.bytes + entry.bytes.count > Envelope.maxEntryBytes {
             do { try seal(stream, &draft, writer) } catch {
                 drafts[stream] = draft
                 throw error

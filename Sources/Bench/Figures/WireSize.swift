@@ -16,18 +16,18 @@ struct WireSize: Benchmark {
         let pupils = try BenchPupils(rows, seed: place.seed)
         let records = (0..<rows).map(pupils.record)
         let steps = GateSteps(pupils, place)
-        let hundred = try Self.seal(steps, by: 100, records, place)
+        let sealed = try Self.seal(steps, by: Envelope.sealedEntries, records, place)
         let most = try Self.seal(steps, by: Envelope.maxEntries, records, place)
         return [
             Figure(
-                "\(name)-pupil-100", "Bytes of a pupil, 100 in an envelope", values: [Double(hundred.bytes) / Double(rows)], unit: "B", rows: rows,
-                correct: hundred.isSame, goal: .atMost(250)),
+                "\(name)-pupil-\(Envelope.sealedEntries)", "Bytes of a pupil, \(Envelope.sealedEntries) in an envelope, as they are sealed",
+                values: [Double(sealed.bytes) / Double(rows)], unit: "B", rows: rows, correct: sealed.isSame, goal: .atMost(250)),
             Figure(
                 "\(name)-pupil-\(Envelope.maxEntries)", "Bytes of a pupil, \(Envelope.maxEntries) in an envelope",
                 values: [Double(most.bytes) / Double(rows)], unit: "B", rows: rows, correct: most.isSame, goal: .atMost(250)),
             Figure(
-                "\(name)-school", "A school of 1,000 pupils at 64 kbit/s", values: [Double(most.bytes) / Double(rows) * 1000 * 8 / Self.bitsPerSecond],
-                unit: "s", rows: rows, correct: most.isSame, goal: .atMost(32)),
+                "\(name)-school", "A school of 1,000 pupils at 64 kbit/s", values: [Double(sealed.bytes) / Double(rows) * 1000 * 8 / Self.bitsPerSecond],
+                unit: "s", rows: rows, correct: sealed.isSame, goal: .atMost(32)),
         ]
     }
 

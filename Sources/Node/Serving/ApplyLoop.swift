@@ -23,17 +23,13 @@ struct ApplyLoop: Service {
 
     func run() async throws {
         var newest: (position: Int64, change: Int64) = (-1, -1)
-        var pace = ApplyPace()
         while !ending.isEnding {
             let seen = stored.rings
             var rest = Self.rest
             do {
                 var hasMore = true
                 while hasMore, !ending.isEnding {
-                    let limit = pace.envelopes
-                    let pass = try await workers.run { try self.pass(of: limit) }
-                    pace.took(pass.seconds)
-                    hasMore = pass.hasMore
+                    hasMore = try await workers.run { try self.pass() }
                     let now = try await workers.run { [archive] in
                         try archive.read { (try Journal.position(in: $0.database), try ReachTable.newest(in: $0.database)) }
                     }
@@ -53,18 +49,19 @@ struct ApplyLoop: Service {
         try? await gracefulShutdown()
     }
 
-    /// - Returns: whether there is more, and how long the gate was held.
-    private func pass(of limit: Int) throws -> (hasMore: Bool, seconds: Double) {
-        try turn.take {
+    /// - Returns: whether there is more.
+    private func pass() throws -> Bool {
+        let hasEnvelopes = try turn.take {
             try archive.write { transaction in
-                let begun = SystemSurroundings.monotonicSeconds()
                 try IncarnationNotice.post(in: transaction)
                 try transaction.handSalvageOver()
                 try UnitMoves.follow(in: transaction)
                 try UnitMergers.follow(in: transaction)
-                let hasMore = try transaction.applyStored(limit: limit).hasMore
-                return (hasMore, SystemSurroundings.monotonicSeconds() - begun)
+                return try transaction.applyStored(officesLater: true).hasMore
             }
         }
+        // In a transaction of their own: people at the gate come between. A crash leaves the errands in the store.
+        let hasErrands = try turn.take { try archive.write { try $0.workOffices() } }
+        return hasEnvelopes || hasErrands
     }
 }

@@ -17,15 +17,18 @@ public struct ApplicationReport: Sendable, Hashable {
 }
 
 extension Transaction {
-    /// Entries after which a pass takes no further envelope: others wait at the gate while it lasts.
-    private static let entriesOfPass = 1000
+    /// Entries after which a pass takes no further envelope, about a tenth of a second: others wait at the gate while it lasts.
+    private static let entriesOfPass = 100
 
     /// Second stage: runs the handlers over stored envelopes in order of arrival, then the offices, in one transaction.
     /// - Parameters:
-    ///   - limit: envelopes of this pass.
+    ///   - limit: envelopes of this pass, which ends sooner where they hold many entries.
     ///   - after: only what was stored after this position.
     ///   - withOffices: false where tables are only rebuilt and nobody acts on them.
-    public func applyStored(limit: Int = 32, after: Int64 = 0, withOffices: Bool = true) throws -> ApplicationReport {
+    ///   - officesLater: whether the offices get a transaction of their own, `workOffices`; their errands wait in the store.
+    public func applyStored(
+        limit: Int = 100, after: Int64 = 0, withOffices: Bool = true, officesLater: Bool = false
+    ) throws -> ApplicationReport {
         var report = ApplicationReport()
         var positions = try unappliedPositions(after: after, limit: limit)
         report.hasMore = positions.count == limit
@@ -52,8 +55,17 @@ extension Transaction {
         // A journal that is only read again has been cut as its seals say, and the centre has answered them.
         if withOffices { try withdrawRevoked() } else { _ = takeRevoked() }
         try settle()
-        if withOffices, try mayOfficesWork() { for office in book.offices where try work(office) { report.hasMore = true } }
+        if withOffices, !officesLater, try workOffices() { report.hasMore = true }
         return report
+    }
+
+    /// Lets the offices work off some of their errands.
+    /// - Returns: whether there is more to do now.
+    public func workOffices() throws -> Bool {
+        guard try mayOfficesWork() else { return false }
+        var hasMore = false
+        for office in book.offices where try work(office) { hasMore = true }
+        return hasMore
     }
 
     /// What came from below is told there as applied here: one row a stream.
