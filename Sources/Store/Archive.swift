@@ -17,6 +17,7 @@ public final class Archive: Sendable {
     /// The node's folder.
     public let folder: String
     private let lock: FolderLock?
+    private let rider: WriteRider?
 
     /// Opens the archive in a folder, migrating it where needed.
     /// - Parameter exclusive: false only for tools that read a stopped node's store.
@@ -29,6 +30,7 @@ public final class Archive: Sendable {
         self.proof = proof
         self.surroundings = surroundings
         self.folder = folder
+        rider = nil
         lock = exclusive ? try FolderLock(folder: folder) : nil
         if exclusive { try StoreChange(folder: folder).finish() }
         let path = folder + "/xueji.sqlite"
@@ -50,6 +52,13 @@ public final class Archive: Sendable {
             if exclusive { try Archive.mustBeWritable(pool) }
             try Migrations(book: book).run(on: pool, path: path, readOnly: !exclusive)
         } catch let error as DatabaseError { throw Archive.storeError(error) }
+    }
+
+    /// The same archive, by whose first write something else is written too.
+    public init(_ archive: Archive, rider: WriteRider) {
+        (pool, book, surroundings, proof) = (archive.pool, archive.book, archive.surroundings, archive.proof)
+        (folder, lock) = (archive.folder, archive.lock)
+        self.rider = rider
     }
 
     /// Where SQLite cannot open the file or its log for writing, on a full disk say, it opens them for reading, for as long
@@ -83,15 +92,21 @@ public final class Archive: Sendable {
     /// The one gate: journal, projections, deliveries and cursors in one transaction. All or nothing.
     /// - Throws: what `body` throws; `StoreError.diskFull` and `.damaged` for the disk's failures.
     public func write<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
+        let rides = rider?.board() ?? false
+        var isCommitted = false
+        defer { if rides { rider?.arrive(isCommitted) } }
         do {
-            return try pool.write { db in
+            let value = try pool.write { db in
                 let transaction = Transaction(database: db, book: book, surroundings: surroundings, proof: proof)
                 return try transaction.directory.guarding {
                     let value = try body(transaction)
+                    if rides { try rider?.act(transaction) }
                     try transaction.finish()
                     return value
                 }
             }
+            isCommitted = true
+            return value
         } catch let error as DatabaseError {
             throw Archive.storeError(error)
         }

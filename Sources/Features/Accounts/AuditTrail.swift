@@ -15,11 +15,19 @@ public enum AuditTrail {
     }
 
     /// - Parameter outcome: `done`, or the code of the refusal.
+    /// - Returns: the line's place, for `correct`.
+    @discardableResult
     public static func record(
         _ operation: String, by actor: Actor, subject: String, outcome: String, in transaction: Transaction
-    ) throws {
+    ) throws -> Int64 {
         try transaction.database.cachedStatement(sql: "INSERT INTO audit (at, unit, account, operation, subject, outcome) VALUES (?, ?, ?, ?, ?, ?)")
             .execute(arguments: [transaction.now, actor.unit.text, actor.account, operation, subject, outcome])
+        return transaction.database.lastInsertedRowID
+    }
+
+    /// What came of it after all, where an operation wrote something and then failed.
+    public static func correct(_ line: Int64, outcome: String, in transaction: Transaction) throws {
+        try transaction.database.cachedStatement(sql: "UPDATE audit SET outcome = ? WHERE id = ?").execute(arguments: [outcome, line])
     }
 
     /// The newest lines of a unit, at most 1,000.

@@ -105,17 +105,21 @@ struct Dispatcher: Sendable {
         _ operation: Operation, as actor: Actor, parameters: [String: String], body: [UInt8] = [],
         file: (path: String, name: String)? = nil
     ) throws -> Reply {
-        let subject = Self.subject(operation, parameters, body)
+        let line = isServing && (!operation.isReading || Self.showsPupils(operation))
+            ? ActLine(
+                operation.id, by: actor, on: Self.subject(operation, parameters, body), archive: archive,
+                isJoined: !operation.isReading && !AccountOperations.openToAll.contains(operation.id))
+            : nil
         do {
             try checkParameters(operation, parameters)
             if case .json(let schema) = operation.body { try JSONBody.check(body, against: schema) }
-            let reply = try operation.handle(Call(archive: archive, actor: actor, parameters: parameters, body: body, file: file))
-            note(operation, actor, subject, "done")
+            let reply = try operation.handle(Call(archive: line?.archive ?? archive, actor: actor, parameters: parameters, body: body, file: file))
+            end(line, operation, "done")
             return reply
         } catch {
             let outcome = (error as? Refusal)?.code ?? (error as? SignInFailure)?.refusal.code ?? "failed"
             if outcome == "failed" { log.error("operation failed", metadata: ["operation": "\(operation.id)", "error": "\(error)"]) }
-            note(operation, actor, subject, outcome)
+            end(line, operation, outcome)
             throw error
         }
     }
@@ -144,12 +148,10 @@ struct Dispatcher: Sendable {
     }
 
     /// Every act, and every look at pupils, leaves a line.
-    private func note(_ operation: Operation, _ actor: Actor, _ subject: String, _ outcome: String) {
-        guard isServing, !operation.isReading || Self.showsPupils(operation) else { return }
+    private func end(_ line: ActLine?, _ operation: Operation, _ outcome: String) {
+        guard let line else { return }
         do {
-            try archive.write {
-                try AuditTrail.record(operation.id, by: actor, subject: subject, outcome: outcome, in: $0)
-            }
+            try line.end(outcome)
         } catch {
             log.error("audit line not written", metadata: ["operation": "\(operation.id)", "error": "\(error)"])
         }
