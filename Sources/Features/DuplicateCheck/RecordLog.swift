@@ -62,8 +62,8 @@ struct RecordLog {
         CREATE TABLE duplicate_dead (position INTEGER PRIMARY KEY);
         """
 
-    /// Records to a row of a batch, about 8 KB.
-    private static let rowRecords = 128
+    /// Records to a row of a batch, about 2 KB: a hit reads one.
+    private static let rowRecords = 32
 
     /// The position that the next record will have, from 1.
     func next() throws -> UInt64 {
@@ -106,8 +106,9 @@ struct RecordLog {
     }
 
     /// The record at a position; nil where it stands no longer.
-    func record(at position: UInt64) throws -> IndexedRecord? {
-        guard try !isDead(position) else { return nil }
+    /// - Parameter mayBeDead: false where it is known that none has ended.
+    func record(at position: UInt64, mayBeDead: Bool = true) throws -> IndexedRecord? {
+        if mayBeDead, try isDead(position) { return nil }
         let row = try Row.fetchOne(
             database.cachedStatement(sql: "SELECT first, starts, text FROM duplicate_record WHERE first <= ? ORDER BY first DESC LIMIT 1"),
             arguments: [Int64(position)])

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import GRDB
 
-/// Some hundred entries of a run, as one row: the hashes, and apart from them the values, which are read for hits alone.
+/// Some thousand entries of a run, as one row: the hashes, and apart from them the values, which are read for hits alone.
 struct RunChunk {
     private let place: Int64
     private let keys: [UInt64]
@@ -23,7 +23,14 @@ struct RunChunk {
 
     /// Places of a hash, at `start` or behind; where there are none, an empty range at where they would be.
     func places(of key: UInt64, from start: Int) -> Range<Int> {
-        var low = start, high = keys.count
+        // Who asks for one after the other is close by: steps that double, then halves.
+        var low = start, high = start, step = 1
+        while high < keys.count, keys[high] < key {
+            low = high + 1
+            high += step
+            step *= 2
+        }
+        high = min(high, keys.count)
         while low < high {
             let middle = (low + high) / 2
             if keys[middle] < key { low = middle + 1 } else { high = middle }

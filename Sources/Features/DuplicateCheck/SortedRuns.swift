@@ -15,7 +15,7 @@ struct SortedRuns {
         /// Entries of the live table, of all partitions together.
         var live = 65_536
         /// Entries in a chunk; entries of one hash are in one chunk, however many.
-        var chunk = 1024
+        var chunk = 4096
         /// Runs of like size are merged when there are so many.
         var width = 4
     }
@@ -102,17 +102,22 @@ struct SortedRuns {
     private func meet(
         _ entries: ContiguousArray<RunEntry>, _ range: Range<Int>, _ run: Int64, _ body: (Int, UInt64) throws -> Void
     ) throws {
-        var chunk: RunChunk?, place = 0, index = range.lowerBound
+        var chunk: RunChunk?, values: [UInt64]?, place = 0, index = range.lowerBound
         while index < range.upperBound {
             let key = entries[index].key
             if chunk.map({ $0.last < key }) ?? true {
                 chunk = try RunChunk(at: key, run: run, database)
+                values = nil
                 place = 0
             }
             if let chunk {
                 let found = chunk.places(of: key, from: place)
                 place = found.upperBound
-                if !found.isEmpty { for value in try chunk.values(database)[found] { try body(index, value) } }
+                if !found.isEmpty {
+                    let all = try values ?? chunk.values(database)
+                    values = all
+                    for value in all[found] { try body(index, value) }
+                }
             }
             repeat { index += 1 } while index < range.upperBound && entries[index].key == key
         }

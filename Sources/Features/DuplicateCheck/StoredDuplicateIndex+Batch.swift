@@ -55,6 +55,7 @@ struct DuplicateLanding {
     mutating func meet(_ runs: SortedRuns, _ log: RecordLog) throws {
         var met: [Int: [UInt64]] = [:]
         try runs.meet(entries) { index, value in met[index, default: []].append(value) }
+        let haveEnded = try log.hasDead()
         var start = 0
         while start < entries.count {
             let key = entries[start].key
@@ -66,7 +67,7 @@ struct DuplicateLanding {
                 one.items = entries[start..<end].map { ($0.value >> 62, Int($0.position - base)) }
                 for value in known {
                     let entry = RunEntry(key: key, value: value)
-                    if let record = try log.record(at: entry.position) { one.known.append((value >> 62, entry.position, record)) }
+                    if let record = try log.record(at: entry.position, mayBeDead: haveEnded) { one.known.append((value >> 62, entry.position, record)) }
                 }
                 shared.append(one)
             }
