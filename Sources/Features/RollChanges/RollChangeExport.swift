@@ -15,8 +15,8 @@ enum RollChangeExport {
 
     static let list = Operation(
         "rollChanges.list", .get, "/roll-changes", "Roll changes of the unit's subtree by kind, period, stage and unit, latest first (Q77)",
-        title: "学籍异动", parameters: parameters + [.init("limit", "1 to 1000, default 100")],
-        response: .fields(("total", .integer), ("changes", .array(.anything)))
+        title: "学籍异动", parameters: parameters + [.init("limit", "1 to 1000, default 100"), .init("after", "`next` of the page before")],
+        response: .fields(("total", .integer), ("next?", .string), ("changes", .array(.anything)))
     ) { call in
         let today = call.archive.surroundings.today
         return .json(try call.archive.read { try RollChangeList.page(call.parameters, sight: call.actor.unit, today: today, $0) })

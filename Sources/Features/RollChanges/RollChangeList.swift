@@ -34,6 +34,8 @@ enum RollChangeList {
 
     struct Page: Encodable, Sendable {
         let total: Int
+        /// Give as `after` for the next page; null on the last.
+        @OrNull var next: String?
         let changes: [Item]
     }
 
@@ -48,20 +50,52 @@ enum RollChangeList {
         guard limit != nil || (1...maxRows).contains(asked) else {
             throw Refusal("limit", "每页条数应为 1 至 \(maxRows)。", remedy: "请修改后重试。", kind: .usage)
         }
-        let (condition, arguments) = try clause(parameters, sight: unit, reading)
-        let from = "FROM roll_change r JOIN dossier d ON d.id = r.dossier WHERE \(condition)"
-        let total = try Int.fetchOne(reading.database, sql: "SELECT count(*) \(from)", arguments: arguments) ?? 0
+        var (condition, arguments) = try clause(parameters, sight: unit, reading)
+        let from = "FROM roll_change r JOIN dossier d ON d.id = r.dossier WHERE"
+        let total = try Int.fetchOne(reading.database, sql: "SELECT count(*) \(from) \(condition)", arguments: arguments) ?? 0
+        if let text = parameters["after"] {
+            guard let place = Place(text) else { throw unknown("页码", text, ["上一页结果中的 next"]) }
+            condition += " AND r.date <= ? AND (r.date < ? OR (r.dossier, r.opened) > (?, ?))"
+            arguments += [place.date, place.date, Data(place.dossier.bytes), Data(place.opened.bytes)]
+        }
+        let most = limit ?? asked
         let rows = try Row.fetchCursor(
             reading.database, sql: """
-                SELECT r.*, d.name, coalesce(d.formal, d.provisional, '') AS number, d.open_case, d.holder \(from)
-                ORDER BY r.date DESC, r.dossier, r.opened LIMIT \(limit ?? asked)
+                SELECT r.*, d.name, coalesce(d.formal, d.provisional, '') AS number, d.open_case, d.holder \(from) \(condition)
+                ORDER BY r.date DESC, r.dossier, r.opened LIMIT \(most + 1)
                 """, arguments: arguments)
         let sight = Sight(deadlines: Deadlines(reading: reading, today: today), guards: RollChangeGuards(reading: reading, today: today))
-        var changes: [Item] = []
+        var (changes, last, next): ([Item], Place?, String?) = ([], nil, nil)
         while let row = try rows.next() {
+            if changes.count == most {
+                next = last?.text
+                break
+            }
+            last = Place(row)
             if let item = try sight.item(row) { changes.append(item) }
         }
-        return Page(total: total, changes: changes)
+        return Page(total: total, next: next, changes: changes)
+    }
+
+    /// Where a page ends: the day, the pupil and the application of its last line.
+    private struct Place {
+        let date: String
+        let dossier: DossierID
+        let opened: Digest
+
+        init?(_ row: Row) {
+            guard let dossier = DossierID(row["dossier"] as Data), let opened = Digest(row["opened"] as Data) else { return nil }
+            (date, self.dossier, self.opened) = (row["date"], dossier, opened)
+        }
+
+        init?(_ text: String) {
+            let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 3, CalendarDate(compact: parts[0]) != nil, let dossier = DossierID(hex: parts[1]),
+                  let opened = Digest(hex: parts[2]) else { return nil }
+            (date, self.dossier, self.opened) = (parts[0], dossier, opened)
+        }
+
+        var text: String { "\(date).\(dossier).\(opened)" }
     }
 
     private static func clause(

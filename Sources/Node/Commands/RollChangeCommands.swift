@@ -95,6 +95,7 @@ struct RollChangeCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("所辖单位 / a unit below", valueName: "unit")) var below: String?
         @Option(help: ArgumentHelp("self：只看待本单位处理的 / only what waits for the unit", valueName: "who")) var holder: String?
         @Option(help: ArgumentHelp("最多几条 / at most", valueName: "count")) var limit: Int?
+        @Option(help: ArgumentHelp("上一页的 next / next page", valueName: "next")) var after: String?
         @Option(help: ArgumentHelp("写成工作簿 / write a workbook", valueName: "file")) var out: String?
         @OptionGroup var place: PlaceOptions
 
@@ -109,8 +110,9 @@ struct RollChangeCommand: AsyncParsableCommand {
                 return .done
             }
             asked["limit"] = limit.map(String.init)
+            asked["after"] = after
             printout.show(try await ask(VerbCall("rollChanges.list", asked)) { ($0["total"]?.count ?? 0) > 0 }, columns: [
-                ("total", "总数"), ("changes", "异动"), ("dossier", "档案"), ("name", "姓名"), ("schoolName", "学校"), ("code", "代码"), ("label", "类别"),
+                ("total", "总数"), ("next", "下一页"), ("changes", "异动"), ("dossier", "档案"), ("name", "姓名"), ("schoolName", "学校"), ("code", "代码"), ("label", "类别"),
                 ("cause", "原因"), ("date", "日期"), ("until", "截止日期"), ("stand", "办理状态"), ("holder", "当前处理单位"), ("due", "期限"), ("isLate", "迟报"),
             ])
             return .done

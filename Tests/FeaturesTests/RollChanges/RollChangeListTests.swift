@@ -62,6 +62,31 @@ import Testing
         #expect(try world.country.refusal("rollChanges.list", as: C.tianhe, ["unit": "430000"]).code == "sight")
     }
 
+    @Test func `page by page every change is seen once, two of one day too`() throws {
+        struct Numbered: Decodable {
+            let total: Int
+            let next: String?
+            let changes: [Line]
+            struct Line: Decodable { let dossier: String }
+        }
+        let world = try RollCountry()
+        let pupils = [try world.enrolled(), try world.enrolled(2)]
+        for one in pupils {
+            try world.attach(one, "证明")
+            try world.apply(one, .leave, ["cause": "99", "date": "2026-09-05"])
+        }
+        var (seen, after): ([String], String?) = ([], nil)
+        repeat {
+            let parameters = ["limit": "1"].merging(after.map { ["after": $0] } ?? [:]) { $1 }
+            let page: Numbered = try world.country.decode(world.node.call("rollChanges.list", as: C.tianhe.code, parameters))
+            #expect(page.total == 2 && page.changes.count == 1)
+            seen += page.changes.map(\.dossier)
+            after = page.next
+        } while after != nil && seen.count < 5
+        #expect(Set(seen) == Set(pupils) && seen.count == 2)
+        #expect(try world.country.refusal("rollChanges.list", as: C.tianhe, ["after": "20260905.x.y"]).code == "rollChanges.filter")
+    }
+
     @Test func `a school's workbook names its pupils, an authority's does not`() throws {
         let world = try RollCountry()
         let id = try world.enrolled()

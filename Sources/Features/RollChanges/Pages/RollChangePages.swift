@@ -36,6 +36,7 @@ enum RollChangePages {
             <div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">学校</th><th scope="col">异动类别</th><th scope="col">原因</th><th scope="col">日期</th><th scope="col">办理状态</th><th scope="col">当前处理单位</th><th scope="col">期限</th></tr></thead><tbody>
             {{#changes}}<tr><td><a href="/roll-changes/{{dossier}}">{{name}}</a></td><td>{{schoolName}}</td><td>{{label}}</td><td>{{cause}}</td><td>{{date}}{{#until}} 至 {{.}}{{/until}}</td><td>{{stand}}{{#isLate}} <span class="tag bad">迟报</span>{{/isLate}}</td><td>{{holder}}</td><td>{{#isOverdue}}<span class="tag bad">{{/isOverdue}}{{due}}{{#isOverdue}} 已超期</span>{{/isOverdue}}</td></tr>
             {{/changes}}</tbody></table></div>{{/hasChanges}}
+            {{#next}}<p><a href="{{.}}">下一页</a></p>{{/next}}
             """,
         "suspensions": """
             <h1>休学期满提醒</h1>
@@ -86,6 +87,7 @@ enum RollChangePages {
         case .approved: asked["state"] = "approved"
         case .all: break
         }
+        if let after = call.parameter("after") { asked["after"] = after }
         return asked
     }
 
@@ -101,14 +103,16 @@ enum RollChangePages {
         }
         context["kinds"] = RollChangeKind.table.map { StudentPages.choice($0.kind.rawValue, $0.name, call.parameter("kind")) }
         context["stages"] = Stage.allCases.map { StudentPages.choice(String($0.rawValue), $0.label, call.parameter("stage")) }
-        context["query"] = ([("scope", scope.rawValue)] + filterNames.compactMap { name in call.parameter(name).map { (name, $0) } })
+        let query = ([("scope", scope.rawValue)] + filterNames.compactMap { name in call.parameter(name).map { (name, $0) } })
             .map { name, value in "\(name)=\(value.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })" }.joined(separator: "&")
+        context["query"] = query
         try call.archive.read { reading in
             context["isSchool"] = reading.directory.tier(of: actor.unit) == .school
             context["showsUnit"] = reading.directory.tier(of: actor.unit) != .school
         }
         do {
             let page = try call.ask("rollChanges.list", filters(call), as: RollChangeList.Page.self)
+            if let next = page.next { context["next"] = "/roll-changes?\(query)&after=\(next)" }
             context["total"] = ShownTime.count(page.total)
             context["hasChanges"] = !page.changes.isEmpty
             try call.archive.read { reading in context["changes"] = page.changes.map { shown($0, reading.directory) } }
