@@ -15,9 +15,15 @@ public enum AuditTrail {
     }
 
     /// - Parameter outcome: `done`, or the code of the refusal.
-    /// - Returns: the line's place, for `correct`.
-    @discardableResult
     public static func record(
+        _ operation: String, by actor: Actor, subject: String, outcome: String, in transaction: Transaction
+    ) throws {
+        _ = try line(operation, by: actor, subject: subject, outcome: outcome, in: transaction)
+    }
+
+    /// The same.
+    /// - Returns: the line's place, for `correct`.
+    public static func line(
         _ operation: String, by actor: Actor, subject: String, outcome: String, in transaction: Transaction
     ) throws -> Int64 {
         try transaction.database.cachedStatement(sql: "INSERT INTO audit (at, unit, account, operation, subject, outcome) VALUES (?, ?, ?, ?, ?, ?)")

@@ -17,7 +17,7 @@ final class ActLine: Sendable {
         let actor: Actor
 
         func record(_ outcome: String, in transaction: Transaction) throws -> Int64 {
-            try AuditTrail.record(operation, by: actor, subject: subject, outcome: outcome, in: transaction)
+            try AuditTrail.line(operation, by: actor, subject: subject, outcome: outcome, in: transaction)
         }
     }
 
