@@ -1,3 +1,4 @@
+import GRDB
 import Protocol
 import Rules
 import Store
@@ -56,14 +57,22 @@ public enum HostingOperations {
             let hasSpoken = try !transaction.directory.keys(of: unit).isEmpty
             try Invitations.enrol(key.publicKey, for: unit, by: call.actor.unit, on: node, in: transaction)
             try transaction.keepSecret(key, of: unit, incarnation: transaction.surroundings.incarnation())
-            // This disk is itself not whole yet: what the unit wrote before may still be on its way.
-            if hasSpoken, try transaction.reading.isRefilling() { try transaction.noteReturning(unit) }
+            try transaction.clearAlarm("moved", subject: unit.text)
+            // This disk is itself not whole yet, or the unit came from another authority: what it wrote before may still be on its way.
+            if hasSpoken, try transaction.reading.isRefilling() || hasArrivedWithout(unit, transaction) { try transaction.noteReturning(unit) }
             try transaction.takeUpSalvage(of: unit)
             try AccountShelf.putAdministrator(of: unit, password, in: transaction)
             return Hosted(
                 unit: unit.text, node: node.text,
                 admin: Administrator(account: AccountShelf.administrator, password: text))
         })
+    }
+
+    /// Whether a unit was moved and nothing that it wrote is here yet.
+    private static func hasArrivedWithout(_ unit: UnitCode, _ transaction: Transaction) throws -> Bool {
+        guard try transaction.reading.move(of: unit) != nil else { return false }
+        return try Bool.fetchOne(
+            transaction.database, sql: "SELECT NOT EXISTS (SELECT 1 FROM stream WHERE unit = ? AND sequence > 0)", arguments: [unit.text]) ?? false
     }
 
     private static func unhost(_ call: Call) throws -> Reply {

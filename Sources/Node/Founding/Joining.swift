@@ -38,7 +38,7 @@ struct Joining {
         let (text, password) = try AccountShelf.oneTimePassword(surroundings)
         try archive.write { transaction in
             try transaction.setNodeText("unit", reply.unit.text)
-            try transaction.setNodeText(Self.parentAddress, address.base)
+            try transaction.callParent(at: address)
             try transaction.setNodeText("parentUnit", reply.parent.text)
             try transaction.setNodeText("tier", reply.tier.rawValue)
             try transaction.setNodeText("name", reply.name)

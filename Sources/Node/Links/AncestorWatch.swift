@@ -9,10 +9,12 @@ import Store
 import Trust
 
 /// Asks an authority further above whether the parent's key was revoked: a stolen machine would not say so. From then on the link to the
-/// parent rests, until those above have enrolled another key for it, or an operator has looked.
+/// parent rests, until those above have enrolled another key for it and its new machine is found, or an operator has looked.
 struct AncestorWatch: Service {
     /// Code of the alarm; the link rests while it stands.
     static let alarm = "parent.revoked"
+    /// Code of the alarm that tells of another address.
+    static let elsewhere = "parent.moved"
     /// Seconds between two questions, and while the link rests for it or no address is known yet.
     struct Pace: Sendable {
         var usual = 3600.0
@@ -29,6 +31,8 @@ struct AncestorWatch: Service {
     let inbox: StoreInbox
     let proxy: String?
     let pace: Pace
+    /// Calls the parent at another address from now on.
+    let redirect: @Sendable (PeerAddress) -> Void
     /// Rung for the link, when it may rest or go on.
     let news: Bell
     /// Rung when the process ends.
@@ -115,30 +119,34 @@ struct AncestorWatch: Service {
 
     /// Returns whether the link rests.
     private func judge() throws -> Bool {
-        let (parent, key, revocation) = try archive.read { reading in
-            let parent = try reading.ownUnit().flatMap { reading.directory.unit($0)?.competent }
-            return (
-                parent, try parent.flatMap { try reading.directory.activeKey(of: $0)?.key },
-                try parent.flatMap { try reading.directory.revocation(of: $0) })
-        }
+        let standing = try archive.read { try ParentStanding($0, now: archive.surroundings.now()) }
         let stood = Self.holdsLink(archive)
-        guard let parent, let key, let revocation else {
+        switch standing {
+        case .sound:
             guard stood else { return false }
             try archive.write { try $0.clearAlarms(Self.alarm) }
             log.notice("the parent has a key that counts")
-            news.ring()
-            return false
+        case .elsewhere(let address, let parent):
+            try archive.write { transaction in
+                try transaction.callParent(at: address)
+                try transaction.clearAlarms(Self.alarm)
+                try transaction.raiseAlarm(
+                    Self.elsewhere, subject: address.base,
+                    "上级 \(parent) 的旧机器已吊销，本节点已改连它的新机器 \(address)。核对无误后运行 alarm acknowledge \(Self.elsewhere)。")
+            }
+            log.notice("the parent's new machine", metadata: ["parent": "\(parent)", "address": "\(address)"])
+            redirect(address)
+        case .resting(let key, let parent, let text):
+            guard try archive.read({ try $0.nodeValue(Self.told) }) != key.id else { return stood }
+            try archive.write { transaction in
+                try transaction.setNodeValue(Self.told, key.id)
+                try transaction.clearAlarms(Self.alarm)
+                try transaction.raiseAlarm(Self.alarm, subject: parent.text, text)
+            }
+            log.warning("the parent's key was revoked", metadata: ["parent": "\(parent)"])
         }
-        guard try archive.read({ try $0.nodeValue(Self.told) }) != key.id else { return stood }
-        try archive.write { transaction in
-            try transaction.setNodeValue(Self.told, key.id)
-            try transaction.raiseAlarm(
-                Self.alarm, subject: parent.text,
-                "上级 \(parent) 的密钥已由 \(revocation.issuer) 吊销（\(revocation.reason)），它的机器可能失窃，本节点已停止与它联系，数据留在本机不会丢失。"
-                    + "上级的新机器入网后自动恢复；更上级联系不上的，核对新机器的地址（xueji parent 地址）后运行 alarm acknowledge \(Self.alarm)。")
-        }
-        log.warning("the parent's key was revoked", metadata: ["parent": "\(parent)", "by": "\(revocation.issuer)"])
         news.ring()
-        return true
+        if case .resting = standing { return true }
+        return false
     }
 }

@@ -57,10 +57,13 @@ final class LinkSwitch: Sendable {
         do throws(LinkFailure) { address = try PeerAddress(text) } catch {
             throw Refusal("link.address", error.message, remedy: error.remedy, kind: .usage)
         }
-        try archive.write { try $0.setNodeText(Joining.parentAddress, address.base) }
+        try archive.write { try $0.callParent(at: address) }
         state.withLock { $0.runner }?.redirect(to: address)
         return address.base
     }
+
+    /// The parent's machine is another one now, and elsewhere.
+    func call(_ address: PeerAddress) { state.withLock { $0.runner }?.redirect(to: address) }
 
     /// The parent says that our unit is another's now.
     func follow(_ parent: UnitCode, at address: String, _ log: Logger) {

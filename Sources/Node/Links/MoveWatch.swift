@@ -30,6 +30,8 @@ final class MoveWatch: Service {
     let log: Logger
     /// Of the unit's newest move that was seen here: what a link holds back since then it may send or leave out now.
     private let seenVersion = Mutex(0)
+    /// Schools that were moved to below this node, as far as was seen: what they wrote before lies behind what a link has pulled.
+    private let arrived = Mutex<[UnitCode: Int]>([:])
 
     init(
         archive: Archive, workers: Workers, endpoint: ParentEndpoint, doorkeeper: StoreDoorkeeper, runner: LinkRunner?, stored: Bell,
@@ -65,8 +67,16 @@ final class MoveWatch: Service {
             guard let standing = try? doorkeeper.standing(of: child.unit, keyID: []), case .moved = standing else { continue }
             endpoint.close(child.unit)
         }
-        let move = try archive.read { reading in try reading.ownUnit().flatMap { try reading.move(of: $0) } }
-        guard let move, let runner else { return }
+        guard let runner else { return }
+        let (move, below) = try archive.read { reading in
+            let own = try reading.ownUnit()
+            return (try own.flatMap { try reading.move(of: $0) }, try own.map { try reading.moves(below: $0) } ?? [:])
+        }
+        if arrived.withLock({ arrived in
+            defer { arrived = below }
+            return below.contains { $0.value > arrived[$0.key] ?? 0 }
+        }) { runner.compareHeads() }
+        guard let move else { return }
         if try Self.isPending(move, archive) {
             try Self.follow(move.to, at: move.address, archive, runner, log)
             try archive.write { try $0.setNodeText(Self.followedMove, String(move.version)) }
@@ -92,7 +102,7 @@ final class MoveWatch: Service {
         let found = try PeerAddress(address)
         try archive.write { transaction in
             try transaction.setNodeText(formerParent, try transaction.reading.nodeText(Joining.parentAddress) ?? "")
-            try transaction.setNodeText(Joining.parentAddress, found.base)
+            try transaction.callParent(at: found)
             try transaction.setNodeText("parentUnit", parent.text)
             if let name = TreeName(path: transaction.directory.path(of: parent).reversed()) {
                 try transaction.setNodeText(NodeTrust.parentNameKey, name.text)

@@ -159,8 +159,8 @@ public final class NodeServer: Sendable {
                 archive: archive, workers: workers, endpoint: endpoint, doorkeeper: StoreDoorkeeper(archive: archive), runner: link?.runner,
                 stored: stored, ending: ending, log: plan.log),
             AncestorWatch(
-                archive: archive, workers: workers, trust: trust, inbox: inbox, proxy: plan.proxy, pace: plan.ancestorPace, news: news, end: end,
-                ending: ending, log: plan.log),
+                archive: archive, workers: workers, trust: trust, inbox: inbox, proxy: plan.proxy, pace: plan.ancestorPace,
+                redirect: { links.call($0) }, news: news, end: end, ending: ending, log: plan.log),
             BlobSweepLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             SuspicionLoop(archive: archive, workers: workers, end: end, ending: ending, log: plan.log),
             InquiryLoop(

@@ -131,6 +131,11 @@ extension UnitDirectory {
             arguments: [unit.text, Data(active.key.id)]
         ).map { (UnitCode($0["issuer"]), $0["at"], $0["reason"]) }
     }
+
+    /// When any of the unit's keys was revoked last, also one that another has replaced since; seconds since 1970.
+    public func newestRevocation(of unit: UnitCode) throws -> Int64? {
+        try Int64.fetchOne(database, sql: "SELECT max(at) FROM key_seal WHERE unit = ? AND revoked", arguments: [unit.text])
+    }
 }
 
 extension Transaction {

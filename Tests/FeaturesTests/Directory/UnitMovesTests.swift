@@ -84,6 +84,24 @@ import Testing
         #expect(try node.archive.read { $0.directory.unit("2144000001") } == Self.units[5])
     }
 
+    @Test func `who hosts a school that has come without what it wrote takes in new pupils alone until that is here`() throws {
+        for hasWritten in [false, true] {
+            let node = try node()
+            if hasWritten {
+                try node.archive.write { transaction in
+                    let step = Step(
+                        hash: Hashing.sha256([0]), dossier: transaction.surroundings.dossier(), previous: nil, kind: .enter, by: "2144000001",
+                        nextHolder: "2144000001", topology: 1, at: 0, record: StudentRecord([.name: "张伟", .birthDate: "20160305", .idType: "Z"]))
+                    try transaction.append(.step, Payload.encode(step), as: "2144000001", to: .up)
+                }
+            }
+            _ = try node.call("units.unhost", as: "440106", ["unit": "2144000001"])
+            _ = try move(node, to: "440105", by: "440100")
+            _ = try node.call("units.host", as: "440105", ["unit": "2144000001"])
+            #expect(try node.archive.read { try $0.recoveringUnits() } == (hasWritten ? [] : ["2144000001"]))
+        }
+    }
+
     @Test func `a pupil who waits for the former authority waits for the new one`() throws {
         let node = try node()
         let id = try node.archive.write { transaction in
