@@ -54,7 +54,7 @@ struct WhyCommand: Verb {
         printout.show(try await ask(VerbCall("students.why", ["dossier": dossier])), columns: [
             ("dossier", "档案"), ("state", "状态"), ("holder", "当前处理单位"), ("number", "学籍号"), ("steps", "步骤"), ("kind", "步骤"),
             ("by", "单位"), ("at", "时间"), ("void", "无效"), ("seen", "到达"), ("unit", "单位"), ("tier", "层级"),
-            ("storedAt", "存入"), ("appliedAt", "生效"),
+            ("storedAt", "存入"), ("appliedAt", "生效"), ("dropped", "已放弃"), ("reason", "理由"),
         ])
         return .done
     }

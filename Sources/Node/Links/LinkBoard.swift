@@ -78,8 +78,10 @@ final class LinkBoard: Sendable {
         }
         let now = ends.archive.surroundings.now()
         let lag = state.backlog?.entries ?? 0
+        // Until it has answered at this address.
+        let known = try? ends.archive.read { try $0.nodeText("parentUnit") }
         var link = StatusReport.Link(
-            unit: state.parentUnit?.text, state: word, lastContact: state.lastContact.map(ChinaTime.text), lagEntries: lag,
+            unit: state.parentUnit?.text ?? known, state: word, lastContact: state.lastContact.map(ChinaTime.text), lagEntries: lag,
             lagBytes: state.backlog?.bytes ?? 0, lagSeconds: Self.age(state.backlog?.oldest, now))
         link.cause = state.failure?.code.rawValue
         link.remedy = state.failure?.remedy
