@@ -15,10 +15,12 @@ struct AncestorWatch: Service {
     static let alarm = "parent.revoked"
     /// Code of the alarm that tells of another address.
     static let elsewhere = "parent.moved"
-    /// Seconds between two questions, and while the link rests for it or no address is known yet.
+    /// Seconds between two questions, and while the link rests for it or no address is known yet; between two looks at what is known here,
+    /// for an answer is applied a while after it has come, and a stick brings as much.
     struct Pace: Sendable {
         var usual = 3600.0
         var resting = 60.0
+        var look = 15.0
     }
     /// Answers taken in at a time.
     private static let rounds = 50
@@ -48,18 +50,21 @@ struct AncestorWatch: Service {
     }
 
     func run() async throws {
+        var nextQuestion = 0.0
         await Rounds(end: end, ending: ending).run {
-            var rest = pace.usual
             do {
-                let known = try await workers.run { try ancestors() }
+                let isDue = SystemSurroundings.monotonicSeconds() >= nextQuestion
+                let known = isDue ? try await workers.run { try ancestors() } : []
                 await ask(known)
                 let isResting = try await workers.run { try judge() }
-                if isResting || known.isEmpty { rest = pace.resting }
+                // Not all children of a parent at once.
+                let rest = (isResting || known.isEmpty ? pace.resting : pace.usual) * (1 + SystemSurroundings.chance() / 4)
+                let next = SystemSurroundings.monotonicSeconds() + rest
+                nextQuestion = isDue ? next : isResting ? min(nextQuestion, next) : nextQuestion
             } catch {
                 log.error("ancestors not asked", metadata: ["error": "\(error)"])
             }
-            // Not all children of a parent at once.
-            return rest * (1 + SystemSurroundings.chance() / 4)
+            return min(pace.look, pace.usual)
         }
     }
 
