@@ -52,15 +52,42 @@ import Testing
 
     @Test func `a pass takes no further envelope after so many entries and says that there are more`() throws {
         let reader = try Bench(ProjectionBook([Poisoned()]))
-        let keys = (0..<1500).map { "key\($0)" }
-        let envelopes = try settings(keys, inEach: 500, for: reader)
+        let keys = (0..<150).map { "key\($0)" }
+        let envelopes = try settings(keys, inEach: 50, for: reader)
         try reader.archive.write { transaction in
             for bytes in envelopes { _ = try transaction.accept(bytes, from: .parent) }
         }
         let passes = try (0..<3).map { _ in try reader.archive.write { try $0.applyStored() } }
-        #expect(passes.map(\.applied) == [1000, 500, 0])
+        #expect(passes.map(\.applied) == [100, 50, 0])
         #expect(passes.map(\.hasMore) == [true, false, false])
         #expect(try reader.count("tasted") == keys.count)
+    }
+
+    private struct Busy: Office {
+        let migrations: [(name: String, sql: String)] = []
+        func noticed(_ dossier: Dossier, in transaction: Transaction) throws {}
+
+        func work(in transaction: Transaction) throws -> Bool {
+            let before = try transaction.reading.nodeText("worked") ?? ""
+            try transaction.setNodeText("worked", before + "x")
+            return before.isEmpty
+        }
+    }
+
+    @Test func `offices may have a transaction of their own, and say there whether there is more`() throws {
+        let reader = try Bench(ProjectionBook([Poisoned()], offices: [Busy()]))
+        let envelopes = try settings(["a"], inEach: 1, for: reader)
+        func worked() throws -> Int { try reader.archive.read { try $0.nodeText("worked")?.count ?? 0 } }
+        let before = try worked()
+        try reader.archive.write { transaction in
+            _ = try transaction.accept(envelopes[0], from: .parent)
+            #expect(try transaction.applyStored(officesLater: true).applied == 1)
+        }
+        #expect(try worked() == before)
+        try reader.archive.write { try $0.setNodeText("worked", "") }
+        #expect(try reader.archive.write { try $0.workOffices() })
+        #expect(try !reader.archive.write { try $0.workOffices() })
+        #expect(try worked() == 2)
     }
 
     @Test func anEntryOnWhichTheHandlerFailsDelaysNothingElse() throws {
