@@ -64,6 +64,8 @@ enum Occurrence {
     case centreGoesBack
     case roomAgain(Int)
     case cloneEnds(Int)
+    /// A receiving school changes its mind.
+    case regret(TransferHead)
 }
 
 /// An answer as it arrives at the child.

@@ -134,6 +134,8 @@ extension World {
         // The worst moment for the centre's disk to go back is just after it gave a number.
         if isWritten, !isCalm, plan.clockScript == nil {
             if dice.happens(perMille: 60) { agenda.plan(.centreGoesBack, at: now + dice.seconds(0.001...0.5)) }
+            // Or a little later: those below have the number, and the centre alone has forgotten it.
+            if dice.happens(perMille: 60) { agenda.plan(.centreGoesBack, at: now + dice.seconds(1...300)) }
             // Or to stop: what it held back must be held back by the next process too.
             if dice.happens(perMille: 60) { agenda.plan(.centreStops(dice.seconds(1...60)), at: now + dice.seconds(0.001...0.5)) }
         }

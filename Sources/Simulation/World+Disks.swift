@@ -33,8 +33,14 @@ extension World {
         ledger.forkable.formUnion(old.secrets.keys)
         tempt(node, old)
         exchange(node, old)
-        if node.parent != nil, dice.happens(perMille: 500) { node.requestsLostUntil = now + dice.seconds(50...1500) }
+        comeBackOffline(node)
         tell("\(node.unit) goes back to a snapshot")
+    }
+
+    /// A machine that has been put back does not reach the tree at once; of those below the centre's one comes later than the others.
+    private func comeBackOffline(_ node: Node) {
+        guard dice.happens(perMille: 500), let late = node.parent == nil ? dice.pick(children(of: node)) : node else { return }
+        late.requestsLostUntil = max(late.requestsLostUntil, now + dice.seconds(50...1500))
     }
 
     /// What was done since the copy was made will be done again.
@@ -60,6 +66,7 @@ extension World {
         let goesOn: Set<Mutant> = [.restoreKeepsIncarnation, .leaseOutlivesIncarnation, .restoreGoesOn]
         node.isRecovering = plan.mutant.map { !goesOn.contains($0) } ?? true
         node.isBehind = true
+        comeBackOffline(node)
         tell("\(node.unit) restores a backup")
     }
 

@@ -6,6 +6,7 @@ import Rules
 extension World {
     /// Runs the given steps under faults, then in calm until nothing moves, then judges the end.
     func run() {
+        beginWithWrongClock()
         while step < plan.steps, advance() {}
         if tally.failure == nil {
             calm()

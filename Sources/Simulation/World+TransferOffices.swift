@@ -164,6 +164,7 @@ extension World {
             }
             guard write(pieces, as: writer, node) else { return false }
         }
+        regretHandOver(of: transfer, at: node)
         return true
     }
 

@@ -30,7 +30,7 @@ extension World {
     }
 
     /// The dossier that is nearest to a number gets on by one step.
-    private func pursueEnrolment(_ present: [Node]) -> Bool {
+    func pursueEnrolment(_ present: [Node]) -> Bool {
         let order: [RegistrationState] = [.submitted, .reviewed, .clean]
         for state in order {
             let ready = present.flatMap { node in
@@ -113,7 +113,7 @@ extension World {
     }
 
     /// At any time until it is completed: also when an approval is on its way, or the hand-over itself.
-    private func withdraw(_ transfer: Transfer, _ unit: UnitCode, _ node: Node) -> Bool {
+    func withdraw(_ transfer: Transfer, _ unit: UnitCode, _ node: Node) -> Bool {
         guard transfer.isSubmitted ? strikes(.withdrawal, node) : true else { return false }
         let withdrawal = TransferWithdrawal(head: transfer.head, by: unit, reason: "不再转学", at: node.clock.now)
         guard let entry = entry(.transferWithdrawal, Payload.encode(withdrawal)) else { return false }
@@ -169,7 +169,10 @@ extension World {
         guard isApproval else { return take(.returnTransfer, in: dossier, unit, node) }
         let route = TransferRoute(from: transfer.head.releasing, to: transfer.head.receiving, in: node.store.look { $0.register.tree })
         let next = route?.next(after: transfer.station, provinces: asksProvinces(transfer, at: node))
-        return take(next?.station == .releasingProvince ? .passTransfer : .approveTransfer, in: dossier, unit, node)
+        let isLast = next?.station != .releasingProvince
+        guard take(isLast ? .approveTransfer : .passTransfer, in: dossier, unit, node) else { return false }
+        if isLast { regretApproval(of: transfer, at: node) }
+        return true
     }
 
     /// The province above the holder decides in its stead. False when nothing is asked for.

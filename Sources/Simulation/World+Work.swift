@@ -5,10 +5,14 @@ import Rules
 extension World {
     static let birthDates = ["20180901", "20190115"]
 
+    /// In some runs people turn to what leads to a number before all else: only where numbers are lent and given can they be given twice.
+    var isNumberTerm: Bool { plan.seed % 3 == 1 }
+
     func act() {
         let present = present.filter { $0.isUp && $0.pausedUntil == nil }
         if dice.happens(perMille: 600), let node = dice.pick(present.filter { !$0.tempting.isEmpty }) { return fall(node) }
         if dice.happens(perMille: isTransferTerm ? 750 : 200), pursueTransfer(present) { return }
+        if isNumberTerm, dice.happens(perMille: 400), pursueEnrolment(present.filter { $0.parent != nil && !$0.isRecovering }) { return }
         if dice.happens(perMille: 450) {
             for _ in 0..<4 {
                 guard let node = dice.pick(present), node.unit != .centre, WorldTree.tier(of: node.unit) != .school else { continue }

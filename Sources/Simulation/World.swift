@@ -193,6 +193,7 @@ final class World {
         case .centreStops(let seconds): if !isCalm, strikes(.kill, centre) { kill(centre, for: seconds) }
         case .roomAgain(let index): if nodes[index].store.fault == .full { nodes[index].store.setFault(nil) }
         case .cloneEnds(let index): if clones[index]?.isSuperseded == true { removeClone(index) } else { endClone(index) }
+        case .regret(let head): regret(head)
         }
     }
 

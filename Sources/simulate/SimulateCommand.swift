@@ -22,6 +22,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Seeds at the same time.") var workers = 2
     @Flag(help: "Run the seeded protocol bugs instead; fails if one lives.") var mutants = false
     @Option(help: "Only these bugs, by name.") var mutant: [String] = []
+    @Option(help: "With --mutants: this bug and those after it; a hunt that was cut goes on.") var from: String?
     @Flag(help: "Print what occurred in the first failing seed.") var told = false
     @Option(help: "With --told: the first seed, failing or not, under one of the two clock scripts, 1 or 2.") var clock: Int?
     @Flag(inversion: .prefixedNo, help: "Shorten the first failing seed to what it needs.") var shorten = true
@@ -29,7 +30,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let watch = Stopwatch()
-        if mutants || !mutant.isEmpty { try await hunt(watch) } else { try await march(watch) }
+        if mutants || !mutant.isEmpty || from != nil { try await hunt(watch) } else { try await march(watch) }
     }
 
     /// Where the runs over real archives have their stores.
@@ -56,11 +57,27 @@ struct SimulateCommand: AsyncParsableCommand {
         for line in SimulationRun.run(plan).log { print(line) }
     }
 
+    /// The bugs to hunt, in the order of their list.
+    private var chosen: [Mutant] {
+        get throws {
+            let named = try mutant.map(Self.mutant)
+            guard let from else { return named.isEmpty ? Mutant.allCases : named }
+            let start = try Self.mutant(from)
+            return Array(Mutant.allCases.drop { $0 != start })
+        }
+    }
+
+    private static func mutant(_ name: String) throws -> Mutant {
+        guard let mutant = Mutant(rawValue: name) else { throw ValidationError("There is no mutant \(name).") }
+        return mutant
+    }
+
     private func hunt(_ watch: Stopwatch) async throws {
-        let chosen = mutant.isEmpty ? Mutant.allCases : mutant.compactMap(Mutant.init(rawValue:))
         let verdicts = await MutantHunt.huntAll(
-            chosen, first: seed, limit: mutant.isEmpty || seeds == 200 ? 1000 : seeds, steps: steps, workers: workers) {
-            let line = "\($0.isKilled ? "killed" : "LIVES ") \($0.mutant.rawValue) after \($0.seeds) seeds\n"
+            try chosen, first: seed, limit: mutant.isEmpty || seeds == 200 ? 1000 : seeds, steps: steps, workers: workers) {
+            // Each at once, so that a hunt that is cut has told what it found.
+            let line = "\($0.isKilled ? "killed" : "LIVES ") \($0.mutant.rawValue) after \($0.seeds) seeds by \($0.check?.rawValue ?? "-"), "
+                + "\(Int(watch.seconds)) s since the start\n"
             _ = Array(line.utf8).withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
         }
         let report = MutantReport(verdicts)
