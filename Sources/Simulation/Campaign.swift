@@ -126,6 +126,21 @@ public struct Campaign: Sendable {
     }
 }
 
+/// Which seeds pass where no bug is put in: asked for every mutant, and run once.
+private final class SoundSeeds: Sendable {
+    private let steps: Int
+    private let known = Mutex<[UInt64: Bool]>([:])
+
+    init(steps: Int) { self.steps = steps }
+
+    func contains(_ seed: UInt64) -> Bool {
+        if let known = known.withLock({ $0[seed] }) { return known }
+        let isSound = SimulationRun.judge(RunPlan(seed: seed, steps: steps)).failure == nil
+        known.withLock { $0[seed] = isSound }
+        return isSound
+    }
+}
+
 /// Whether the checkers find the bugs that were put in.
 public enum MutantHunt {
     public struct Verdict: Sendable {
@@ -140,11 +155,15 @@ public enum MutantHunt {
 
     /// Tries seeds until a checker fails; at most so many.
     public static func hunt(_ mutant: Mutant, first: UInt64, limit: Int, steps: Int) -> Verdict {
+        hunt(mutant, first: first, limit: limit, steps: steps, sound: SoundSeeds(steps: steps))
+    }
+
+    private static func hunt(_ mutant: Mutant, first: UInt64, limit: Int, steps: Int, sound: SoundSeeds) -> Verdict {
         for index in 0..<limit {
             let seed = first + UInt64(index)
             let tally = SimulationRun.judge(RunPlan(seed: seed, steps: steps, mutant: mutant))
             if let failure = tally.failure {
-                guard SimulationRun.judge(RunPlan(seed: seed, steps: steps)).failure == nil else { continue }
+                guard sound.contains(seed) else { continue }
                 return Verdict(mutant: mutant, seeds: index + 1, seed: seed, check: failure.check, text: failure.text)
             }
         }
@@ -157,7 +176,7 @@ public enum MutantHunt {
         _ mutants: [Mutant] = Mutant.allCases, first: UInt64, limit: Int, steps: Int, workers: Int,
         heard: @escaping @Sendable (Verdict) -> Void = { _ in }
     ) async -> [Verdict] {
-        let turn = Turn()
+        let (turn, sound) = (Turn(), SoundSeeds(steps: steps))
         return await withTaskGroup(of: [Verdict].self) { group in
             for _ in 0..<max(workers, 1) {
                 group.addTask {
@@ -165,7 +184,7 @@ public enum MutantHunt {
                     while true {
                         let index = turn.next()
                         guard index < mutants.count else { return done }
-                        let verdict = hunt(mutants[index], first: first, limit: limit, steps: steps)
+                        let verdict = hunt(mutants[index], first: first, limit: limit, steps: steps, sound: sound)
                         heard(verdict)
                         done.append(verdict)
                     }

@@ -62,6 +62,8 @@ enum Occurrence {
     case join(Int)
     case readmit(Int)
     case centreGoesBack
+    /// A machine goes back to the snapshot that was made before its last act.
+    case goesBack(Int)
     case roomAgain(Int)
     case cloneEnds(Int)
     /// A receiving school changes its mind.

@@ -209,6 +209,11 @@ final class ModelStore: Outbox, Inbox {
         }
     }
 
+    /// For the checks: what lies on the disk, whatever a mutant says of it.
+    func trueHeads(_ scope: Scope) -> [StreamHead] {
+        look { disk in disk.streams.keys.filter { covers(scope, $0, disk) }.compactMap { disk.head(of: $0) } }
+    }
+
     func links(beside heads: [StreamHead]) throws -> [StreamHead] {
         state.withLock { state in
             heads.compactMap { state.disk.link($0.stream, $0.sequence)?.envelope.head ?? state.disk.head(of: $0.stream) }

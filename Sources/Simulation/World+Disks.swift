@@ -37,6 +37,21 @@ extension World {
         tell("\(node.unit) goes back to a snapshot")
     }
 
+    /// Now and then a snapshot is made just before an authority decides, and the machine goes back to it when the decision is above:
+    /// decided again, the stream is as long as it was, and another.
+    func snapshotBefore(_ unit: UnitCode, _ node: Node) {
+        guard node.parent != nil, WorldTree.tier(of: unit) != .school, !isCalm, plan.clockScript == nil, node.index < Self.cloneBase,
+              dice.happens(perMille: 60) else { return }
+        backUp(node)
+        agenda.plan(.goesBack(node.index), at: now + dice.seconds(5...120))
+    }
+
+    func forgetLastAct(_ node: Node) {
+        rollBack(node)
+        guard node.wentBack else { return }
+        node.requestsLostUntil = max(node.requestsLostUntil, now + dice.seconds(50...1500))
+    }
+
     /// A machine that has been put back does not reach the tree at once; of those below the centre's one comes later than the others.
     private func comeBackOffline(_ node: Node) {
         guard dice.happens(perMille: 500), let late = node.parent == nil ? dice.pick(children(of: node)) : node else { return }

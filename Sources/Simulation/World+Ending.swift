@@ -136,7 +136,7 @@ extension World {
 
     private func checkAgreement(_ node: Node) {
         guard let at = node.parent else { return }
-        let (own, above) = ((try? Set(node.store.heads(.up))) ?? [], (try? Set(nodes[at].store.heads(.down(node.unit)))) ?? [])
+        let (own, above) = (Set(node.store.trueHeads(.up)), Set(nodes[at].store.trueHeads(.down(node.unit))))
         tally.judge(.pathsAgree, own == above, step: step, "\(node.unit) and \(nodes[at].unit) hold different heads, \(own.symmetricDifference(above).count)")
         let digest = node.store.look { $0.register.digest(under: node.unit) }
         let digestAbove = nodes[at].store.look { $0.register.digest(under: node.unit) }

@@ -204,6 +204,7 @@ extension World {
         _ row: Transition, of table: Workflow, in dossier: Dossier, _ unit: UnitCode, _ node: Node, opening: CaseOpening? = nil
     ) -> Bool {
         guard let entry = entry(row, of: table, in: dossier, unit, node, opening: opening) else { return false }
+        if !isFerrying { snapshotBefore(unit, node) }
         return write([entry], as: unit, to: unit == dossier.home ? .up : .unit(dossier.home), node)
     }
 

@@ -189,6 +189,7 @@ final class World {
         case .host(let index): host(nodes[index])
         case .join(let index): rejoin(nodes[index])
         case .readmit(let index): readmit(nodes[index])
+        case .goesBack(let index): if !isCalm { forgetLastAct(nodes[index]) }
         case .centreGoesBack: if !isCalm { rollBack(centre) }
         case .centreStops(let seconds): if !isCalm, strikes(.kill, centre) { kill(centre, for: seconds) }
         case .roomAgain(let index): if nodes[index].store.fault == .full { nodes[index].store.setFault(nil) }
