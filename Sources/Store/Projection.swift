@@ -52,8 +52,7 @@ public protocol DossierFollower: Sendable {
     func followMove(of unit: UnitCode, in transaction: Transaction) throws
 }
 
-/// Acts by itself on what has been applied: judges, leases, numbers. Errands are queued in the transaction that applied the cause and worked
-/// off in it or in one that follows; a crash between the two leaves them in the store.
+/// Acts by itself on what has been applied: judges, leases, numbers. Runs in the transaction that applied the cause.
 public protocol Office: Sendable {
     var migrations: [(name: String, sql: String)] { get }
 

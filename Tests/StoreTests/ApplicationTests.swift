@@ -63,33 +63,6 @@ import Testing
         #expect(try reader.count("tasted") == keys.count)
     }
 
-    private struct Busy: Office {
-        let migrations: [(name: String, sql: String)] = []
-        func noticed(_ dossier: Dossier, in transaction: Transaction) throws {}
-
-        func work(in transaction: Transaction) throws -> Bool {
-            let before = try transaction.reading.nodeText("worked") ?? ""
-            try transaction.setNodeText("worked", before + "x")
-            return before.isEmpty
-        }
-    }
-
-    @Test func `offices may have a transaction of their own, and say there whether there is more`() throws {
-        let reader = try Bench(ProjectionBook([Poisoned()], offices: [Busy()]))
-        let envelopes = try settings(["a"], inEach: 1, for: reader)
-        func worked() throws -> Int { try reader.archive.read { try $0.nodeText("worked")?.count ?? 0 } }
-        let before = try worked()
-        try reader.archive.write { transaction in
-            _ = try transaction.accept(envelopes[0], from: .parent)
-            #expect(try transaction.applyStored(officesLater: true).applied == 1)
-        }
-        #expect(try worked() == before)
-        try reader.archive.write { try $0.setNodeText("worked", "") }
-        #expect(try reader.archive.write { try $0.workOffices() })
-        #expect(try !reader.archive.write { try $0.workOffices() })
-        #expect(try worked() == 2)
-    }
-
     @Test func anEntryOnWhichTheHandlerFailsDelaysNothingElse() throws {
         let reader = try Bench(ProjectionBook([Poisoned()]))
         let envelopes = try settings(["before", "poison", "after"], inEach: 3, for: reader)

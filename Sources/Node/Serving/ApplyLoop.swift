@@ -51,17 +51,14 @@ struct ApplyLoop: Service {
 
     /// - Returns: whether there is more.
     private func pass() throws -> Bool {
-        let hasEnvelopes = try turn.take {
+        try turn.take {
             try archive.write { transaction in
                 try IncarnationNotice.post(in: transaction)
                 try transaction.handSalvageOver()
                 try UnitMoves.follow(in: transaction)
                 try UnitMergers.follow(in: transaction)
-                return try transaction.applyStored(officesLater: true).hasMore
+                return try transaction.applyStored().hasMore
             }
         }
-        // In a transaction of their own: people at the gate come between. A crash leaves the errands in the store.
-        let hasErrands = try turn.take { try archive.write { try $0.workOffices() } }
-        return hasEnvelopes || hasErrands
     }
 }

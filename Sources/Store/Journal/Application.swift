@@ -25,10 +25,7 @@ extension Transaction {
     ///   - limit: envelopes of this pass, which ends sooner where they hold many entries.
     ///   - after: only what was stored after this position.
     ///   - withOffices: false where tables are only rebuilt and nobody acts on them.
-    ///   - officesLater: whether the offices get a transaction of their own, `workOffices`; their errands wait in the store.
-    public func applyStored(
-        limit: Int = 100, after: Int64 = 0, withOffices: Bool = true, officesLater: Bool = false
-    ) throws -> ApplicationReport {
+    public func applyStored(limit: Int = 100, after: Int64 = 0, withOffices: Bool = true) throws -> ApplicationReport {
         var report = ApplicationReport()
         var positions = try unappliedPositions(after: after, limit: limit)
         report.hasMore = positions.count == limit
@@ -55,17 +52,8 @@ extension Transaction {
         // A journal that is only read again has been cut as its seals say, and the centre has answered them.
         if withOffices { try withdrawRevoked() } else { _ = takeRevoked() }
         try settle()
-        if withOffices, !officesLater, try workOffices() { report.hasMore = true }
+        if withOffices, try mayOfficesWork() { for office in book.offices where try work(office) { report.hasMore = true } }
         return report
-    }
-
-    /// Lets the offices work off some of their errands.
-    /// - Returns: whether there is more to do now.
-    public func workOffices() throws -> Bool {
-        guard try mayOfficesWork() else { return false }
-        var hasMore = false
-        for office in book.offices where try work(office) { hasMore = true }
-        return hasMore
     }
 
     /// What came from below is told there as applied here: one row a stream.
