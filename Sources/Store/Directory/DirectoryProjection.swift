@@ -133,12 +133,13 @@ struct DirectoryProjection: Projection {
         guard TopologyOfRecord(directory, record).contains(key.issuer, key.unit), key.issuer != key.unit || key.unit == .centre else {
             return .void("enrolment outside the issuer's path")
         }
+        // Said by two authorities, its own and one that moved it: which one is kept does not hang on the order of arrival.
         try transaction.database.execute(
             literal: """
                 INSERT INTO unit_key (unit, key_id, public_key, issuer, generation, node, topology)
                 VALUES (\(key.unit.text), \(Data(key.publicKey.id)), \(Data(key.publicKey.bytes)), \(key.issuer.text),
                         \(key.generation), \(key.node.text), \(key.topology))
-                ON CONFLICT DO UPDATE SET topology = min(topology, excluded.topology)
+                ON CONFLICT DO UPDATE SET topology = min(topology, excluded.topology), issuer = max(issuer, excluded.issuer)
                 """)
         try retireSupersededSecret(of: key.unit, in: transaction)
         transaction.satisfy("key:\(key.unit)")
