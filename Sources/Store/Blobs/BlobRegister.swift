@@ -165,6 +165,7 @@ public struct BlobRegister {
         try database.execute(literal: "DELETE FROM blob_want WHERE hash = \(Data(hash.bytes)) AND home = \(home.text)")
     }
 
+    /// Nobody waits for it by rule any more; what somebody asked to see is still waited for.
     public func unwantUnlessUrgent(_ hash: Digest, of home: UnitCode) throws {
         try database.execute(
             literal: "DELETE FROM blob_want WHERE hash = \(Data(hash.bytes)) AND home = \(home.text) AND urgent = 0")
