@@ -18,6 +18,7 @@ public final class Archive: Sendable {
     public let folder: String
     private let lock: FolderLock?
     private let rider: WriteRider?
+    let queue: GateQueue
 
     /// Opens the archive in a folder, migrating it where needed.
     /// - Parameter exclusive: false only for tools that read a stopped node's store.
@@ -31,6 +32,7 @@ public final class Archive: Sendable {
         self.surroundings = surroundings
         self.folder = folder
         rider = nil
+        queue = GateQueue()
         lock = exclusive ? try FolderLock(folder: folder) : nil
         if exclusive { try StoreChange(folder: folder).finish() }
         let path = folder + "/xueji.sqlite"
@@ -41,6 +43,8 @@ public final class Archive: Sendable {
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA foreign_keys = OFF")
+            // Every entry is tried in a savepoint: what its pages were before goes to memory, as much as a pass touches, and not to a file.
+            if !db.configuration.readonly { try db.execute(sql: "PRAGMA temp_store = MEMORY") }
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
@@ -57,7 +61,7 @@ public final class Archive: Sendable {
     /// The same archive, by whose first write something else is written too.
     public init(_ archive: Archive, rider: WriteRider) {
         (pool, book, surroundings, proof) = (archive.pool, archive.book, archive.surroundings, archive.proof)
-        (folder, lock) = (archive.folder, archive.lock)
+        (folder, lock, queue) = (archive.folder, archive.lock, archive.queue)
         self.rider = rider
     }
 
@@ -93,11 +97,17 @@ public final class Archive: Sendable {
     /// - Throws: what `body` throws; `StoreError.diskFull` and `.damaged` for the disk's failures.
     public func write<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
         let rides = rider?.board() ?? false
-        var isCommitted = false
-        defer { if rides { rider?.arrive(isCommitted) } }
+        var isCommitted = false, isIn = false
+        queue.arrive()
+        defer {
+            if !isIn { queue.leave() }
+            if rides { rider?.arrive(isCommitted) }
+        }
         do {
             let value = try pool.write { db in
-                let transaction = Transaction(database: db, book: book, surroundings: surroundings, proof: proof)
+                isIn = true
+                queue.leave()
+                let transaction = Transaction(database: db, book: book, surroundings: surroundings, proof: proof, queue: queue)
                 return try transaction.directory.guarding {
                     let value = try body(transaction)
                     if rides { try rider?.act(transaction) }

@@ -42,7 +42,7 @@ public protocol DossierFollower: Sendable {
     /// Each table with a query in a fixed order: what `verify` compares.
     var tables: [(table: String, sql: String)] { get }
 
-    /// Told of every dossier whose folded state may have changed.
+    /// Told of every dossier whose folded state may have changed, in more than what verdicts say of it.
     func follow(_ dossier: Dossier, in transaction: Transaction) throws
 
     /// Told of every dossier of which no step counts any more.
@@ -62,12 +62,18 @@ public protocol Office: Sendable {
     /// Told of every dossier of which no step counts any more.
     func vanished(_ dossier: DossierID, in transaction: Transaction) throws
 
+    /// What the office would say about a dossier in its turn, where it can tell now and concerns nobody else. Asked before the row is
+    /// written, which is then written once. Must only read; what it returns is run in a savepoint, and where that fails the office gets
+    /// its turn as usual. An office that has spoken is not told of the same state by `noticed`.
+    func wordAtOnce(about dossier: Dossier, in transaction: Transaction) throws -> (() throws -> Void)?
+
     /// Works off some errands. Returns whether there is more to do now.
     func work(in transaction: Transaction) throws -> Bool
 }
 
 extension Office {
     public func vanished(_ dossier: DossierID, in transaction: Transaction) throws {}
+    public func wordAtOnce(about dossier: Dossier, in transaction: Transaction) throws -> (() throws -> Void)? { nil }
 }
 
 /// The projections and offices of a program, wired once by the Node room.

@@ -22,6 +22,13 @@ struct RollbackList<Element: Hashable> {
         if members.insert(element).inserted { elements.append(element) }
     }
 
+    /// Takes out what was noted last, when it is this.
+    mutating func removeLast(_ element: Element) {
+        guard elements.last == element else { return }
+        elements.removeLast()
+        members.remove(element)
+    }
+
     /// Empties the list.
     mutating func takeAll() -> [Element] {
         let all = elements

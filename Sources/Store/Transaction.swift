@@ -12,6 +12,7 @@ public final class Transaction {
     public let now: Int64
     let book: ProjectionBook
     let proof: FreshnessProof
+    private let queue: GateQueue
     private var drafts: [StreamID: Draft] = [:]
     private var draftOrder: [StreamID] = []
     private var writers: [UnitCode: Writer] = [:]
@@ -19,17 +20,23 @@ public final class Transaction {
     private var satisfied = RollbackList<String>()
     private var revoked: Set<UnitCode> = []
     private let folds = FoldMemory()
+    /// Whether this is a pass of the second stage, in which offices act.
+    private var isOfficesPass = false
     let steps = StepMemory()
     let memory = NodeMemory()
 
-    init(database: Database, book: ProjectionBook, surroundings: Surroundings, proof: FreshnessProof) {
+    init(database: Database, book: ProjectionBook, surroundings: Surroundings, proof: FreshnessProof, queue: GateQueue) {
         self.database = database
+        self.queue = queue
         self.book = book
         self.proof = proof
         self.surroundings = surroundings
         now = surroundings.now()
         directory = UnitDirectory(database: database)
     }
+
+    /// Whether others wait at the gate.
+    var isAwaited: Bool { !queue.isEmpty }
 
     public var reading: Reading { Reading(database: database, directory: directory, memory: memory) }
 
@@ -129,7 +136,7 @@ public final class Transaction {
         try mustNotBeClone()
         try mustNotBeShutOut()
         let row = try Row.fetchOne(
-            database, sql: "SELECT incarnation, seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text])
+            database.cachedStatement(sql: "SELECT incarnation, seed FROM secret WHERE unit = ? AND active = 1"), arguments: [unit.text])
         guard let row, let incarnation = Incarnation(row["incarnation"] as Data),
               let key = StatementKey(seed: Array(row["seed"] as Data)) else {
             throw StoreError(
@@ -212,18 +219,51 @@ public final class Transaction {
 
     /// Folds what was touched, so that the tables show the present state.
     public func settle() throws {
+        guard !dirty.isEmpty else { return }
+        let officesSpeak = try isOfficesPass && mayOfficesWork()
         while !dirty.isEmpty {
-            for dossier in dirty.takeAll() { try DossierProjection.refold(dossier, in: self) }
+            for dossier in dirty.takeAll() { try DossierProjection.refold(dossier, officesSpeak: officesSpeak, in: self) }
         }
     }
 
+    /// From here on offices may speak about a dossier while it is folded.
+    func beginOfficesPass() { isOfficesPass = true }
+
+    /// Lets the offices say at once what they can.
+    /// - Returns: the dossier as it stands then, and the places in the book of those that have spoken.
+    func speakAtOnce(about dossier: Dossier) throws -> (Dossier, spoken: Set<Int>) {
+        var spoken: Set<Int> = []
+        for (place, office) in book.offices.enumerated() {
+            do {
+                guard let word = try office.wordAtOnce(about: dossier, in: self) else { continue }
+                try attempt(word)
+                spoken.insert(place)
+            } catch let error as DatabaseError where error.isOfTheDisk {
+                throw error
+            } catch {
+                // The office meets it again in its turn, and there it is told.
+            }
+        }
+        guard !spoken.isEmpty, let spokenOf = try fold(dossier.id) else { return (dossier, []) }
+        dirty.removeLast(dossier.id)
+        return (spokenOf, spoken)
+    }
+
+    /// Whether followers have to be told of a dossier as it stands now, which is noted as done.
+    func mustBeFollowed(_ dossier: Dossier) -> Bool { folds.mustBeFollowed(dossier) }
+
+    /// Says that followers were told that a dossier has gone.
+    func forgetFollowed(_ dossier: DossierID) { folds.forgetFollowed(dossier) }
+
     /// Folds what was touched once it is much: what has been decoded of it is still at hand.
     func settleMany() throws {
-        if dirty.count >= Self.manyTouched { try settle() }
+        if dirty.count >= (isOfficesPass ? Self.manyOfPass : Self.manyTouched) { try settle() }
     }
 
     /// Fewer than the memories of steps and folds keep.
     private static let manyTouched = 1000
+    /// In a pass, which ends soon after somebody has come to the gate.
+    private static let manyOfPass = 100
 
     /// Folds what was touched, when this dossier is among it.
     func settleTouched(_ dossier: DossierID) throws {
@@ -303,7 +343,7 @@ public final class Transaction {
     public static let furtherAlarms = "more"
 
     public func clearAlarm(_ code: String, subject: String) throws {
-        try database.execute(literal: "DELETE FROM alarm WHERE code = \(code) AND subject = \(subject)")
+        try database.cachedStatement(sql: "DELETE FROM alarm WHERE code = ? AND subject = ?").execute(arguments: [code, subject])
     }
 
     /// Ends all alarms of a code.

@@ -50,17 +50,21 @@ import Testing
         }
     }
 
-    @Test func `a pass takes no further envelope after so many entries and says that there are more`() throws {
+    @Test(arguments: [(isAwaited: true, passes: [100, 100, 100]), (isAwaited: false, passes: [500, 100, 0])])
+    func `a pass takes no further envelope after so many entries, sooner when somebody waits, and says that there are more`(
+        isAwaited: Bool, passes expected: [Int]
+    ) throws {
         let reader = try Bench(ProjectionBook([Poisoned()]))
-        let keys = (0..<150).map { "key\($0)" }
+        let keys = (0..<600).map { "key\($0)" }
         let envelopes = try settings(keys, inEach: 50, for: reader)
         try reader.archive.write { transaction in
             for bytes in envelopes { _ = try transaction.accept(bytes, from: .parent) }
         }
+        if isAwaited { reader.archive.queue.arrive() }
         let passes = try (0..<3).map { _ in try reader.archive.write { try $0.applyStored() } }
-        #expect(passes.map(\.applied) == [100, 50, 0])
-        #expect(passes.map(\.hasMore) == [true, false, false])
-        #expect(try reader.count("tasted") == keys.count)
+        #expect(passes.map(\.applied) == expected)
+        #expect(passes.map(\.hasMore) == expected.map { $0 > 0 && (isAwaited || $0 == 500) })
+        #expect(try reader.count("tasted") == expected.reduce(0, +))
     }
 
     @Test func anEntryOnWhichTheHandlerFailsDelaysNothingElse() throws {

@@ -62,4 +62,22 @@ import Testing
         memory.forget(dossier.id)
         #expect(memory.dossier(dossier.id, 1) == nil)
     }
+
+    @Test func `followers are told of a dossier again when more than a verdict has changed`() throws {
+        let pair = try Pair()
+        let id = try pair.school.enter("张伟")
+        var dossier = try #require(try pair.school.archive.write { try $0.dossier(id) })
+        let memory = FoldMemory()
+        #expect(memory.mustBeFollowed(dossier))
+        #expect(!memory.mustBeFollowed(dossier))
+        dossier.problems = ["id_bad"]
+        dossier.state = .problem
+        #expect(!memory.mustBeFollowed(dossier))
+        dossier.record[.phone] = "13900000003"
+        #expect(memory.mustBeFollowed(dossier))
+        memory.forgetFollowed(id)
+        #expect(memory.mustBeFollowed(dossier))
+        memory.forgetAll()
+        #expect(memory.mustBeFollowed(dossier))
+    }
 }

@@ -43,4 +43,15 @@ import Testing
         list.insert(2)
         #expect(list.elements == [1, 2])
     }
+
+    @Test func `only what was noted last can be taken out`() {
+        var list = RollbackList<Int>()
+        [1, 2].forEach { list.insert($0) }
+        list.removeLast(1)
+        #expect(list.elements == [1, 2])
+        list.removeLast(2)
+        #expect(list.elements == [1] && !list.contains(2))
+        list.insert(2)
+        #expect(list.elements == [1, 2])
+    }
 }

@@ -55,6 +55,25 @@ public struct DuplicateDesk: Office {
         try transaction.errand(Self.office, dossier.bytes)
     }
 
+    /// Of a new record that stands alone under its keys: nobody else's verdict follows from it.
+    public func wordAtOnce(about dossier: Dossier, in transaction: Transaction) throws -> (() throws -> Void)? {
+        guard isOpen(), dossier.openCase == nil, let digest = dossier.keyDigest, let judge = try judge(transaction),
+              isLive(dossier, judge, transaction), !dossier.verdicts.contains(where: { $0.by == judge.unit }),
+              try PolicyShelf(transaction.reading).isOn("duplicates.instant", for: dossier.home) else { return nil }
+        let index = try StoredDuplicateIndex(transaction)
+        let fields = KeyFields(dossier.record)
+        let proposals = ProposalIndex(database: transaction.database)
+        guard try !index.hasOld(), try index.keys(of: dossier.id).isEmpty, try proposals.keys(of: dossier.id).isEmpty,
+              try fields.keys.allSatisfy({ try index.members(of: $0).members.isEmpty && proposals.dossiers(under: $0).isEmpty })
+        else { return nil }
+        return {
+            try index.add(dossier.id, fields)
+            let found: [DuplicateProblem<DossierID>] = fields.hasInvalidResidentID ? [DuplicateProblem(kind: .idInvalid)] : []
+            let verdict = try verdict(about: dossier, fields, digest, found, judge, crossIsProblem: false, in: transaction)
+            try transaction.append(.verdict, Payload.encode(verdict), as: judge.unit, to: .unit(dossier.home))
+        }
+    }
+
     public func work(in transaction: Transaction) throws -> Bool {
         guard isOpen(), let judge = try judge(transaction) else { return false }
         var index = try StoredDuplicateIndex(transaction)

@@ -7,9 +7,15 @@ extension StoredDuplicateIndex {
     /// Dossiers moved in one transaction.
     private static let slice = 20_000
 
+    /// Whether the old table has any left.
+    func hasOld() throws -> Bool {
+        try Bool.fetchOne(database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM duplicate_key)")) ?? false
+    }
+
     /// Takes over the next dossiers of the old table. Until it is empty the index does not know everyone, and nobody may be judged by it.
     /// - Returns: false where the old table was empty already.
     mutating func moveOld(slice: Int = Self.slice) throws -> Bool {
+        guard try hasOld() else { return false }
         let dossiers = try Data.fetchAll(
             database, sql: "SELECT DISTINCT dossier FROM duplicate_key ORDER BY dossier LIMIT ?", arguments: [slice])
         guard let last = dossiers.last else { return false }

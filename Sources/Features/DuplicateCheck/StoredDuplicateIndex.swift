@@ -94,17 +94,23 @@ public struct StoredDuplicateIndex: DuplicateIndex {
         let present = try present(wanted.dossier)
         guard present?.record != wanted, !(present == nil && wanted.isUnderNoKey) else { return [] }
         if let present { try log.kill(present.position) }
-        if !wanted.isUnderNoKey {
-            let position = try log.append(wanted)
-            var entries = [RunEntry(key: key(.dossier, wanted.dossier.bytes), kind: .dossier, position: position)]
-            for comparison in DuplicateKey.Comparison.allCases where !wanted.bytes(comparison).isEmpty {
-                let kind = RunEntry.Kind(comparison)
-                entries.append(RunEntry(key: key(kind, wanted.bytes(comparison)), kind: kind, position: position))
-            }
-            try runs.add(entries)
-        }
+        try add(wanted)
         let before = Set((present?.record).map(Self.memberships) ?? []), after = Set(Self.memberships(wanted))
         return try Set(before.symmetricDifference(after).map(\.key)).sorted().map { try members(of: $0) }
+    }
+
+    /// Puts a record that the index does not have, without asking who else stands under its keys.
+    func add(_ subject: DossierID, _ fields: KeyFields) throws { try add(IndexedRecord(subject, fields)) }
+
+    private func add(_ record: IndexedRecord) throws {
+        guard !record.isUnderNoKey else { return }
+        let position = try log.append(record)
+        var entries = [RunEntry(key: key(.dossier, record.dossier.bytes), kind: .dossier, position: position)]
+        for comparison in DuplicateKey.Comparison.allCases where !record.bytes(comparison).isEmpty {
+            let kind = RunEntry.Kind(comparison)
+            entries.append(RunEntry(key: key(kind, record.bytes(comparison)), kind: kind, position: position))
+        }
+        try runs.add(entries)
     }
 
     struct Membership: Hashable {

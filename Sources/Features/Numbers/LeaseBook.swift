@@ -16,6 +16,10 @@ public struct LeaseBook: Projection {
         CREATE TABLE incarnation (
           unit TEXT NOT NULL, incarnation BLOB NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (unit, incarnation)) WITHOUT ROWID;
         CREATE INDEX dossier_birth ON dossier (birth);
+        """), ("lease-2", """
+        -- Who is still without a number, by day and school: of those born on one day most have theirs.
+        DROP INDEX dossier_birth;
+        CREATE INDEX dossier_unnumbered ON dossier (birth, home) WHERE provisional IS NULL;
         """)]
 
     public let tables = [
@@ -34,30 +38,29 @@ public struct LeaseBook: Projection {
         guard let lease = Payload.lease(entry.payload) else { return .void("malformed lease") }
         guard writer.unit == .centre else { return .void("only the centre leases numbers") }
         let isKnown = try Bool.fetchOne(
-            transaction.database, sql: """
+            transaction.database.cachedStatement(sql: """
                 SELECT EXISTS (SELECT 1 FROM lease WHERE division = ? AND birth_first = ? AND birth_last = ? AND first = ?
                   AND last = ? AND holder = ? AND incarnation = ?)
-                """, arguments: [
+                """), arguments: [
                     lease.division, lease.birthDates.lowerBound, lease.birthDates.upperBound, lease.tails.lowerBound,
                     lease.tails.upperBound, lease.holder.text, Data(lease.incarnation.bytes),
                 ]) ?? false
         if isKnown { return .applied }
         let overlaps = try Bool.fetchOne(
-            transaction.database, sql: """
+            transaction.database.cachedStatement(sql: """
                 SELECT EXISTS (SELECT 1 FROM lease WHERE division = ? AND birth_first <= ? AND birth_last >= ?
                   AND first <= ? AND last >= ?)
-                """, arguments: [
+                """), arguments: [
                     lease.division, lease.birthDates.upperBound, lease.birthDates.lowerBound, lease.tails.upperBound,
                     lease.tails.lowerBound,
                 ]) ?? false
         guard !overlaps else { return .void("overlaps another lease") }
-        try transaction.database.execute(
-            literal: """
-                INSERT INTO lease (division, birth_first, birth_last, first, last, holder, incarnation)
-                VALUES (\(lease.division), \(lease.birthDates.lowerBound), \(lease.birthDates.upperBound),
-                        \(lease.tails.lowerBound), \(lease.tails.upperBound), \(lease.holder.text),
-                        \(Data(lease.incarnation.bytes)))
-                """)
+        try transaction.database.cachedStatement(sql: """
+            INSERT INTO lease (division, birth_first, birth_last, first, last, holder, incarnation) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """).execute(arguments: [
+                lease.division, lease.birthDates.lowerBound, lease.birthDates.upperBound, lease.tails.lowerBound,
+                lease.tails.upperBound, lease.holder.text, Data(lease.incarnation.bytes),
+            ])
         return .applied
     }
 
@@ -153,50 +156,61 @@ public struct LeaseOffice: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         guard isOpen(), try transaction.reading.ownUnit() == .centre else { return false }
+        let db = transaction.database
         let errands = try Data.fetchAll(
-            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT 1000",
-            arguments: [Self.office])
+            db.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT 1000"), arguments: [Self.office])
         var done = 0
         for errand in errands {
             let parts = String(decoding: errand, as: UTF8.self).split(separator: "|").map(String.init)
             if parts.count == 3, try !supply(UnitCode(parts[0]), division: parts[1], birth: parts[2], in: transaction) {
                 continue
             }
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(errand)")
+            try db.cachedStatement(sql: "DELETE FROM errand WHERE office = ? AND subject = ?").execute(arguments: [Self.office, errand])
             done += 1
         }
         return done > 0 && errands.count == 1000
     }
 
+    /// Under which incarnation the authority writes, as far as is known here.
+    private func incarnation(of holder: UnitCode, _ db: Database) throws -> Incarnation? {
+        try Data.fetchOne(
+            db.cachedStatement(sql: """
+                SELECT coalesce((SELECT incarnation FROM secret WHERE unit = ?1 AND active = 1),
+                  (SELECT incarnation FROM incarnation WHERE unit = ?1 ORDER BY position DESC LIMIT 1),
+                  (SELECT incarnation FROM stream WHERE unit = ?1 ORDER BY id DESC LIMIT 1))
+                """), arguments: [holder.text]).flatMap { Incarnation($0) }
+    }
+
+    /// Pupils born on a day, in schools below an authority that are in a division, who have no number yet.
+    private func waiting(below holder: UnitCode, division: String, birth: String, in transaction: Transaction) throws -> Int {
+        let rows = try Row.fetchAll(
+            transaction.database.cachedStatement(sql: """
+                WITH RECURSIVE below (code) AS (VALUES (?1) UNION SELECT u.code FROM unit u JOIN below ON u.competent = below.code)
+                SELECT home, count(*) AS n FROM dossier
+                WHERE birth = ?2 AND home IN (SELECT code FROM below) AND provisional IS NULL AND state <> 'deleted' GROUP BY home
+                """), arguments: [holder.text, birth])
+        return rows.reduce(0) { sum, row in
+            sum + (transaction.directory.unit(UnitCode(row["home"]))?.division == division ? row["n"] : 0)
+        }
+    }
+
     /// Lends what is missing. Returns false while the authority's incarnation is not known here yet.
     private func supply(_ holder: UnitCode, division: String, birth: String, in transaction: Transaction) throws -> Bool {
         let db = transaction.database
-        guard let incarnation = try Data.fetchOne(
-            db, sql: """
-                SELECT coalesce((SELECT incarnation FROM secret WHERE unit = ? AND active = 1),
-                  (SELECT incarnation FROM incarnation WHERE unit = ? ORDER BY position DESC LIMIT 1),
-                  (SELECT incarnation FROM stream WHERE unit = ? ORDER BY id DESC LIMIT 1))
-                """, arguments: [holder.text, holder.text, holder.text]),
-            let current = Incarnation(incarnation) else { return false }
-        let waiting = try String.fetchAll(
-            db.cachedStatement(sql: """
-                SELECT home FROM dossier WHERE birth = ? AND provisional IS NULL AND state <> 'deleted'
-                """), arguments: [birth]).count { home in
-                    let unit = transaction.directory.unit(UnitCode(home))
-                    return unit?.division == division && transaction.directory.contains(holder, UnitCode(home))
-                }
+        guard let current = try incarnation(of: holder, db) else { return false }
+        let waiting = try waiting(below: holder, division: division, birth: birth, in: transaction)
         let lent = try Row.fetchAll(
-            db, sql: """
+            db.cachedStatement(sql: """
                 SELECT first, last FROM lease WHERE division = ? AND birth_first <= ? AND birth_last >= ? AND holder = ?
                   AND incarnation = ?
-                """, arguments: [division, birth, birth, holder.text, incarnation])
+                """), arguments: [division, birth, birth, holder.text, Data(current.bytes)])
         let drawn = try LeaseBook.drawn(division: division, birth: birth, in: db)
         let free = lent.reduce(0) { sum, row in
             sum + ((row["first"] as Int)...(row["last"] as Int)).count { !drawn.contains($0) }
         }
         guard free < waiting else { return true }
         let next = 1 + (try Int.fetchOne(
-            db, sql: "SELECT max(last) FROM lease WHERE division = ? AND birth_first <= ? AND birth_last >= ?",
+            db.cachedStatement(sql: "SELECT max(last) FROM lease WHERE division = ? AND birth_first <= ? AND birth_last >= ?"),
             arguments: [division, birth, birth]) ?? -1)
         let wanted = (waiting - free + Self.block - 1) / Self.block * Self.block
         let last = min(next + wanted - 1, 9999)

@@ -195,48 +195,33 @@ struct DossierProjection: Projection {
 
     // MARK: The folded row
 
-    static func refold(_ id: DossierID, in transaction: Transaction) throws {
+    static func refold(_ id: DossierID, officesSpeak: Bool, in transaction: Transaction) throws {
         let db = transaction.database
         // Of one whose beginning is not here nobody could say whose it is: a former authority that lost its disk gets back only what
         // it wrote itself.
-        guard let dossier = try transaction.fold(id), !dossier.chain.isEmpty else {
+        guard var dossier = try transaction.fold(id), !dossier.chain.isEmpty else {
             return try forget(id, in: transaction)
         }
-        let record = dossier.record
-        let key = KeyFields(record)
+        var spoken: Set<Int> = []
+        if officesSpeak { (dossier, spoken) = try transaction.speakAtOnce(about: dossier) }
         if let provisional = dossier.provisionalNumber, let step = dossier.chain.last(where: { $0.provisionalNumber == provisional }) {
             // A double cannot be: leases are disjoint. If it is, the alarm speaks and the batch goes on.
             do { try NumberRegister.claim(provisional, for: id, step: step.hash, in: transaction) } catch is NumberTaken {}
         }
-        try db.cachedStatement(sql: """
-            INSERT INTO dossier (id, home, class, name, name_key, sex, birth, id_type, id_number, state, holder, problems,
-              provisional, formal, head, key_digest, entered_at, open_case, held_since, requested, status, status_until, open_change,
-              folded)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
-            ON CONFLICT DO UPDATE SET home = excluded.home, class = excluded.class, name = excluded.name,
-              name_key = excluded.name_key, sex = excluded.sex, birth = excluded.birth, id_type = excluded.id_type,
-              id_number = excluded.id_number, state = excluded.state, holder = excluded.holder,
-              problems = excluded.problems, provisional = excluded.provisional, formal = excluded.formal,
-              head = excluded.head, key_digest = excluded.key_digest, open_case = excluded.open_case,
-              held_since = excluded.held_since, requested = excluded.requested, status = excluded.status,
-              status_until = excluded.status_until, open_change = excluded.open_change, folded = folded + 1
-            """).execute(arguments: [
-                Data(id.bytes), dossier.home.text, record.classCode, record.name, key.name, record.sex, record.birthDate,
-                record.idType, key.hasResidentID ? key.idNumber : record.idNumber, dossier.state.rawValue,
-                dossier.holder?.text, dossier.problems.joined(separator: ","), dossier.provisionalNumber,
-                dossier.formalNumber, dossier.head.map { Data($0.bytes) }, dossier.keyDigest.map { Data($0.bytes) },
-                dossier.chain.first?.at ?? transaction.now, dossier.openCase?.stand.rawValue ?? "",
-                dossier.heldSince ?? 0, dossier.overrideRequest != nil, dossier.roll.status.rawValue, dossier.roll.until?.compact ?? "",
-                dossier.openCase?.opening.change?.kind.rawValue ?? "",
-            ])
-        for follower in transaction.book.followers { try follower.follow(dossier, in: transaction) }
-        for office in transaction.book.offices { try office.noticed(dossier, in: transaction) }
+        try DossierRow(dossier, now: transaction.now).put(into: db)
+        if transaction.mustBeFollowed(dossier) {
+            for follower in transaction.book.followers { try follower.follow(dossier, in: transaction) }
+        }
+        for (place, office) in transaction.book.offices.enumerated() where !spoken.contains(place) {
+            try office.noticed(dossier, in: transaction)
+        }
     }
 
     /// No step that counts is here: of one that was, its writer's key was revoked, or a step before it has gone.
     private static func forget(_ id: DossierID, in transaction: Transaction) throws {
         try transaction.database.cachedStatement(sql: "DELETE FROM dossier WHERE id = ?").execute(arguments: [Data(id.bytes)])
         guard transaction.database.changesCount > 0 else { return }
+        transaction.forgetFollowed(id)
         for follower in transaction.book.followers { try follower.forget(id, in: transaction) }
         for office in transaction.book.offices { try office.vanished(id, in: transaction) }
     }

@@ -15,7 +15,7 @@ public enum RecoveryCause: String, Sendable, Hashable {
 extension Reading {
     /// Hosted units that wait for their old streams, in order of code.
     public func recoveringUnits() throws -> [UnitCode] {
-        try String.fetchAll(database, sql: "SELECT unit FROM recovering ORDER BY unit").map { UnitCode($0) }
+        try String.fetchAll(database.cachedStatement(sql: "SELECT unit FROM recovering ORDER BY unit")).map { UnitCode($0) }
     }
 
     /// Whether the unit's old streams are still to come back.
