@@ -185,7 +185,7 @@ public struct Reading {
     /// The units this node hosts, its own first.
     public func hostedUnits() throws -> [UnitCode] {
         let own = try ownUnit()
-        let all = try String.fetchAll(database, sql: "SELECT unit FROM secret WHERE active = 1 ORDER BY unit").map { UnitCode($0) }
+        let all = try String.fetchAll(database.cachedStatement(sql: "SELECT unit FROM secret WHERE active = 1 ORDER BY unit")).map { UnitCode($0) }
         return all.sorted { ($0 == own ? 0 : 1, $0) < ($1 == own ? 0 : 1, $1) }
     }
 }

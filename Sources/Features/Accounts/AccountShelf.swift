@@ -25,13 +25,13 @@ public struct Account: Sendable, Hashable {
 public enum AccountShelf {
     public static func account(_ name: String, of unit: UnitCode, _ reading: Reading) throws -> Account? {
         try Row.fetchOne(
-            reading.database, sql: "SELECT * FROM account WHERE unit = ? AND name = ?", arguments: [unit.text, name])
+            reading.database.cachedStatement(sql: "SELECT * FROM account WHERE unit = ? AND name = ?"), arguments: [unit.text, name])
             .flatMap(account)
     }
 
     public static func accounts(of unit: UnitCode, _ reading: Reading) throws -> [Account] {
         try Row.fetchAll(
-            reading.database, sql: "SELECT * FROM account WHERE unit = ? ORDER BY name", arguments: [unit.text])
+            reading.database.cachedStatement(sql: "SELECT * FROM account WHERE unit = ? ORDER BY name"), arguments: [unit.text])
             .compactMap(account)
     }
 

@@ -60,7 +60,7 @@ public enum SessionShelf {
     /// - Throws: `SignInFailure.notSignedIn`, naming why and when the session ended.
     public static func session(_ token: String, now: Int64, _ reading: Reading) throws -> Session {
         let row = try Row.fetchOne(
-            reading.database, sql: "SELECT * FROM session WHERE token = ?", arguments: [key(token)])
+            reading.database.cachedStatement(sql: "SELECT * FROM session WHERE token = ?"), arguments: [key(token)])
         guard let row else { throw SignInFailure.notSignedIn(unknown) }
         let (begun, seen): (Int64, Int64) = (row["begun_at"], row["seen_at"])
         if let endedAt = row["ended_at"] as Int64? { throw ended(at: endedAt, row["ended_why"] ?? "") }
@@ -77,8 +77,8 @@ public enum SessionShelf {
 
     /// Notes that a session is in use.
     public static func touch(_ token: String, in transaction: Transaction) throws {
-        try transaction.database.execute(
-            literal: "UPDATE session SET seen_at = \(transaction.now) WHERE token = \(key(token)) AND ended_at IS NULL")
+        try transaction.database.cachedStatement(sql: "UPDATE session SET seen_at = ? WHERE token = ? AND ended_at IS NULL")
+            .execute(arguments: [transaction.now, key(token)])
     }
 
     private static let unknown = Refusal(

@@ -56,7 +56,7 @@ struct SignIn {
     private func failed() throws -> SignInFailure {
         try archive.write { transaction in
             let failures = 1 + (try Int.fetchOne(
-                transaction.database, sql: "SELECT failures FROM attempt WHERE subject = ?", arguments: [subject]) ?? 0)
+                transaction.database.cachedStatement(sql: "SELECT failures FROM attempt WHERE subject = ?"), arguments: [subject]) ?? 0)
             let step = failures - Self.freeFailures
             let closure = step <= 0 ? 0 : min(Self.closures.upperBound, Self.closures.lowerBound << Int64(min(step - 1, 10)))
             try transaction.database.execute(
@@ -79,7 +79,7 @@ struct SignIn {
 
     private func closedUntil(_ database: Database) throws -> Int64 {
         try Int64.fetchOne(
-            database, sql: "SELECT closed_until FROM attempt WHERE subject = ?", arguments: [subject]) ?? 0
+            database.cachedStatement(sql: "SELECT closed_until FROM attempt WHERE subject = ?"), arguments: [subject]) ?? 0
     }
 
     /// Whether an account is closed for now after failed sign-ins.

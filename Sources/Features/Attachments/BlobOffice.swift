@@ -17,7 +17,7 @@ public struct BlobOffice: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         let subjects = try Data.fetchAll(
-            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?",
+            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
             arguments: [Self.name, Self.batch])
         guard !subjects.isEmpty else { return false }
         let reach = try BlobReach(transaction.reading)

@@ -72,7 +72,7 @@ public enum HostingOperations {
     private static func hasArrivedWithout(_ unit: UnitCode, _ transaction: Transaction) throws -> Bool {
         guard try transaction.reading.move(of: unit) != nil else { return false }
         return try Bool.fetchOne(
-            transaction.database, sql: "SELECT NOT EXISTS (SELECT 1 FROM stream WHERE unit = ? AND sequence > 0)", arguments: [unit.text]) ?? false
+            transaction.database.cachedStatement(sql: "SELECT NOT EXISTS (SELECT 1 FROM stream WHERE unit = ? AND sequence > 0)"), arguments: [unit.text]) ?? false
     }
 
     private static func unhost(_ call: Call) throws -> Reply {

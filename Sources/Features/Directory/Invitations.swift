@@ -55,7 +55,7 @@ public struct Invitations: Office {
         _ request: JoinRequest, desk: CertificateDesk, in transaction: Transaction
     ) throws -> Result<[UInt8], Refusal> {
         let row = try Row.fetchOne(
-            transaction.database, sql: "SELECT * FROM invitation WHERE id = ?", arguments: [Data(request.code)])
+            transaction.database.cachedStatement(sql: "SELECT * FROM invitation WHERE id = ?"), arguments: [Data(request.code)])
         guard let row, let secret = JoinSecret(row["secret"] as Data), (row["mistakes"] as Int) < mistakes else {
             return .failure(invalid)
         }

@@ -110,7 +110,7 @@ public enum Revocations {
     /// Units whose key lies on the machine of another unit's node.
     private static func hosted(on node: UnitCode, in transaction: Transaction) throws -> [UnitCode] {
         let units = try String.fetchAll(
-            transaction.database, sql: "SELECT DISTINCT unit FROM unit_key WHERE node = ? AND unit <> ? ORDER BY unit",
+            transaction.database.cachedStatement(sql: "SELECT DISTINCT unit FROM unit_key WHERE node = ? AND unit <> ? ORDER BY unit"),
             arguments: [node.text, node.text])
         return try units.map { UnitCode($0) }.filter {
             try transaction.directory.activeKey(of: $0)?.node == node && transaction.directory.contains(node, $0)

@@ -47,7 +47,7 @@ public enum UnitMoves {
             throw Refusal("units.territorial", question: "Q10", "属地管理部门“\(territorial)”不在机构库。", remedy: "请核对单位代码。", kind: .missing)
         }
         let pens = try Int.fetchOne(
-            transaction.database, sql: "SELECT count(*) FROM dossier WHERE home = ? AND holder = ?", arguments: [code.text, former.text]) ?? 0
+            transaction.database.cachedStatement(sql: "SELECT count(*) FROM dossier WHERE home = ? AND holder = ?"), arguments: [code.text, former.text]) ?? 0
         // Its keys, and those of the authorities that wrote to it, so that the new path can verify what there is.
         let below = directory.path(of: code).prefix { $0 != mover }
         let keys = try below.flatMap { try directory.keys(of: $0) }
@@ -123,10 +123,10 @@ public enum UnitMoves {
             try transaction.setNodeText(addressSaid, address)
         }
         guard try reading.hasMoves() else { return }
-        let strangers = try String.fetchAll(transaction.database, sql: """
+        let strangers = try String.fetchAll(transaction.database.cachedStatement(sql: """
             SELECT DISTINCT a.unit FROM account a JOIN unit_move m ON m.unit = a.unit
             WHERE NOT EXISTS (SELECT 1 FROM secret s WHERE s.unit = a.unit AND s.active = 1)
-            """)
+            """))
         for unit in strangers where UnitCode(unit) != own { try AccountShelf.removeAll(of: UnitCode(unit), in: transaction) }
     }
 }

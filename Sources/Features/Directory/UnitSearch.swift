@@ -142,7 +142,7 @@ enum UnitSearch {
         var item = item
         guard item.tier == Tier.school.rawValue else { return item }
         item.campuses = try Row.fetchAll(
-            reading.database, sql: "SELECT number, name, private FROM campus WHERE school = ? ORDER BY number", arguments: [item.code]
+            reading.database.cachedStatement(sql: "SELECT number, name, private FROM campus WHERE school = ? ORDER BY number"), arguments: [item.code]
         ).map { Campus(number: $0["number"], name: $0["name"], isPrivate: $0["private"]) }
         return item
     }

@@ -48,7 +48,7 @@ struct InquiryWay {
             guard try here.contains(unit) || (reading.directory.activeKey(of: unit)?.node ?? unit) == unit else { continue }
             let storedAt = here.contains(unit) ? position?.storedAt : try position.flatMap { position in
                 try Int64.fetchOne(
-                    reading.database, sql: "SELECT at FROM reach WHERE stream = ? AND unit = ? AND sequence >= ? ORDER BY sequence LIMIT 1",
+                    reading.database.cachedStatement(sql: "SELECT at FROM reach WHERE stream = ? AND unit = ? AND sequence >= ? ORDER BY sequence LIMIT 1"),
                     arguments: [position.stream, unit.text, position.sequence])
             }
             places.append(Place(unit: unit, storedAt: storedAt))
@@ -67,7 +67,7 @@ struct InquiryWay {
             // The nearest one above this node is its parent.
             let isParent = stop.unit == places.first { !here.contains($0.unit) }?.unit
             if isParent { return Waiting(unit: stop.unit, since: parent.since, isAway: !parent.isHere) }
-            let heard = try Int64.fetchOne(reading.database, sql: "SELECT max(at) FROM reach WHERE unit = ?", arguments: [stop.unit.text])
+            let heard = try Int64.fetchOne(reading.database.cachedStatement(sql: "SELECT max(at) FROM reach WHERE unit = ?"), arguments: [stop.unit.text])
             return Waiting(unit: stop.unit, since: heard, isAway: heard.map { parent.time - $0 > Self.patience } ?? false)
         }
         if let forward = file.notices.last(where: { $0.event == .forwarded })?.place ?? file.forwards.first?.to {

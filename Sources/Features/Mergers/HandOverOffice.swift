@@ -23,9 +23,9 @@ public struct HandOverOffice: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         let homes = try String.fetchAll(
-            transaction.database, sql: """
+            transaction.database.cachedStatement(sql: """
                 SELECT DISTINCT d.home FROM errand e JOIN dossier d ON d.id = e.subject WHERE e.office = ? ORDER BY d.home
-                """, arguments: [Self.office])
+                """), arguments: [Self.office])
         // From a store that may have gone back, a hand-over could be written for the second time.
         guard !homes.isEmpty, transaction.isProvenFresh else { return false }
         var left = Self.batch
@@ -38,10 +38,10 @@ public struct HandOverOffice: Office {
         let known = try transaction.reading.merger(of: home)
         if let writer = known?.writer, try waits(for: home, below: writer, transaction) { return 0 }
         let due = try Data.fetchAll(
-            transaction.database, sql: """
+            transaction.database.cachedStatement(sql: """
                 SELECT e.subject FROM errand e JOIN dossier d ON d.id = e.subject WHERE e.office = ? AND d.home = ?
                 ORDER BY e.at, e.subject LIMIT ?
-                """, arguments: [Self.office, home.text, limit])
+                """), arguments: [Self.office, home.text, limit])
         for subject in due {
             if let (merger, writer) = known, let id = DossierID(subject), let dossier = try transaction.dossier(id) {
                 try handOver(dossier, by: merger, writer, in: transaction)
@@ -67,10 +67,10 @@ public struct HandOverOffice: Office {
     /// one again: the same act.
     private func complete(_ dossier: Data, in transaction: Transaction) throws {
         let rows = try Row.fetchAll(
-            transaction.database, sql: """
+            transaction.database.cachedStatement(sql: """
                 SELECT s.act, s.payload, min(c.school) AS school FROM step s JOIN hand_over_copy c ON c.hash = s.hash
                 WHERE s.dossier = ? GROUP BY s.hash HAVING count(*) = 1 ORDER BY s.hash
-                """, arguments: [dossier])
+                """), arguments: [dossier])
         for row in rows {
             let (act, payload, present): (Data, Data, String) = (row["act"], row["payload"], row["school"])
             guard let step = Payload.step([UInt8](payload)), let archive = step.archive, let target = step.nextHolder,
@@ -88,9 +88,9 @@ public struct HandOverOffice: Office {
         let path = transaction.directory.path(of: home).prefix { $0 != writer }
         let units = path.map { "\"\($0.text)\"" }.joined(separator: ",")
         return try Bool.fetchOne(
-            transaction.database, sql: """
+            transaction.database.cachedStatement(sql: """
                 SELECT EXISTS (SELECT 1 FROM unapplied u JOIN envelope e ON e.position = u.position JOIN stream s ON s.id = e.stream
                   WHERE s.unit IN (SELECT value FROM json_each(?)))
-                """, arguments: ["[\(units)]"]) ?? false
+                """), arguments: ["[\(units)]"]) ?? false
     }
 }

@@ -105,9 +105,9 @@ public enum UnitMergers {
     /// 在办业务 must be cleared first (Q87, Q112): the pen is neither at the school nor laid down.
     private static func refuseOpenCases(of school: Unit, _ reading: Reading) throws {
         let rows = try Row.fetchAll(
-            reading.database, sql: """
+            reading.database.cachedStatement(sql: """
                 SELECT id, state, holder FROM dossier WHERE home = ? AND holder IS NOT NULL AND holder <> home ORDER BY state, id LIMIT ?
-                """, arguments: [school.code.text, maxCases])
+                """), arguments: [school.code.text, maxCases])
         guard !rows.isEmpty else { return }
         let cases = rows.map { row in
             Refusal.OpenCase(
@@ -128,7 +128,7 @@ public enum UnitMergers {
 
     static func waiting(_ school: UnitCode, _ reading: Reading) throws -> Int {
         try Int.fetchOne(
-            reading.database, sql: "SELECT count(*) FROM dossier WHERE home = ? AND holder = home", arguments: [school.text]) ?? 0
+            reading.database.cachedStatement(sql: "SELECT count(*) FROM dossier WHERE home = ? AND holder = home"), arguments: [school.text]) ?? 0
     }
 
     private static func list(sight unit: UnitCode, _ reading: Reading) throws -> List {
@@ -136,7 +136,7 @@ public enum UnitMergers {
         let lines = try reading.mergedUnits().filter { directory.contains(unit, $0) }.compactMap { source -> Line? in
             guard let (merger, writer) = try reading.merger(of: source) else { return nil }
             let open = try Int.fetchOne(
-                reading.database, sql: "SELECT count(*) FROM dossier WHERE home = ? AND holder IS NOT NULL AND holder <> home",
+                reading.database.cachedStatement(sql: "SELECT count(*) FROM dossier WHERE home = ? AND holder IS NOT NULL AND holder <> home"),
                 arguments: [source.text]) ?? 0
             return Line(
                 source: source.text, target: merger.target.text, by: writer.text, at: ChinaTime.text(merger.at),
@@ -152,7 +152,7 @@ public enum UnitMergers {
         guard try !transaction.reading.isClone() else { return }
         let own = try transaction.reading.ownUnit()
         let closed = try String.fetchAll(
-            transaction.database, sql: "SELECT DISTINCT a.unit FROM account a JOIN unit_merger m ON m.source = a.unit ORDER BY a.unit")
+            transaction.database.cachedStatement(sql: "SELECT DISTINCT a.unit FROM account a JOIN unit_merger m ON m.source = a.unit ORDER BY a.unit"))
         for unit in closed.map({ UnitCode($0) }) where unit != own { try AccountShelf.removeAll(of: unit, in: transaction) }
     }
 }

@@ -18,7 +18,7 @@ public struct WordForwarding: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         let due = try Data.fetchAll(
-            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?",
+            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
             arguments: [Self.office, Self.batch])
         guard !due.isEmpty, let own = try transaction.reading.ownUnit() else { return false }
         for subject in due {

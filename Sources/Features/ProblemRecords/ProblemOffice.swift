@@ -26,7 +26,7 @@ public struct ProblemOffice: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         let due = try Data.fetchAll(
-            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?",
+            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
             arguments: [Self.office, Self.batch])
         // From a store that may have gone back, a group's last but one could be granted for the second time.
         guard !due.isEmpty, isOpen(), transaction.isProvenFresh else { return false }

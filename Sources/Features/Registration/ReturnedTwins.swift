@@ -25,7 +25,7 @@ public struct ReturnedTwins: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         let due = try Data.fetchAll(
-            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?",
+            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
             arguments: [Self.office, Self.batch])
         guard !due.isEmpty, transaction.isProvenFresh else { return false }
         var done = 0

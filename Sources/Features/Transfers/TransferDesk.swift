@@ -29,7 +29,7 @@ public struct TransferDesk: Office {
     public func work(in transaction: Transaction) throws -> Bool {
         try noteClosed(in: transaction)
         let due = try Data.fetchAll(
-            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?",
+            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
             arguments: [Self.office, Self.batch])
         // From a store that may have gone back, something could be said for the second time.
         guard !due.isEmpty, isOpen(), transaction.isProvenFresh else { return false }
@@ -108,10 +108,10 @@ struct TransferCarrier {
               let common = transaction.directory.lowestCommonAuthority(transfer.head.receiving, transfer.head.releasing),
               try transaction.hosts(common) else { return }
         let rows = try Row.fetchAll(
-            transaction.database, sql: """
+            transaction.database.cachedStatement(sql: """
                 SELECT f.hash, f.kind, f.payload, group_concat(c.school) AS schools FROM transfer_fact f JOIN transfer_copy c ON c.hash = f.hash
                 WHERE f.application = ? GROUP BY f.hash ORDER BY f.hash
-                """, arguments: [Data(id.bytes)])
+                """), arguments: [Data(id.bytes)])
         for row in rows {
             guard let kind = EntryKind(rawValue: row["kind"]) else { continue }
             let (hash, payload) = (Array(row["hash"] as Data), Array(row["payload"] as Data))

@@ -29,7 +29,7 @@ public struct TransferFerry: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         let due = try Data.fetchAll(
-            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?",
+            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
             arguments: [Self.office, Self.batch])
         guard !due.isEmpty, isOpen(), transaction.isProvenFresh else { return false }
         for subject in due {

@@ -67,7 +67,7 @@ struct TransferForm {
             throw Refusal("transfer.present", question: "Q74", "学生已在本校。", remedy: "无需转学；请在学生查询中查看。")
         }
         let open = try Data.fetchAll(
-            reading.database, sql: "SELECT id FROM transfer WHERE receiving = ? AND state IN ('prepared', 'underWay', 'returned')",
+            reading.database.cachedStatement(sql: "SELECT id FROM transfer WHERE receiving = ? AND state IN ('prepared', 'underWay', 'returned')"),
             arguments: [school.code.text]).compactMap { DossierID($0) }
         for other in open where other != id {
             guard let transfer = try TransferShelf(reading).transfer(other), transfer.content.name == content.name,

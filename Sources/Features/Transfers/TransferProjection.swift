@@ -133,7 +133,7 @@ public struct TransferMoves: DossierFollower {
 
     public func followMove(of unit: UnitCode, in transaction: Transaction) throws {
         let open = try Data.fetchAll(
-            transaction.database, sql: "SELECT id FROM transfer WHERE receiving = ?1 OR releasing = ?1 ORDER BY id", arguments: [unit.text])
+            transaction.database.cachedStatement(sql: "SELECT id FROM transfer WHERE receiving = ?1 OR releasing = ?1 ORDER BY id"), arguments: [unit.text])
         for id in open.compactMap({ DossierID($0) }) { try TransferProjection.refold(id, in: transaction) }
     }
 }

@@ -55,9 +55,9 @@ struct TransferShelf {
     func receivingSchool(of dossier: Dossier) throws -> UnitCode? {
         if let transfer = try transfer(of: dossier) { return transfer.head.receiving }
         let waiting = try Data.fetchAll(
-            reading.database, sql: """
+            reading.database.cachedStatement(sql: """
                 SELECT id FROM transfer WHERE releasing = ? AND station = 'releasingSchool' AND state = 'underWay' ORDER BY since, id
-                """, arguments: [dossier.home.text]).compactMap { DossierID($0) }
+                """), arguments: [dossier.home.text]).compactMap { DossierID($0) }
         for id in waiting {
             guard let transfer = try transfer(id), Self.names(transfer.content, dossier) else { continue }
             return transfer.head.receiving

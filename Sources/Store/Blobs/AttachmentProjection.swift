@@ -43,10 +43,10 @@ struct AttachmentProjection: Projection {
 
     /// The files of a unit, and of all below it, that has another competent authority now: others are to have them.
     static func followMove(of unit: UnitCode, in transaction: Transaction) throws {
-        let writers = try String.fetchAll(transaction.database, sql: "SELECT DISTINCT writer FROM attachment")
+        let writers = try String.fetchAll(transaction.database.cachedStatement(sql: "SELECT DISTINCT writer FROM attachment"))
         for writer in writers where transaction.directory.contains(unit, UnitCode(writer)) {
             let hashes = try Data.fetchAll(
-                transaction.database, sql: "SELECT DISTINCT hash FROM attachment WHERE writer = ?", arguments: [writer])
+                transaction.database.cachedStatement(sql: "SELECT DISTINCT hash FROM attachment WHERE writer = ?"), arguments: [writer])
             for hash in hashes { try transaction.errand(office, Array(hash) + Array(writer.utf8)) }
         }
     }

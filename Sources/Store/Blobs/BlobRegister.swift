@@ -43,25 +43,25 @@ public struct BlobRegister {
 
     /// The schools that have attached anything, and every blob of one of them that stands.
     public func homes() throws -> [UnitCode] {
-        try String.fetchAll(database, sql: "SELECT DISTINCT writer FROM attachment ORDER BY writer").map { UnitCode($0) }
+        try String.fetchAll(database.cachedStatement(sql: "SELECT DISTINCT writer FROM attachment ORDER BY writer")).map { UnitCode($0) }
     }
 
     public func blobs(of home: UnitCode) throws -> [(hash: Digest, size: Int)] {
         try Row.fetchAll(
-            database, sql: """
+            database.cachedStatement(sql: """
                 SELECT hash, max(size) AS size FROM attachment a WHERE writer = ? AND NOT EXISTS (
                   SELECT 1 FROM attachment_withdrawal w WHERE w.dossier = a.dossier AND w.hash = a.hash AND w.writer = a.writer)
                 GROUP BY hash
-                """, arguments: [home.text])
+                """), arguments: [home.text])
             .compactMap { row in Digest(row["hash"] as Data).map { ($0, row["size"]) } }
     }
 
     /// Blobs that lie here for good and were taken back.
     public func withdrawnHere() throws -> [Digest] {
         try Data.fetchAll(
-            database, sql: """
+            database.cachedStatement(sql: """
                 SELECT DISTINCT b.hash FROM attachment_withdrawal w JOIN blob b ON b.hash = w.hash WHERE b.keep_until IS NULL
-                """).compactMap { Digest($0) }
+                """)).compactMap { Digest($0) }
     }
 
     // MARK: Blobs here
@@ -73,24 +73,24 @@ public struct BlobRegister {
     }
 
     public func held() throws -> [(hash: Digest, size: Int, keepUntil: Int64?)] {
-        try Row.fetchAll(database, sql: "SELECT hash, size, keep_until FROM blob ORDER BY hash").compactMap { row in
+        try Row.fetchAll(database.cachedStatement(sql: "SELECT hash, size, keep_until FROM blob ORDER BY hash")).compactMap { row in
             Digest(row["hash"] as Data).map { ($0, row["size"], row["keep_until"]) }
         }
     }
 
     public func totals() throws -> (count: Int, bytes: Int) {
-        let row = try Row.fetchOne(database, sql: "SELECT count(*) AS n, coalesce(sum(size), 0) AS size FROM blob")
+        let row = try Row.fetchOne(database.cachedStatement(sql: "SELECT count(*) AS n, coalesce(sum(size), 0) AS size FROM blob"))
         return (row?["n"] ?? 0, row?["size"] ?? 0)
     }
 
     /// A blob lies here; whoever waited for it waits no longer. Kept for good unless `until` is given.
     public func keep(_ hash: Digest, size: Int, at now: Int64, until: Int64? = nil) throws {
-        try database.execute(
-            literal: """
-                INSERT INTO blob (hash, size, stored_at, keep_until) VALUES (\(Data(hash.bytes)), \(size), \(now), \(until))
-                ON CONFLICT DO UPDATE SET keep_until = CASE WHEN \(until) IS NULL THEN NULL ELSE keep_until END
-                """)
-        try database.execute(literal: "DELETE FROM blob_want WHERE hash = \(Data(hash.bytes))")
+        let id = Data(hash.bytes)
+        try database.cachedStatement(sql: """
+            INSERT INTO blob (hash, size, stored_at, keep_until) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT DO UPDATE SET keep_until = CASE WHEN ?4 IS NULL THEN NULL ELSE keep_until END
+            """).execute(arguments: [id, size, now, until])
+        try database.cachedStatement(sql: "DELETE FROM blob_want WHERE hash = ?").execute(arguments: [id])
     }
 
     /// It is kept no longer than until then.
@@ -125,7 +125,7 @@ public struct BlobRegister {
 
     /// Schools of which something is wanted.
     public func wantedHomes() throws -> [UnitCode] {
-        try String.fetchAll(database, sql: "SELECT DISTINCT home FROM blob_want ORDER BY home").map { UnitCode($0) }
+        try String.fetchAll(database.cachedStatement(sql: "SELECT DISTINCT home FROM blob_want ORDER BY home")).map { UnitCode($0) }
     }
 
     /// What is wanted of some schools, the urgent first, then the oldest.
@@ -156,7 +156,7 @@ public struct BlobRegister {
 
     /// Every want: to be judged anew.
     public func wants() throws -> [(hash: Digest, home: UnitCode, isUrgent: Bool, since: Int64)] {
-        try Row.fetchAll(database, sql: "SELECT hash, home, urgent, since FROM blob_want ORDER BY hash, home").compactMap { row in
+        try Row.fetchAll(database.cachedStatement(sql: "SELECT hash, home, urgent, since FROM blob_want ORDER BY hash, home")).compactMap { row in
             Digest(row["hash"] as Data).map { ($0, UnitCode(row["home"]), row["urgent"], row["since"]) }
         }
     }

@@ -112,7 +112,7 @@ struct DirectoryProjection: Projection {
     /// and does not stand above it any more speaks for it no longer. Or it was closed: its open cases come to an end.
     private func followMove(of unit: UnitCode, in transaction: Transaction) throws {
         let homes = try Data.fetchAll(
-            transaction.database, sql: "SELECT id FROM dossier WHERE home = ?", arguments: [unit.text])
+            transaction.database.cachedStatement(sql: "SELECT id FROM dossier WHERE home = ?"), arguments: [unit.text])
         for id in homes { DossierID(id).map(transaction.touch) }
         for follower in transaction.book.followers { try follower.followMove(of: unit, in: transaction) }
         try AttachmentProjection.followMove(of: unit, in: transaction)
@@ -149,7 +149,7 @@ struct DirectoryProjection: Projection {
     /// A unit that was enrolled elsewhere is no longer this node's to speak for: one active key, one writer.
     private func retireSupersededSecret(of unit: UnitCode, in transaction: Transaction) throws {
         guard let seed = try Data.fetchOne(
-            transaction.database, sql: "SELECT seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text]),
+            transaction.database.cachedStatement(sql: "SELECT seed FROM secret WHERE unit = ? AND active = 1"), arguments: [unit.text]),
             let secret = StatementKey(seed: Array(seed)), let active = try transaction.directory.activeKey(of: unit),
             active.key != secret.publicKey else { return }
         // A key that is not enrolled yet is newer than all that are. Of two of one generation (an enrolment was lost with its

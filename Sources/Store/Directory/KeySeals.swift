@@ -99,10 +99,10 @@ extension UnitDirectory {
     /// The revocations of a unit's keys that are known here, oldest generation first.
     func revocations(of unit: UnitCode) throws -> [KeySeal] {
         try Row.fetchAll(
-            database, sql: "SELECT * FROM key_seal WHERE unit = ? AND revoked ORDER BY generation, at, act", arguments: [unit.text]
+            database.cachedStatement(sql: "SELECT * FROM key_seal WHERE unit = ? AND revoked ORDER BY generation, at, act"), arguments: [unit.text]
         ).map { row in
             let heads = try Row.fetchAll(
-                database, sql: "SELECT * FROM key_seal_head WHERE act = ? ORDER BY audience, incarnation", arguments: [row["act"] as Data])
+                database.cachedStatement(sql: "SELECT * FROM key_seal_head WHERE act = ? ORDER BY audience, incarnation"), arguments: [row["act"] as Data])
             return KeySeal(
                 unit: unit, issuer: UnitCode(row["issuer"]), generation: row["generation"], topology: row["topology"], isRevocation: true,
                 heads: heads.compactMap { head in
@@ -117,7 +117,7 @@ extension UnitDirectory {
 
     /// Units of which a key was revoked, in order of code.
     func revokedUnits() throws -> [UnitCode] {
-        try String.fetchAll(database, sql: "SELECT DISTINCT unit FROM key_seal WHERE revoked ORDER BY unit").map { UnitCode($0) }
+        try String.fetchAll(database.cachedStatement(sql: "SELECT DISTINCT unit FROM key_seal WHERE revoked ORDER BY unit")).map { UnitCode($0) }
     }
 
     /// Who revoked the unit's active key, when (seconds since 1970) and why; nil when nobody has.
@@ -134,7 +134,7 @@ extension UnitDirectory {
 
     /// When any of the unit's keys was revoked last, also one that another has replaced since; seconds since 1970.
     public func newestRevocation(of unit: UnitCode) throws -> Int64? {
-        try Int64.fetchOne(database, sql: "SELECT max(at) FROM key_seal WHERE unit = ? AND revoked", arguments: [unit.text])
+        try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(at) FROM key_seal WHERE unit = ? AND revoked"), arguments: [unit.text])
     }
 }
 
@@ -160,7 +160,7 @@ extension Transaction {
     /// Enrolment of the key with which this node signs for a unit; nil when it is not enrolled here yet.
     func enrolmentOfSecret(of unit: UnitCode) throws -> KeyEnrolment? {
         guard let seed = try Data.fetchOne(
-            database, sql: "SELECT seed FROM secret WHERE unit = ? AND active = 1", arguments: [unit.text]),
+            database.cachedStatement(sql: "SELECT seed FROM secret WHERE unit = ? AND active = 1"), arguments: [unit.text]),
             let secret = StatementKey(seed: Array(seed)) else { return nil }
         return try directory.keys(of: unit).first { $0.publicKey == secret.publicKey }
     }

@@ -60,7 +60,7 @@ struct MergerProjection: Projection {
         try transaction.database.execute(
             literal: "INSERT OR IGNORE INTO hand_over_copy (hash, school) VALUES (\(hash), \(school.text))")
         let copies = try Int.fetchOne(
-            transaction.database, sql: "SELECT count(*) FROM hand_over_copy WHERE hash = ?", arguments: [hash]) ?? 0
+            transaction.database.cachedStatement(sql: "SELECT count(*) FROM hand_over_copy WHERE hash = ?"), arguments: [hash]) ?? 0
         guard copies < 2, try transaction.hosts(stream.unit) else { return }
         try transaction.database.execute(
             literal: """
@@ -100,7 +100,7 @@ extension Reading {
 
     /// Schools that were closed by a merger, in order of code.
     public func mergedUnits() throws -> [UnitCode] {
-        try String.fetchAll(database, sql: "SELECT source FROM unit_merger ORDER BY source").map { UnitCode($0) }
+        try String.fetchAll(database.cachedStatement(sql: "SELECT source FROM unit_merger ORDER BY source")).map { UnitCode($0) }
     }
 
     /// What a closed school's people are told.

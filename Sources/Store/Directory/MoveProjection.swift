@@ -52,7 +52,7 @@ struct MoveProjection: Projection {
 extension Reading {
     /// The newest move of a unit.
     public func move(of unit: UnitCode) throws -> UnitMove? {
-        try Row.fetchOne(database, sql: "SELECT * FROM unit_move WHERE unit = ?", arguments: [unit.text]).map { row in
+        try Row.fetchOne(database.cachedStatement(sql: "SELECT * FROM unit_move WHERE unit = ?"), arguments: [unit.text]).map { row in
             UnitMove(
                 unit: unit, from: UnitCode(row["from_unit"]), to: UnitCode(row["to_unit"]), version: row["version"], address: row["address"],
                 at: row["at"])
@@ -61,24 +61,24 @@ extension Reading {
 
     /// Schools that stand below a unit since they were moved, with the versions of their records.
     public func moves(below unit: UnitCode) throws -> [UnitCode: Int] {
-        let all = try Row.fetchAll(database, sql: "SELECT unit, version FROM unit_move").map { (UnitCode($0["unit"]), $0["version"] as Int) }
+        let all = try Row.fetchAll(database.cachedStatement(sql: "SELECT unit, version FROM unit_move")).map { (UnitCode($0["unit"]), $0["version"] as Int) }
         return Dictionary(uniqueKeysWithValues: all.filter { $0.0 != unit && directory.contains(unit, $0.0) })
     }
 
     /// Where the node of a unit is reached by those below it, as it has said.
     public func nodeAddress(of unit: UnitCode) throws -> String? {
         let node = try directory.activeKey(of: unit)?.node ?? unit
-        return try String.fetchOne(database, sql: "SELECT address FROM node_address WHERE unit = ?", arguments: [node.text])
+        return try String.fetchOne(database.cachedStatement(sql: "SELECT address FROM node_address WHERE unit = ?"), arguments: [node.text])
     }
 
     /// What the unit's own node has said of its address, and when, seconds since 1970.
     public func saidAddress(of unit: UnitCode) throws -> (address: String, at: Int64)? {
-        try Row.fetchOne(database, sql: "SELECT address, at FROM node_address WHERE unit = ?", arguments: [unit.text])
+        try Row.fetchOne(database.cachedStatement(sql: "SELECT address, at FROM node_address WHERE unit = ?"), arguments: [unit.text])
             .map { ($0["address"], $0["at"]) }
     }
 
     /// Whether units were ever moved, as far as is known here.
     public func hasMoves() throws -> Bool {
-        try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM unit_move)") ?? false
+        try Bool.fetchOne(database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM unit_move)")) ?? false
     }
 }

@@ -13,8 +13,8 @@ extension Transaction {
     ///   - label: Chinese, what was wrong.
     public func noteRefusals(_ kind: String, from who: String, label: String, count: Int) throws {
         let isKnown = try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM refusal WHERE kind = ? AND who = ?)", arguments: [kind, who]) ?? false
-        let rows = try Int.fetchOne(database, sql: "SELECT count(*) FROM refusal") ?? 0
+            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM refusal WHERE kind = ? AND who = ?)"), arguments: [kind, who]) ?? false
+        let rows = try Int.fetchOne(database.cachedStatement(sql: "SELECT count(*) FROM refusal")) ?? 0
         let who = isKnown || rows < Self.refusalsKept ? who : "…"
         try database.execute(
             literal: """
@@ -22,11 +22,11 @@ extension Transaction {
                 ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last
                 """)
         let total = try Int.fetchOne(
-            database, sql: "SELECT count FROM refusal WHERE kind = ? AND who = ?", arguments: [kind, who]) ?? count
+            database.cachedStatement(sql: "SELECT count FROM refusal WHERE kind = ? AND who = ?"), arguments: [kind, who]) ?? count
         let subject = kind + " " + who
         try clearAlarm(Self.refusalAlarm, subject: subject)
         let since = try Int64.fetchOne(
-            database, sql: "SELECT first FROM refusal WHERE kind = ? AND who = ?", arguments: [kind, who]) ?? now
+            database.cachedStatement(sql: "SELECT first FROM refusal WHERE kind = ? AND who = ?"), arguments: [kind, who]) ?? now
         try database.execute(
             literal: """
                 INSERT INTO alarm (code, subject, since, text) VALUES (\(Self.refusalAlarm), \(subject), \(since),
@@ -36,7 +36,7 @@ extension Transaction {
 
     /// Forgets refusals that have not come again for so many seconds, and their alarms.
     public func forgetRefusals(olderThan seconds: Int64) throws {
-        for row in try Row.fetchAll(database, sql: "SELECT kind, who FROM refusal WHERE last < ?", arguments: [now - seconds]) {
+        for row in try Row.fetchAll(database.cachedStatement(sql: "SELECT kind, who FROM refusal WHERE last < ?"), arguments: [now - seconds]) {
             let (kind, who): (String, String) = (row["kind"], row["who"])
             try clearAlarm(Self.refusalAlarm, subject: kind + " " + who)
             try database.execute(literal: "DELETE FROM refusal WHERE kind = \(kind) AND who = \(who)")

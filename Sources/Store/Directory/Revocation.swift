@@ -45,7 +45,7 @@ extension Transaction {
 
     private func countEnvelopes(of unit: UnitCode) throws -> Int {
         try Int.fetchOne(
-            database, sql: "SELECT count(*) FROM envelope e JOIN stream s ON s.id = e.stream WHERE s.unit = ?", arguments: [unit.text]) ?? 0
+            database.cachedStatement(sql: "SELECT count(*) FROM envelope e JOIN stream s ON s.id = e.stream WHERE s.unit = ?"), arguments: [unit.text]) ?? 0
     }
 
     /// Whether the active key is revoked, and no stream would end earlier than it does already.
@@ -105,7 +105,7 @@ extension Transaction {
             let end = heads[stored.stream]
             guard stored.sequence > end?.sequence ?? 0, let row = try Journal.find(stored.stream, in: database),
                   let first = try Data.fetchOne(
-                      database, sql: "SELECT bytes FROM envelope WHERE stream = ? AND sequence = 1", arguments: [row]),
+                      database.cachedStatement(sql: "SELECT bytes FROM envelope WHERE stream = ? AND sequence = 1"), arguments: [row]),
                   sealed.contains(try Envelope(bytes: Array(first)).keyID) else { continue }
             // Another branch than the one that the seal knows.
             if let end, try Journal.hash(ofRow: row, at: end.sequence, in: database) != end.hash { continue }
@@ -126,7 +126,7 @@ extension Transaction {
         for head in stored {
             guard let row = try Journal.find(head.stream, in: database) else { continue }
             let firstBad = try Int64.fetchOne(
-                database, sql: "SELECT min(sequence) FROM envelope WHERE stream = ? AND stored_at >= ?", arguments: [row, since])
+                database.cachedStatement(sql: "SELECT min(sequence) FROM envelope WHERE stream = ? AND stored_at >= ?"), arguments: [row, since])
             guard let firstBad else {
                 heads.append(head)
                 continue

@@ -95,9 +95,9 @@ public final class UnitDirectory: Topology {
     /// All statement keys of a unit, oldest first.
     public func keys(of unit: UnitCode) throws -> [KeyEnrolment] {
         try Row.fetchAll(
-            database, sql: """
+            database.cachedStatement(sql: """
                 SELECT public_key, issuer, generation, node, topology FROM unit_key WHERE unit = ? ORDER BY topology, generation, key_id
-                """,
+                """),
             arguments: [unit.text]
         ).compactMap { row in
             StatementPublicKey(row["public_key"] as Data).map {
@@ -112,10 +112,10 @@ public final class UnitDirectory: Topology {
     /// youngest: what an authority that the unit has left enrolled before it knew of it came later, and speaks only for what it signed.
     public func activeKey(of unit: UnitCode) throws -> (key: StatementPublicKey, generation: Int, node: UnitCode, topology: Int)? {
         let row = try Row.fetchOne(
-            database, sql: """
+            database.cachedStatement(sql: """
                 SELECT public_key, generation, node, topology FROM unit_key WHERE unit = ?
                 ORDER BY topology DESC, generation DESC, key_id LIMIT 1
-                """, arguments: [unit.text])
+                """), arguments: [unit.text])
         guard let row, let key = StatementPublicKey(row["public_key"] as Data) else { return nil }
         return (key, row["generation"], UnitCode(row["node"]), row["topology"])
     }
@@ -123,7 +123,7 @@ public final class UnitDirectory: Topology {
     /// The units directly below, in order of code.
     public func children(of code: UnitCode) throws -> [Unit] {
         try Data.fetchAll(
-            database, sql: "SELECT payload FROM unit WHERE competent = ? ORDER BY code", arguments: [code.text])
+            database.cachedStatement(sql: "SELECT payload FROM unit WHERE competent = ? ORDER BY code"), arguments: [code.text])
             .compactMap { Payload.unit(Array($0)) }
     }
 }

@@ -20,7 +20,7 @@ public enum ReleaseGate {
     }
 
     public static func waiting(_ reading: Reading) throws -> [Waiting] {
-        try Row.fetchAll(reading.database, sql: "SELECT * FROM unreleased_number ORDER BY sequence LIMIT 10000").compactMap { row in
+        try Row.fetchAll(reading.database.cachedStatement(sql: "SELECT * FROM unreleased_number ORDER BY sequence LIMIT 10000")).compactMap { row in
             guard let id = DossierID(row["dossier"] as Data), let incarnation = Incarnation(row["incarnation"] as Data),
                   let audience = Audience(row["audience"]) else { return nil }
             let stream = StreamID(unit: UnitCode(row["unit"]), incarnation: incarnation, audience: audience)

@@ -88,7 +88,7 @@ extension Transaction {
     /// the key can sign without end: beyond a number they are refused and not kept.
     private func putApart(_ envelope: Envelope, from neighbour: Neighbour) throws -> Acceptance.Refusal {
         let unit = envelope.stream.unit
-        let kept = try Int.fetchOne(database, sql: "SELECT count(*) FROM salvage WHERE unit = ?", arguments: [unit.text]) ?? 0
+        let kept = try Int.fetchOne(database.cachedStatement(sql: "SELECT count(*) FROM salvage WHERE unit = ?"), arguments: [unit.text]) ?? 0
         if kept < Self.mostApart { try keepSalvage(envelope, from: neighbour.source, isSettled: true) }
         try raiseAlarm("key.sealed", subject: unit.text, "有人用单位 \(unit) 已停用或吊销的密钥签发了数据（来自 \(neighbour.source)），未予采信，已另存待查。")
         return .sealedKey

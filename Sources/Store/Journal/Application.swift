@@ -78,10 +78,10 @@ extension Transaction {
                 database.cachedStatement(sql: "SELECT position FROM unapplied WHERE position > ? ORDER BY position LIMIT ?"), arguments: [after, limit])
         }
         return try Int64.fetchAll(
-            database, sql: """
+            database.cachedStatement(sql: """
                 SELECT u.position FROM unapplied u JOIN envelope e ON e.position = u.position
                 WHERE u.position > ? AND e.stream NOT IN (SELECT stream FROM paused_stream) ORDER BY u.position LIMIT ?
-                """, arguments: [after, limit])
+                """), arguments: [after, limit])
     }
 
     /// An office that fails undoes only its own work; its errands stay queued, and the operator is told.

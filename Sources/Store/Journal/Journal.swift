@@ -52,21 +52,21 @@ public enum Journal {
 
     /// The newest position, 0 for an empty journal.
     public static func position(in db: Database) throws -> Int64 {
-        try Int64.fetchOne(db, sql: "SELECT coalesce(max(position), 0) FROM envelope") ?? 0
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT coalesce(max(position), 0) FROM envelope")) ?? 0
     }
 
     /// Heads of all streams, in a fixed order.
     public static func heads(in db: Database) throws -> [StreamHead] {
-        try Row.fetchAll(db, sql: """
+        try Row.fetchAll(db.cachedStatement(sql: """
             SELECT unit, incarnation, audience, sequence, head FROM stream WHERE sequence > 0
             ORDER BY unit, incarnation, audience
-            """).compactMap(streamHead)
+            """)).compactMap(streamHead)
     }
 
     /// How much of a stream the parent has told to have stored.
     static func toldByParent(_ row: Int64, in reading: Reading) throws -> UInt64 {
         let told = try Int64.fetchOne(
-            reading.database, sql: "SELECT max(sequence) FROM reach WHERE stream = ? AND unit = ?",
+            reading.database.cachedStatement(sql: "SELECT max(sequence) FROM reach WHERE stream = ? AND unit = ?"),
             arguments: [row, try reading.nodeText("parentUnit") ?? ""])
         return UInt64(max(told ?? 0, 0))
     }

@@ -25,11 +25,11 @@ extension Reading {
     /// Quarantined entries in order of arrival.
     /// - Parameter place: only this one.
     public func quarantined(_ place: (position: Int64, slot: Int)? = nil, limit: Int = 1000) throws -> [QuarantinedEntry] {
-        let rows = try Row.fetchAll(database, sql: """
+        let rows = try Row.fetchAll(database.cachedStatement(sql: """
             SELECT q.position, q.slot, q.at, q.error, e.sequence, e.bytes, s.unit, s.incarnation, s.audience
             FROM quarantine q JOIN envelope e ON e.position = q.position JOIN stream s ON s.id = e.stream
             WHERE ? IS NULL OR (q.position = ? AND q.slot = ?) ORDER BY q.position, q.slot LIMIT ?
-            """, arguments: [place?.position, place?.position, place?.slot, limit])
+            """), arguments: [place?.position, place?.position, place?.slot, limit])
         return try rows.compactMap { row in
             guard let incarnation = Incarnation(row["incarnation"] as Data), let audience = Audience(row["audience"]) else {
                 return nil
@@ -47,7 +47,7 @@ extension Reading {
 
     private func waiting(_ position: Int64, _ slot: Int) throws -> Int {
         try Int.fetchOne(
-            database, sql: "SELECT count(*) FROM parked WHERE waits_for = ?", arguments: [Quarantine.name(position, slot)]) ?? 0
+            database.cachedStatement(sql: "SELECT count(*) FROM parked WHERE waits_for = ?"), arguments: [Quarantine.name(position, slot)]) ?? 0
     }
 }
 
@@ -96,16 +96,16 @@ extension Transaction {
 
     /// At a start: what waited for a newer program, or failed in an older one, is tried again.
     public func retryAfterStart(limit: Int = 10_000) throws {
-        let newer = try String.fetchAll(database, sql: """
+        let newer = try String.fetchAll(database.cachedStatement(sql: """
             SELECT DISTINCT waits_for FROM parked
             WHERE waits_for LIKE 'kind:%' OR waits_for LIKE 'workflow:%' OR waits_for LIKE 'policy:%' ORDER BY waits_for
-            """)
+            """))
         for what in newer { try releaseWaiting(for: what) }
         for entry in try reading.quarantined(limit: limit) { _ = try retryQuarantined(position: entry.position, slot: entry.slot) }
     }
 
     private func endAlarmOfEmptyQuarantine() throws {
-        let isEmpty = try Bool.fetchOne(database, sql: "SELECT NOT EXISTS (SELECT 1 FROM quarantine)") ?? false
+        let isEmpty = try Bool.fetchOne(database.cachedStatement(sql: "SELECT NOT EXISTS (SELECT 1 FROM quarantine)")) ?? false
         if isEmpty { try clearAlarm("quarantine", subject: "node") }
     }
 
@@ -113,7 +113,7 @@ extension Transaction {
     func quarantineBefore(_ entry: Entry) throws -> String? {
         guard try hasQuarantine(), let dossier = entry.dossier else { return nil }
         let row = try Row.fetchOne(
-            database, sql: "SELECT position, slot FROM quarantine WHERE dossier = ? ORDER BY position, slot LIMIT 1",
+            database.cachedStatement(sql: "SELECT position, slot FROM quarantine WHERE dossier = ? ORDER BY position, slot LIMIT 1"),
             arguments: [Data(dossier.bytes)])
         return row.map { Quarantine.name($0["position"], $0["slot"]) }
     }
@@ -130,18 +130,18 @@ extension Transaction {
     /// Pauses the apply of a stream when more than 1 % of its last entries up to a position are in quarantine.
     func pauseIfTooMuchFails(at position: Int64) throws {
         guard let place = try Row.fetchOne(
-            database, sql: "SELECT stream, sequence FROM envelope WHERE position = ?", arguments: [position]) else { return }
+            database.cachedStatement(sql: "SELECT stream, sequence FROM envelope WHERE position = ?"), arguments: [position]) else { return }
         let (stream, sequence): (Int64, Int64) = (place["stream"], place["sequence"])
         let first = try firstSequence(ofLast: Quarantine.window, of: stream, upTo: sequence)
         let failed = try Int.fetchOne(
-            database, sql: """
+            database.cachedStatement(sql: """
                 SELECT count(*) FROM quarantine q JOIN envelope e ON e.position = q.position
                 WHERE e.stream = ? AND e.sequence BETWEEN ? AND ?
-                """, arguments: [stream, first, sequence]) ?? 0
+                """), arguments: [stream, first, sequence]) ?? 0
         guard failed > Quarantine.most else { return }
         try database.execute(literal: "INSERT OR IGNORE INTO paused_stream (stream, since) VALUES (\(stream), \(now))")
         let name = try String.fetchOne(
-            database, sql: "SELECT unit || '/' || audience FROM stream WHERE id = ?", arguments: [stream]) ?? ""
+            database.cachedStatement(sql: "SELECT unit || '/' || audience FROM stream WHERE id = ?"), arguments: [stream]) ?? ""
         try raiseAlarm(
             "stream.paused", subject: "stream:\(stream)",
             "数据流 \(name) 最近一千条中有 \(failed) 条处理失败，已暂停处理该流（照常保存和转发）。"
@@ -180,6 +180,6 @@ extension Transaction {
 extension Reading {
     /// Streams that are stored and relayed, but not applied for the time being: `stream:ROW`.
     public func pausedStreams() throws -> [String] {
-        try Int64.fetchAll(database, sql: "SELECT stream FROM paused_stream ORDER BY stream").map { "stream:\($0)" }
+        try Int64.fetchAll(database.cachedStatement(sql: "SELECT stream FROM paused_stream ORDER BY stream")).map { "stream:\($0)" }
     }
 }

@@ -34,9 +34,9 @@ public struct JournalCheck: Sendable {
     public private(set) var problems: [Problem] = []
 
     public init(_ reading: Reading) throws {
-        let verdict = try String.fetchOne(reading.database, sql: "PRAGMA quick_check(1)") ?? ""
+        let verdict = try String.fetchOne(reading.database.cachedStatement(sql: "PRAGMA quick_check(1)")) ?? ""
         if verdict != "ok" { add(Problem("file", "xueji.sqlite", "数据文件本身已损坏：\(verdict)")) }
-        let rows = try Row.fetchAll(reading.database, sql: "SELECT * FROM stream WHERE sequence > 0 ORDER BY unit, incarnation, audience")
+        let rows = try Row.fetchAll(reading.database.cachedStatement(sql: "SELECT * FROM stream WHERE sequence > 0 ORDER BY unit, incarnation, audience"))
         for row in rows { try checkStream(row, reading) }
     }
 

@@ -26,7 +26,7 @@ public struct Rebuild {
         archive = try Archive(folder: folder, book: original.book, surroundings: original.surroundings)
         try seed(reading)
         // What a busy node has stored and not yet applied is in no table of the snapshot either.
-        let unapplied = Set(try Int64.fetchAll(reading.database, sql: "SELECT position FROM unapplied"))
+        let unapplied = Set(try Int64.fetchAll(reading.database.cachedStatement(sql: "SELECT position FROM unapplied")))
         var held: [Journal.Stored] = []
         try Journal.forEach(after: 0, in: reading.database) { stored in
             if unapplied.contains(Int64(stored.position)) { return true }
@@ -48,10 +48,10 @@ public struct Rebuild {
     /// What does not follow from the journal: who we are, whom we trust, what was given up, what the release gate holds.
     private func seed(_ reading: Reading) throws {
         let db = reading.database
-        let node = try Row.fetchAll(db, sql: "SELECT key, value FROM node")
-        let roots = try Row.fetchAll(db, sql: "SELECT * FROM unit_key WHERE unit = '000000' AND generation = 1")
-        let dropped = try Row.fetchAll(db, sql: "SELECT * FROM dropped")
-        let waiting = try Row.fetchAll(db, sql: "SELECT * FROM unreleased_number")
+        let node = try Row.fetchAll(db.cachedStatement(sql: "SELECT key, value FROM node"))
+        let roots = try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM unit_key WHERE unit = '000000' AND generation = 1"))
+        let dropped = try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM dropped"))
+        let waiting = try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM unreleased_number"))
         try archive.write { transaction in
             for (table, rows) in [("node", node), ("unit_key", roots), ("dropped", dropped), ("unreleased_number", waiting)] {
                 for row in rows {

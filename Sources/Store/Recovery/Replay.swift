@@ -12,10 +12,10 @@ extension Transaction {
     /// - Returns: units that have lost keys by it, of which there may be envelopes now that nobody may have signed.
     func replayJournal() throws -> [UnitCode] {
         let keys = try enrolledKeys()
-        let dossiers = try Set(Data.fetchAll(database, sql: "SELECT id FROM dossier"))
-        let secrets = try Row.fetchAll(database, sql: "SELECT unit, active FROM secret ORDER BY unit")
-        let alarms = try Row.fetchAll(database, sql: "SELECT code, subject FROM alarm")
-        let root = try Row.fetchAll(database, sql: "SELECT * FROM unit_key WHERE unit = '000000' AND generation = 1")
+        let dossiers = try Set(Data.fetchAll(database.cachedStatement(sql: "SELECT id FROM dossier")))
+        let secrets = try Row.fetchAll(database.cachedStatement(sql: "SELECT unit, active FROM secret ORDER BY unit"))
+        let alarms = try Row.fetchAll(database.cachedStatement(sql: "SELECT code, subject FROM alarm"))
+        let root = try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM unit_key WHERE unit = '000000' AND generation = 1"))
         try empty()
         for row in root {
             try database.execute(
@@ -29,7 +29,7 @@ extension Transaction {
         }
         memory.forgetAll()
         try forgetAlarms(except: Set(alarms.map { ($0["code"] as String) + " " + ($0["subject"] as String) }))
-        for id in dossiers.subtracting(try Set(Data.fetchAll(database, sql: "SELECT id FROM dossier"))).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+        for id in dossiers.subtracting(try Set(Data.fetchAll(database.cachedStatement(sql: "SELECT id FROM dossier")))).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             if let dossier = DossierID(id) { for office in book.offices { try office.vanished(dossier, in: self) } }
         }
         let left = try enrolledKeys()
@@ -42,7 +42,7 @@ extension Transaction {
     }
 
     private func enrolledKeys() throws -> Set<EnrolledKey> {
-        try Set(Row.fetchAll(database, sql: "SELECT unit, key_id FROM unit_key").map { EnrolledKey(unit: UnitCode($0["unit"]), id: $0["key_id"]) })
+        try Set(Row.fetchAll(database.cachedStatement(sql: "SELECT unit, key_id FROM unit_key")).map { EnrolledKey(unit: UnitCode($0["unit"]), id: $0["key_id"]) })
     }
 
     private func empty() throws {
@@ -53,8 +53,8 @@ extension Transaction {
     }
 
     private func applyAll() throws {
-        let waiting = try Set(Int64.fetchAll(database, sql: "SELECT position FROM unapplied"))
-        let positions = try Int64.fetchAll(database, sql: "SELECT position FROM envelope ORDER BY position").filter { !waiting.contains($0) }
+        let waiting = try Set(Int64.fetchAll(database.cachedStatement(sql: "SELECT position FROM unapplied")))
+        let positions = try Int64.fetchAll(database.cachedStatement(sql: "SELECT position FROM envelope ORDER BY position")).filter { !waiting.contains($0) }
         var report = ApplicationReport()
         for (index, position) in positions.enumerated() {
             try applyEnvelope(at: position, &report)
@@ -69,7 +69,7 @@ extension Transaction {
     }
 
     private func forgetAlarms(except kept: Set<String>) throws {
-        for row in try Row.fetchAll(database, sql: "SELECT code, subject FROM alarm WHERE code <> 'quarantine'") {
+        for row in try Row.fetchAll(database.cachedStatement(sql: "SELECT code, subject FROM alarm WHERE code <> 'quarantine'")) {
             let (code, subject): (String, String) = (row["code"], row["subject"])
             if !kept.contains(code + " " + subject) { try clearAlarm(code, subject: subject) }
         }

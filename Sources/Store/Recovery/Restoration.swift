@@ -99,7 +99,7 @@ public struct Restoration {
         do {
             let archive = try Archive(folder: staging, book: book, surroundings: surroundings)
             defer { try? archive.close() }
-            guard try archive.read({ try String.fetchOne($0.database, sql: "PRAGMA quick_check(1)") }) == "ok" else {
+            guard try archive.read({ try String.fetchOne($0.database.cachedStatement(sql: "PRAGMA quick_check(1)")) }) == "ok" else {
                 throw notABackup("quick_check")
             }
             return try archive.write { transaction in

@@ -40,7 +40,7 @@ extension Transaction {
     /// - Returns: their entries in order.
     func rewind(_ row: Int64, after sequence: UInt64) throws -> [Entry] {
         let links = try Row.fetchAll(
-            database, sql: "SELECT position, sequence, bytes FROM envelope WHERE stream = ? AND sequence > ? ORDER BY sequence",
+            database.cachedStatement(sql: "SELECT position, sequence, bytes FROM envelope WHERE stream = ? AND sequence > ? ORDER BY sequence"),
             arguments: [row, Int64(sequence)])
         var entries: [Entry] = []
         for link in links {

@@ -84,7 +84,7 @@ extension Transaction {
 
     private func isSettled(_ envelope: Envelope) throws -> Bool {
         try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM salvage WHERE hash = ? AND settled_at IS NOT NULL)",
+            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM salvage WHERE hash = ? AND settled_at IS NOT NULL)"),
             arguments: [Data(envelope.hash.bytes)]) ?? false
     }
 
@@ -92,7 +92,7 @@ extension Transaction {
     /// recovering.
     public func handSalvageOver(limit: Int = 50) throws {
         let rows = try Row.fetchAll(
-            database, sql: "SELECT hash, unit, bytes FROM salvage WHERE settled_at IS NULL ORDER BY at, unit, sequence LIMIT ?",
+            database.cachedStatement(sql: "SELECT hash, unit, bytes FROM salvage WHERE settled_at IS NULL ORDER BY at, unit, sequence LIMIT ?"),
             arguments: [limit])
         guard !rows.isEmpty, let own = try reading.ownUnit(), try mayOfficesWork() else { return }
         for row in rows {
@@ -137,7 +137,7 @@ extension Transaction {
         let units = Set(held.keys.map(\.unit.text))
         let streams = Set(held.keys.map { "\($0.unit.text)/\($0.audience.text)" })
         let raised = try Row.fetchAll(
-            database, sql: "SELECT code, subject FROM alarm WHERE code IN ('held', 'missing', 'fork') ORDER BY code, subject")
+            database.cachedStatement(sql: "SELECT code, subject FROM alarm WHERE code IN ('held', 'missing', 'fork') ORDER BY code, subject"))
         for row in raised {
             let (code, subject): (String, String) = (row["code"], row["subject"])
             let isOpen = switch code {
@@ -151,6 +151,6 @@ extension Transaction {
 
     private func isUnsettled(_ unit: String) throws -> Bool {
         try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM salvage WHERE unit = ? AND settled_at IS NULL)", arguments: [unit]) ?? false
+            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM salvage WHERE unit = ? AND settled_at IS NULL)"), arguments: [unit]) ?? false
     }
 }

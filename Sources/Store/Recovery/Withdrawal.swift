@@ -41,10 +41,10 @@ extension Transaction {
 
     private func cut(_ unit: UnitCode) throws -> [(Entry, StreamID)] {
         let rows = try Row.fetchAll(
-            database, sql: """
+            database.cachedStatement(sql: """
                 SELECT id, unit, incarnation, audience, sequence, head FROM stream WHERE unit = ? AND sequence > 0
                 ORDER BY incarnation, audience
-                """, arguments: [unit.text])
+                """), arguments: [unit.text])
         var taken: [(Entry, StreamID)] = []
         for row in rows {
             guard let stream = Journal.streamID(row) else { continue }
@@ -104,16 +104,16 @@ extension Transaction {
     /// Applies what is left of a unit's entries again: of some rows that went another entry is the reason, too.
     private func applyLeft(of unit: UnitCode, _ kinds: Set<UInt32>) throws {
         let positions = try Int64.fetchAll(
-            database, sql: """
+            database.cachedStatement(sql: """
                 SELECT e.position FROM envelope e JOIN stream s ON s.id = e.stream
                 WHERE s.unit = ? AND e.position NOT IN (SELECT position FROM unapplied) ORDER BY e.position
-                """, arguments: [unit.text])
+                """), arguments: [unit.text])
         for position in positions {
             let apart = try Set(Int.fetchAll(
-                database, sql: """
+                database.cachedStatement(sql: """
                     SELECT slot FROM dropped WHERE position = ? UNION SELECT slot FROM quarantine WHERE position = ?
                     UNION SELECT slot FROM parked WHERE position = ?
-                    """, arguments: [position, position, position]))
+                    """), arguments: [position, position, position]))
             for (slot, entry) in try entries(at: position).enumerated() where !apart.contains(slot) {
                 if let (entry, stream) = entry, kinds.contains(entry.kind) { _ = try attempt { try apply(entry, of: stream) } }
             }

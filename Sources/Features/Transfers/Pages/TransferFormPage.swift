@@ -89,9 +89,9 @@ enum TransferFormPage {
 
     private static func schools(_ text: String, besides own: UnitCode, _ reading: Reading) throws -> [[String: Any]] {
         try String.fetchAll(
-            reading.database, sql: """
+            reading.database.cachedStatement(sql: """
                 SELECT code FROM unit WHERE tier = 'school' AND closed = 0 AND code <> ? AND (code = ? OR instr(name, ?) > 0) ORDER BY code LIMIT ?
-                """, arguments: [own.text, text, text, most]
+                """), arguments: [own.text, text, text, most]
         ).compactMap { reading.directory.unit(UnitCode($0)) }.map { shown($0, reading.directory) }
     }
 
