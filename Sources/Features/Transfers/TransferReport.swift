@@ -42,12 +42,18 @@ enum TransferReport {
             }
         }
 
-        func holds(_ transfer: Transfer, _ directory: UnitDirectory) -> Bool {
-            if let kind, TransferKind(from: transfer.head.releasing, to: transfer.head.receiving, in: directory) != kind { return false }
+        func isMeant(_ schools: Schools, _ directory: UnitDirectory) -> Bool {
+            kind == nil || TransferKind(from: UnitCode(schools.releasing), to: UnitCode(schools.receiving), in: directory) == kind
+        }
+
+        func holds(_ transfer: Transfer) -> Bool {
             let applied = CalendarDate(secondsSince1970: transfer.applied)
             return (from.map { $0 <= applied } ?? true) && (to.map { applied <= $0 } ?? true)
         }
     }
+
+    /// The two schools of a transfer.
+    struct Schools: Hashable { let releasing, receiving: String }
 
     static func each(_ scope: Scope, today: CalendarDate, _ reading: Reading, _ body: (Transfer) throws -> Void) throws {
         var (condition, arguments) = try TransferList.clause(scope.filter, sight: scope.sight, today: today, reading)
@@ -60,16 +66,24 @@ enum TransferReport {
             condition += " AND (applied IS NULL OR applied < ?)"
             arguments += [to.firstSecond + 86_400]
         }
-        let ids = try Data.fetchAll(
-            reading.database, sql: "SELECT id FROM transfer WHERE \(condition) ORDER BY since DESC, id LIMIT \(scope.most + 1)", arguments: arguments)
+        // The kind follows from the two schools alone, by the directory: what is of another kind does not count towards the limit.
+        let rows = try Row.fetchCursor(
+            reading.database, sql: "SELECT id, releasing, receiving FROM transfer WHERE \(condition) ORDER BY since DESC, id", arguments: arguments)
+        var (ids, isMeant): ([DossierID], [Schools: Bool]) = ([], [:])
+        while ids.count <= scope.most, let row = try rows.next() {
+            let schools = Schools(releasing: row["releasing"], receiving: row["receiving"])
+            let holds = isMeant[schools] ?? scope.isMeant(schools, reading.directory)
+            isMeant[schools] = holds
+            if holds, let id = DossierID(row["id"] as Data) { ids.append(id) }
+        }
         guard ids.count <= scope.most else {
             throw Refusal(
                 "transfers.tooMany", question: "Q77", "范围内的转学超过 \(scope.most) 件，不能一次统计或导出。",
-                remedy: "请缩短申请时段，或选择下属单位、转学状态，缩小范围后重试。", kind: .usage)
+                remedy: "请缩短申请时段，或选择下属单位、转学类别、转学状态，缩小范围后重试。", kind: .usage)
         }
         let shelf = TransferShelf(reading)
-        for id in ids.compactMap({ DossierID($0) }) {
-            guard let transfer = try shelf.transfer(id), scope.holds(transfer, reading.directory) else { continue }
+        for id in ids {
+            guard let transfer = try shelf.transfer(id), scope.holds(transfer) else { continue }
             try body(transfer)
         }
     }

@@ -88,6 +88,9 @@ import Testing
         #expect(try total(["to": "2026-09-11"], most: 1) == 1)
         #expect(try total(["from": "2026-09-10", "to": "2026-09-12"], most: 2) == 2)
         #expect(world.refusal { _ = try total(["from": "2026-09-10", "to": "2026-09-12"], most: 1) }?.code == "transfers.tooMany")
+        // Both are across provinces: of another kind there are few enough.
+        #expect(try total(["kind": "withinProvince"], most: 1) == 0)
+        #expect(world.refusal { _ = try total(["kind": "acrossProvinces"], most: 1) }?.remedy.contains("转学类别") == true)
         // A row from before the column counts, and is told by the transfer itself.
         try world.node.archive.write { try $0.database.execute(sql: "UPDATE transfer SET applied = NULL") }
         #expect(world.refusal { _ = try total(["from": "2026-09-11"], most: 1) }?.code == "transfers.tooMany")
