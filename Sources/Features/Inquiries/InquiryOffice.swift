@@ -58,8 +58,15 @@ private struct InquiryDesk {
     private var inquiry: Inquiry { file.inquiry }
     private var directory: UnitDirectory { transaction.directory }
     private var search: InquirySearch { InquirySearch(reading: transaction.reading, today: transaction.surroundings.today) }
+
+    /// - Parameter heard: seconds since 1970; by default when the inquiry itself came to this node.
+    private func time(heard: Int64? = nil) throws -> InquiryTime {
+        let heard = try heard ?? InquiryPlace.of(file.id, by: inquiry.unit, transaction.reading)?.storedAt ?? transaction.now
+        return try InquiryTime(inquiry, heard: CalendarDate(secondsSince1970: heard), transaction.reading)
+    }
+
     /// Nobody is told anything any more.
-    private var isOver: Bool { inquiry.lastDay < transaction.surroundings.today }
+    private func isOver(heard: Int64? = nil) throws -> Bool { try time(heard: heard).lastDay < transaction.surroundings.today }
 
     private func hasAnswered(_ authority: UnitCode) -> Bool { file.answers.contains { !$0.isUp && $0.answer.by == authority } }
 
@@ -68,16 +75,16 @@ private struct InquiryDesk {
 
     /// Within its own subtree, where nobody further below is above both; a province that the asker has named answers in any case.
     func answer(as authority: UnitCode) throws -> Bool {
-        guard !hasAnswered(authority), !isOver else { return false }
+        guard !hasAnswered(authority) else { return false }
         let hits = try search.hits(inquiry, under: authority)
-        guard hits.isEmpty ? inquiry.province == authority : common(hits) == authority else { return false }
+        guard hits.isEmpty ? inquiry.province == authority : common(hits) == authority, try !isOver() else { return false }
         try tell(hits, as: authority)
         return true
     }
 
     /// What the centre was asked to answer goes up, whatever else is known.
     func answer(_ forward: InquiryForward) throws -> Bool {
-        guard !file.answers.contains(where: { $0.isUp && $0.answer.by == forward.to }), !isOver else { return false }
+        guard !file.answers.contains(where: { $0.isUp && $0.answer.by == forward.to }), try !isOver(heard: forward.at) else { return false }
         let (outcome, pupil) = search.found(try search.hits(inquiry, under: forward.to))
         try say(outcome, pupil, as: forward.to, answeredBy: forward.to, to: .up)
         return true
@@ -89,7 +96,7 @@ private struct InquiryDesk {
             try say(answer.outcome, answer.pupil, as: .centre, answeredBy: answer.by, to: .unit(inquiry.unit))
             return true
         }
-        guard file.forwards.isEmpty, !isOver, !file.answers.contains(where: { !$0.isUp }) else { return false }
+        guard file.forwards.isEmpty, !file.answers.contains(where: { !$0.isUp }), try !isOver() else { return false }
         guard try !isBeyondLimit() else {
             try say(.limited, nil, as: .centre, answeredBy: .centre, to: .unit(inquiry.unit))
             return true
@@ -127,10 +134,13 @@ private struct InquiryDesk {
         try note("inquiries.forward", as: .centre, outcome: province.text)
     }
 
+    /// What came late from a day that it can be from counts on that day; all else on the day on which it came.
     private func isBeyondLimit() throws -> Bool {
         let shelf = InquiryShelf(transaction.reading)
-        let before = try shelf.asked(
-            by: inquiry.unit, on: CalendarDate(secondsSince1970: inquiry.at), before: (inquiry.at, file.id))
+        let time = try time()
+        let before = try time.isOfEarlierDay
+            ? shelf.asked(by: inquiry.unit, on: CalendarDate(secondsSince1970: inquiry.at), before: (inquiry.at, file.id))
+            : InquiryPlace.came(before: file.id, time, transaction.reading)
         return try before >= shelf.dailyLimit(for: inquiry.unit)
     }
 

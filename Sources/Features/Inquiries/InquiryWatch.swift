@@ -56,8 +56,16 @@ public struct InquiryWatch {
     private func isQuiet(_ id: Rules.Digest, _ today: CalendarDate, _ reading: Reading) throws -> Bool {
         guard let file = try InquiryShelf(reading).file(id), file.state(reading.directory) == .waiting else { return false }
         let hosted = Set(try reading.hostedUnits())
-        if file.inquiry.lastDay < today { return !hosted.contains(file.inquiry.unit) && !hosted.contains(.centre) }
-        return !hosted.contains(.centre) || absent(file).isEmpty
+        let isAsker = hosted.contains(file.inquiry.unit)
+        if isAsker, InquiryTime.isOver(file.inquiry, forAskerOn: today) { return false }
+        guard hosted.contains(.centre) else { return true }
+        return try isOverAtCentre(file, today, reading) ? isAsker : absent(file).isEmpty
+    }
+
+    /// By the day on which the centre passed it on: the asker's clock may be years off.
+    private func isOverAtCentre(_ file: InquiryFile, _ today: CalendarDate, _ reading: Reading) throws -> Bool {
+        guard let passed = file.forwards.map(\.at).min() else { return InquiryTime.isOver(file.inquiry, forAskerOn: today) }
+        return try InquiryTime(file.inquiry, heard: CalendarDate(secondsSince1970: passed), reading).lastDay < today
     }
 
     /// Provinces that have not answered and are out of reach, unless that has been told already.
@@ -78,18 +86,21 @@ public struct InquiryWatch {
             try close(id, in: transaction)
             return false
         }
-        let inquiry = file.inquiry
-        if inquiry.lastDay < transaction.surroundings.today {
-            if try transaction.hosts(inquiry.unit) {
-                let place = try InquiryWay(file, reading, parent: .init(isHere: true, since: nil, time: transaction.now)).waitingFor
-                let notice = InquiryNotice(
-                    id: id, unit: inquiry.unit, by: inquiry.unit, event: .expired, place: place?.unit ?? .centre, since: place?.since, at: transaction.now)
-                try transaction.append(.inquiryNotice, Payload.encode(notice), as: inquiry.unit, to: .up)
-            }
+        let (inquiry, today) = (file.inquiry, transaction.surroundings.today)
+        let isAsker = try transaction.hosts(inquiry.unit)
+        if isAsker, InquiryTime.isOver(inquiry, forAskerOn: today) {
+            let place = try InquiryWay(file, reading, parent: .init(isHere: true, since: nil, time: transaction.now)).waitingFor
+            let notice = InquiryNotice(
+                id: id, unit: inquiry.unit, by: inquiry.unit, event: .expired, place: place?.unit ?? .centre, since: place?.since, at: transaction.now)
+            try transaction.append(.inquiryNotice, Payload.encode(notice), as: inquiry.unit, to: .up)
             try close(id, in: transaction)
             return true
         }
         guard try transaction.hosts(.centre) else { return false }
+        if try isOverAtCentre(file, today, reading) {
+            if !isAsker { try close(id, in: transaction) }
+            return !isAsker
+        }
         let absent = absent(file)
         for one in absent {
             let notice = InquiryNotice(

@@ -78,23 +78,52 @@ struct InquiryWay {
     }
 }
 
-/// Where in the journal an inquiry stands. Looked up by reading envelopes, the newest first: only open ones are asked for.
+/// Where in the journal an inquiry stands. Looked up by reading envelopes, the newest first: asked for what is open or has just come.
 struct InquiryPlace {
     let stream: Int64
     let sequence: Int64
     let storedAt: Int64
 
     static func of(_ id: Rules.Digest, by unit: UnitCode, _ reading: Reading) throws -> InquiryPlace? {
-        let rows = try Row.fetchCursor(reading.database, sql: """
-            SELECT e.stream, e.sequence, e.stored_at, e.bytes FROM stream s JOIN envelope e ON e.stream = s.id
-            WHERE s.unit = ? AND s.audience = ? ORDER BY e.position DESC
-            """, arguments: [unit.text, Audience.up.text])
-        while let row = try rows.next() {
-            let holds = try Envelope(bytes: Array(row["bytes"] as Data)).entries().contains { entry in
-                entry.map { $0.kind == EntryKind.inquiry.rawValue && Hashing.sha256($0.payload) == id } ?? false
-            }
-            if holds { return InquiryPlace(stream: row["stream"], sequence: row["sequence"], storedAt: row["stored_at"]) }
+        var found: InquiryPlace?
+        try walk(unit, reading) { place, payload in
+            if Hashing.sha256(payload) == id { found = place }
+            return found == nil
         }
-        return nil
+        return found
+    }
+
+    /// How many of its unit's inquiries came on the same day before this one and count on it.
+    static func came(before id: Rules.Digest, _ time: InquiryTime, _ reading: Reading) throws -> Int {
+        var (isPast, count) = (false, 0)
+        try walk(time.inquiry.unit, reading) { place, payload in
+            guard isPast else {
+                isPast = Hashing.sha256(payload) == id
+                return true
+            }
+            guard CalendarDate(secondsSince1970: place.storedAt) >= time.heard else { return false }
+            if let other = Payload.inquiry(payload), time.isOfSameDay(other) { count += 1 }
+            return true
+        }
+        return count
+    }
+
+    /// The inquiries of a unit, the newest first.
+    /// - Parameter visit: place and payload; returns whether to go on.
+    private static func walk(_ unit: UnitCode, _ reading: Reading, _ visit: (InquiryPlace, [UInt8]) throws -> Bool) throws {
+        let streams = try Int64.fetchAll(
+            reading.database.cachedStatement(sql: "SELECT id FROM stream WHERE unit = ? AND audience = ? ORDER BY id DESC"),
+            arguments: [unit.text, Audience.up.text])
+        for stream in streams {
+            let rows = try Row.fetchCursor(
+                reading.database, sql: "SELECT sequence, stored_at, bytes FROM envelope WHERE stream = ? ORDER BY sequence DESC", arguments: [stream])
+            while let row = try rows.next() {
+                let place = InquiryPlace(stream: stream, sequence: row["sequence"], storedAt: row["stored_at"])
+                for entry in try Envelope(bytes: Array(row["bytes"] as Data)).entries().reversed() {
+                    guard let entry, entry.kind == EntryKind.inquiry.rawValue else { continue }
+                    guard try visit(place, entry.payload) else { return }
+                }
+            }
+        }
     }
 }

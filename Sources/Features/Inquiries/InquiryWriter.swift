@@ -27,8 +27,8 @@ struct InquiryWriter {
         let today = transaction.surroundings.today
         try checkLimit(today)
         let inquiry = Inquiry(
-            unit: actor.unit, name: name, number: number, key: key, province: province, at: transaction.now, lastDay: try lastDay(after: today),
-            salt: transaction.surroundings.randomBytes(16))
+            unit: actor.unit, name: name, number: number, key: key, province: province, at: transaction.now, 
+            lastDay: try InquiryTime.lastDay(after: today, for: actor.unit, transaction.reading), salt: transaction.surroundings.randomBytes(16))
         try mustBeElsewhere(inquiry, today)
         let payload = Payload.encode(inquiry)
         guard Payload.inquiry(payload) != nil else { throw Self.malformed }
@@ -71,13 +71,6 @@ struct InquiryWriter {
                 "inquiry.limit", question: "Q81", "本单位今天已经查询 \(limit) 次，到 \(next) 0 时之前不能再查。",
                 remedy: "请明天再查；确需增加的，请省级修改设置“inquiry.daily”。")
         }
-    }
-
-    private func lastDay(after today: CalendarDate) throws -> CalendarDate {
-        let days = Int(try PolicyShelf(transaction.reading).value("inquiry.days", for: actor.unit)).map { max(1, min($0, 200)) } ?? 10
-        let last = try Deadlines.calendar(for: actor.unit, transaction.reading).day(days, after: today)
-        let longest = CalendarDate(daysSince1970: today.daysSince1970 + Inquiry.longestWait)
-        return min(last, longest)
     }
 
     /// A school's own pupil is on its own list.
