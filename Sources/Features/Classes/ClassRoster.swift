@@ -35,8 +35,8 @@ public enum ClassRoster {
             .json(try call.archive.read { try roster(call, $0) })
         },
         Operation(
-            "students.roster.workbook", .get, "/students/roster/{class}/workbook", "The pupils of one class as a workbook",
-            title: "导出花名册", parameters: parameters, response: .file(mediaType: ImportOperations.workbookType)
+            "students.roster.workbook", .get, "/students/roster/{class}/workbook", "The pupils of one class as a workbook, for their school alone (Q103)",
+            title: "导出花名册", parameters: parameters, response: .file(mediaType: ImportOperations.workbookType), roles: [.registrar, .head]
         ) { call in
             try workbook(call)
         },
@@ -44,6 +44,11 @@ public enum ClassRoster {
 
     private static func workbook(_ call: Call) throws -> Reply {
         let (found, school) = try call.archive.read { reading -> (Roster, String) in
+            guard reading.directory.tier(of: call.actor.unit) == .school else {
+                throw Refusal(
+                    "roster.export", question: "Q103", "主管部门不能导出花名册：学生个人信息须按数据导出规定申请并经批准后导出。", remedy: "请在页面上查看，或由学校导出。",
+                    kind: .permission)
+            }
             let found = try roster(call, reading)
             return (found, reading.directory.unit(UnitCode(found.school))?.name ?? found.school)
         }

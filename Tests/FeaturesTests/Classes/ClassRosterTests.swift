@@ -52,6 +52,9 @@ import Testing
     @Test func anAuthoritySeesItsSchoolsClassesAndNobodyElses() throws {
         let (journey, code) = try journey()
         let asked = ["class": code, "school": People.school.code.text]
+        #expect {
+            _ = try journey.node.call("students.roster.workbook", as: People.county.code, asked)
+        } throws: { ($0 as? Refusal)?.code == "roster.export" && ($0 as? Refusal)?.question == "Q103" }
         #expect(try journey.node.call("students.roster", as: People.county.code, asked).contains("\"numberInClass\":\"3\""))
         #expect {
             _ = try journey.node.call("students.roster", as: People.school.code, ["class": code, "school": "2144000002"])
