@@ -35,7 +35,7 @@ public enum Routes {
             AttachmentOperations.all,
             ProblemOperations.all,
             KeyDataOperations.all,
-            RollChangeOperations.all,
+            RollChangeOperations.all, OpenCaseOperations.all,
             OverrideOperations.all,
             InquiryOperations.operations(links: links),
             AttestationOperations.all,

@@ -108,7 +108,7 @@ final class TestNode: Sendable {
         _ id: String, as unit: UnitCode, _ parameters: [String: String] = [:], body: String = "",
         file: (path: String, name: String)? = nil, actor: Actor? = nil
     ) throws -> String {
-        let operations = AttachmentOperations.all + ProblemOperations.all + KeyDataOperations.all + RollChangeOperations.all + DuplicateOperations.all + ClassOperations.all
+        let operations = AttachmentOperations.all + ProblemOperations.all + KeyDataOperations.all + RollChangeOperations.all + OpenCaseOperations.all + DuplicateOperations.all + ClassOperations.all
             + CampusOperations.all + RegistrationOperations.all + SuspicionOperations.all + PolicyOperations.all + DirectoryOperations.all
             + HostingOperations.all + UnitMergers.all + OverrideOperations.all + TransferOperations.all + DivisionOperations.all
             + InquiryOperations.operations(links: { .none }) + AttestationOperations.all + ImportOperations.operations(wake: {})

@@ -40,7 +40,8 @@ struct RollChangeJourneyTests {
 
     @Test func `a suspension is applied for at the school, decided by the county, and the same at all five tiers; so is the return`() async throws {
         let picture = try Fixture.folder("roll-certificate.jpg")
-        defer { for path in [picture, picture + ".second"] { Fixture.remove(path) } }
+        defer { for path in [picture, picture + ".second", picture + ".third"] { Fixture.remove(path) } }
+        try Data(AttachmentPair.picture + [2]).write(to: URL(fileURLWithPath: picture + ".third"))
         try Data(AttachmentPair.picture).write(to: URL(fileURLWithPath: picture))
         try Data(AttachmentPair.picture + [1]).write(to: URL(fileURLWithPath: picture + ".second"))
         let today = SystemSurroundings.real.today
@@ -74,16 +75,43 @@ struct RollChangeJourneyTests {
             try await Fixture.eventually { await county.verb("change", "approve", dossier) == 0 }
             try await same(nodes, id, .present)
             #expect(await county.verb("cases") == 0)
+            #expect(await school.verb("attach", dossier, picture + ".third") == 0)
+            #expect(await apply(words) == 0)
+            try await remindedAndCleared(nodes, id)
             #expect(await county.verb("change", "list", "--kind", "suspend", "--out", picture + ".second") == 0)
             for node in nodes { #expect(await node.verb("verify") == 0) }
         }
     }
 
+    /// The province reminds all below, the school has it at home, though nobody has called it, and takes the application back in bulk (Q87).
+    private func remindedAndCleared(_ nodes: [ServedNode], _ id: DossierID) async throws {
+        let (province, county, school) = (nodes[1], nodes[3], nodes[4])
+        let day = SystemSurroundings.real.today.adding(months: 1).description
+        try await Fixture.eventually { try seen(province, id).openCase == "rollChangePrepared" }
+        #expect(await province.verb("cases", "--business", "rollChange", "--by-holder") == 0)
+        #expect(await school.verb("cases", "remind", "--until", day) == 4, "a school reminds nobody")
+        #expect(await province.verb("cases", "remind", "--until", day, "--take-back") == 2)
+        #expect(await province.verb("cases", "remind", "--until", day, "--business", "rollChange") == 0)
+        let setting = try AttachmentPair.read(province.folder) { "\(try $0.ownUnit()?.text ?? ""):\(day):rollChange" }
+        for node in [county, school] {
+            try await Fixture.eventually { try AttachmentPair.read(node.folder) { reading in
+                try PolicyShelf(reading).value("cases.reminders", for: UnitCode(ExamplePupil.schoolCode)) == setting
+            } }
+        }
+        #expect(await school.verb("cases", "reminders") == 0)
+        #expect(await county.verb("cases", "clear", "--business", "rollChange", "--reason", "升级前清理") == 0, "nothing is with the county")
+        #expect(try seen(school, id).openCase == "rollChangePrepared")
+        #expect(await school.verb("cases", "clear", "--business", "transfer") == 2)
+        #expect(await school.verb("cases", "clear", "--business", "rollChange") == 0)
+        #expect(try seen(school, id).openCase == nil)
+        try await same(nodes, id, .present, as: school)
+    }
+
     /// Waits until all tiers have the school's head, and holds them against each other.
-    private func same(_ nodes: [ServedNode], _ id: DossierID, _ status: StudentStatus) async throws {
-        let county = try seen(nodes[3], id)
-        #expect(county.status == status && county.openCase == nil)
-        for node in nodes { try await Fixture.eventually { try seen(node, id) == county } }
+    private func same(_ nodes: [ServedNode], _ id: DossierID, _ status: StudentStatus, as writer: ServedNode? = nil) async throws {
+        let written = try seen(writer ?? nodes[3], id)
+        #expect(written.status == status && written.openCase == nil)
+        for node in nodes { try await Fixture.eventually { try seen(node, id) == written } }
         var digests: Set<String> = []
         for node in nodes {
             digests.insert(try AttachmentPair.read(node.folder) { try RegistryDigest.digest(of: UnitCode(ExamplePupil.schoolCode), $0) })

@@ -11,7 +11,7 @@ public enum ConsolePages {
         StudentPage.pages,
         ProblemPages.pages,
         KeyDataPages.pages,
-        RollChangePages.pages,
+        RollChangePages.pages, OpenCasePages.pages,
         OverridePages.pages,
         InquiryPages.pages,
         AttestationPages.pages,
@@ -34,7 +34,7 @@ public enum ConsolePages {
 
     static let texts: [String: String] = [
         SignInPages.templates, HomePage.templates, StudentPages.templates, StudentPage.templates, ProblemPages.templates,
-        KeyDataPages.templates, RollChangePages.templates, RollChangeForm.templates, OverridePages.templates, DuplicatePages.templates, ImportPages.templates, ClassPages.templates, RosterPage.templates, OverviewPage.templates,
+        KeyDataPages.templates, RollChangePages.templates, OpenCasePages.templates, RollChangeForm.templates, OverridePages.templates, DuplicatePages.templates, ImportPages.templates, ClassPages.templates, RosterPage.templates, OverviewPage.templates,
         FigurePage.templates, DirectoryPages.templates, NodePages.templates, SettingsPages.templates, AccountPages.templates,
         TransferPages.templates, AuditPage.templates, HelpPages.templates, SuspicionPages.templates, CertificatePage.templates,
         InquiryPages.templates, AttestationPages.templates,

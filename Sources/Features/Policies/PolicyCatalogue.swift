@@ -32,6 +32,8 @@ public struct PolicyDefinition: Sendable, Hashable {
         case rollChanges
         /// Comma-separated papers (`TransferPaper`).
         case papers
+        /// Semicolon-separated `unit:YYYY-MM-DD` or `unit:YYYY-MM-DD:business` (`OpenCaseReminder`).
+        case reminders
     }
 
     public enum Combination: String, Sendable, Hashable {
@@ -90,6 +92,7 @@ public enum PolicyCatalogue {
         policy("rollChange.withoutCertificate", "不要求证明材料的学籍异动", "M-SU", [.province], .rollChanges, ""),
         policy("rollChange.suspension.months", "一次休学最长月数（0 为不限）", "M-SU", [.province], .integer, "12"),
         policy("rollChange.reminder.days", "休学期满提前提醒天数", "M-SU", [.province], .integer, "30"),
+        policy("cases.reminders", "在办业务催办", "Q87", [.county, .city, .province, .centre], .reminders, ""),
         policy("calendar.holidays", "放假日期", "Q76", [.centre, .province], .days, "", .union),
         policy("calendar.workdays", "调休上班日期", "Q76", [.centre, .province], .days, "", .union),
         policy("graduation.window", "毕业时间", "Q90", [.province], .window, ""),
@@ -137,6 +140,10 @@ extension PolicyDefinition {
         case .hours: return DailyHours(text) == nil ? "应为“起-止”，例如 18:00-06:00" : nil
         case .bandwidth: return Int(text).map { $0 >= 1000 } == true ? nil : "应为不小于 1000 的整数，单位为字节每秒"
         case .rollChanges: return RollStandings.fault(inKinds: text)
+        case .reminders:
+            return OpenCaseReminder.list(text) == nil
+                ? "每项应为单位代码、办结日期和业务（全部业务可不写），以半角冒号隔开；各项以半角分号隔开，不超过 \(OpenCaseReminder.most) 项。"
+                    + "例如 440106:2027-06-30:rollChange" : nil
         case .papers: return TransferFiles.fault(inPapers: text)
         case .choice: return choices.contains(text) ? nil : "只能是 " + choices.joined(separator: " 或 ")
         }

@@ -20,19 +20,13 @@ enum OpenCaseHolders {
         let holders: [Item]
     }
 
-    static let operation = Operation(
-        "cases.holders", .get, "/cases/holders", "With whom the open cases of the unit's subtree are, and since when: to be cleared before promotion (Q87)",
-        title: "在办业务按处理单位", parameters: [.init("business", "As for the list"), .init("school", "School code")],
-        response: .fields(("total", .integer), ("holders", .array(.anything)))
-    ) { call in .json(try call.archive.read { try page(call.parameters, sight: call.actor.unit, $0) }) }
-
-    static func page(_ parameters: [String: String], sight unit: UnitCode, _ reading: Reading) throws -> Page {
+    static func page(_ parameters: [String: String], sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Page {
         var found: [String: (count: Int, byBusiness: [String: Int], since: Int64)] = [:]
         let asked = parameters["business"].map { [$0] } ?? OpenCases.Business.allCases.map(\.rawValue)
         for business in asked {
-            var one = parameters.filter { $0.key == "school" }
+            var one = parameters.filter { ["school", "unit", "days"].contains($0.key) }
             one["business"] = business
-            let (condition, arguments) = try OpenCases.clause(one, sight: unit, reading)
+            let (condition, arguments) = try OpenCases.clause(one, sight: unit, today: today, reading)
             let rows = try Row.fetchAll(
                 reading.database, sql: "SELECT holder, count(*) AS n, min(held_since) AS since FROM dossier WHERE \(condition) GROUP BY holder",
                 arguments: arguments)

@@ -99,7 +99,7 @@ enum OpenCases {
         guard (1...StudentList.maxPage).contains(limit) else {
             throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
         }
-        var (condition, arguments) = try clause(parameters, sight: unit, reading)
+        var (condition, arguments) = try clause(parameters, sight: unit, today: today, reading)
         let total = try Int.fetchOne(reading.database, sql: "SELECT count(*) FROM dossier WHERE \(condition)", arguments: arguments) ?? 0
         if let after = parameters["after"].flatMap({ DossierID(hex: $0) }) {
             condition += " AND (held_since, id) > (SELECT held_since, id FROM dossier WHERE id = ?)"
@@ -114,22 +114,44 @@ enum OpenCases {
         return Page(total: total, next: ids.count > limit ? ids[limit - 1].description : nil, cases: items)
     }
 
+    /// What is asked for: by business, school or unit, holder and age.
     static func clause(
-        _ parameters: [String: String], sight unit: UnitCode, _ reading: Reading
+        _ parameters: [String: String], sight unit: UnitCode, today: CalendarDate, _ reading: Reading
     ) throws -> (String, StatementArguments) {
         var filter = StudentList.Filter()
         filter.school = parameters["school"].map { UnitCode($0) }
         if let holder = parameters["holder"] { filter.holder = holder == "self" ? unit : UnitCode(holder) }
-        let (condition, arguments) = try StudentList.clause(filter, sight: unit, reading)
-        guard let text = parameters["business"] else {
-            return ("\(condition) AND (\(Business.allCases.map { "(\($0.clause))" }.joined(separator: " OR ")))", arguments)
+        let below = parameters["unit"].map { UnitCode($0) } ?? unit
+        guard reading.directory.contains(unit, below) else {
+            throw Refusal("sight", "单位 \(below) 不在本单位管理范围内。", remedy: "请核对单位代码。", kind: .permission)
         }
+        var (condition, arguments) = try StudentList.clause(filter, sight: below, reading)
+        if let text = parameters["days"] {
+            guard let days = Int(text), (0...maxDays).contains(days) else {
+                throw Refusal(
+                    "cases.days", question: "Q87", "天数“\(text)”不对。", remedy: "请填写 0 至 \(maxDays) 的整数：在当前处理单位至少这么多天的。", kind: .usage)
+            }
+            condition += " AND held_since < ?"
+            arguments += [CalendarDate(daysSince1970: today.daysSince1970 - days + 1).firstSecond]
+        }
+        let businesses = try parameters["business"].map { [try business($0)] } ?? Business.allCases
+        return ("\(condition) AND (\(businesses.map { "(\($0.clause))" }.joined(separator: " OR ")))", arguments)
+    }
+
+    private static let maxDays = 3660
+
+    static func business(_ text: String) throws -> Business {
         guard let business = Business(rawValue: text) else {
             throw Refusal(
                 "cases.business", question: "Q87", "没有“\(text)”这种在办业务。",
                 remedy: "可选：" + Business.allCases.map { "\($0.rawValue)（\($0.label)）" }.joined(separator: "、"), kind: .usage)
         }
-        return ("\(condition) AND (\(business.clause))", arguments)
+        return business
+    }
+
+    static func count(_ parameters: [String: String], sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Int {
+        let (condition, arguments) = try clause(parameters, sight: unit, today: today, reading)
+        return try Int.fetchOne(reading.database, sql: "SELECT count(*) FROM dossier WHERE \(condition)", arguments: arguments) ?? 0
     }
 
     private static func item(_ dossier: Dossier, _ deadlines: Deadlines) throws -> Item? {

@@ -3,8 +3,7 @@ import Protocol
 import Rules
 import Store
 
-/// 学籍异动 other than transfers: what is possible, apply, review, take back, decide; one pupil at a time (Q78). Lists and exports (Q77), and
-/// 在办业务 (Q87).
+/// 学籍异动 other than transfers: what is possible, apply, review, take back, decide; one pupil at a time (Q78). Lists and exports (Q77).
 public enum RollChangeOperations {
     private static let dossier = Operation.Parameter.path("dossier", "Dossier id")
     private static let draft = Schema.fields(
@@ -64,19 +63,6 @@ public enum RollChangeOperations {
         step("return", "Return to the school with a reason", .sendBackCase),
         step("approve", "Approve: the change is in force", .approveRollChange),
         step("correct", "Take back a death that was entered by error; the competent authority, with a reason (M-DEATH)", .correctDeath),
-        OpenCaseHolders.operation,
-        Operation(
-            "cases.list", .get, "/cases", "Flows of the unit's subtree that were begun and are not finished, oldest first (Q87)",
-            title: "在办业务", parameters: [
-                .init("business", "`rollChange`, `keyData`, `problem`, `registration` or `deletion`"), .init("school", "School code"),
-                .init("holder", "`self`, or the code of the unit it waits for"), .init("limit", "1 to 1000, default 100"),
-                .init("after", "Cursor from `next`"),
-            ],
-            response: .fields(("total", .integer), ("next?", .string), ("cases", .array(.anything)))
-        ) { call in
-            let today = call.archive.surroundings.today
-            return .json(try call.archive.read { try OpenCases.page(call.parameters, sight: call.actor.unit, today: today, $0) })
-        },
     ]
 
     struct Applied: Encodable, Sendable { let done, notices: [String] }

@@ -156,34 +156,3 @@ struct RollChangeCommand: AsyncParsableCommand {
         static let abstract = "核办通过（一次一份） / approve, one at a time"
     }
 }
-
-struct OpenCasesCommand: Verb {
-    static let configuration = CommandConfiguration(
-        commandName: "cases", abstract: "在办业务：已经开始而没有办完的（Q87） / flows begun and not finished",
-        discussion: "例 / example: xueji cases --business rollChange --data /srv/county")
-
-    @Option(help: ArgumentHelp("rollChange、keyData、problem、registration 或 deletion", valueName: "business")) var business: String?
-    @Option(help: ArgumentHelp("学校标识码 / school code", valueName: "code")) var school: String?
-    @Option(help: ArgumentHelp("self，或当前处理单位的代码 / who holds it", valueName: "who")) var holder: String?
-    @Flag(name: .customLong("by-holder"), help: "按当前处理单位合计 / summed by holder") var isByHolder = false
-    @Option(help: ArgumentHelp("最多几条 / at most", valueName: "count")) var limit: Int?
-    @Option(help: ArgumentHelp("从 next 的位置继续 / go on after", valueName: "next")) var after: String?
-    @OptionGroup var place: PlaceOptions
-
-    func perform(_ printout: Printout) async throws -> ExitStatus {
-        if isByHolder {
-            printout.show(try await ask(VerbCall("cases.holders", ["business": business, "school": school])), columns: [
-                ("total", "总数"), ("holders", "当前处理单位"), ("unit", "单位代码"), ("name", "单位"), ("count", "件数"), ("since", "最早自"),
-            ])
-            return .done
-        }
-        let call = VerbCall("cases.list", [
-            "business": business, "school": school, "holder": holder, "limit": limit.map(String.init), "after": after,
-        ])
-        printout.show(try await ask(call) { ($0["total"]?.count ?? 0) > 0 }, columns: [
-            ("total", "总数"), ("cases", "业务"), ("dossier", "档案"), ("name", "姓名"), ("schoolName", "学校"), ("label", "业务"), ("stand", "环节"),
-            ("since", "自"), ("holder", "当前处理单位"), ("due", "期限"), ("isOverdue", "已超期"), ("next", "下一页"),
-        ])
-        return .done
-    }
-}

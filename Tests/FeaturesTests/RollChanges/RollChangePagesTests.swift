@@ -12,7 +12,7 @@ import Testing
     private func visit(
         _ page: String, as unit: Unit, _ world: RollCountry, _ parameters: [String: String] = [:], form: [String: String] = [:]
     ) throws -> String {
-        let operations = RollChangeOperations.all + AttachmentOperations.all + RegistrationOperations.all + OverrideOperations.all
+        let operations = RollChangeOperations.all + OpenCaseOperations.all + AttachmentOperations.all + RegistrationOperations.all + OverrideOperations.all
             + ClassOperations.all + OversightOperations.operations(version: "test", links: { .none })
         let found = try #require(ConsolePages.all.first { $0.id == page })
         let actor = Actor.localOperator(of: unit.code)

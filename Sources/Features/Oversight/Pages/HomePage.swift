@@ -98,7 +98,7 @@ struct Desk {
             guard let stand = Stand(rawValue: row["open_case"]), !stand.isTransfer else { return nil }
             return Waiting(label: stand.caseLabel, count: row["n"], href: OpenCases.desk(of: stand))
         }
-        waiting = try Self.late(of: unit, isSchool: isSchool, today, reading) + Self.ending(of: unit, today, reading) + cases
+        waiting = try Self.reminders(to: unit, today, reading) + Self.late(of: unit, isSchool: isSchool, today, reading) + Self.ending(of: unit, today, reading) + cases
             + TransferList.waiting(of: unit, today: today, reading) + held.compactMap { row in
             guard let state = RegistrationState(rawValue: row["state"]), !(isSchool && [.enrolled, .unchecked].contains(state)) else {
                 return nil
@@ -120,6 +120,15 @@ struct Desk {
             let holder = UnitCode(row["holder"])
             let name = state == .unchecked ? "等待查重" : reading.directory.unit(holder)?.name ?? holder.text
             return Away(holder: name, state: state, count: row["n"], since: row["since"] ?? 0)
+        }
+    }
+
+    /// 催办: what an authority above wants finished by a day, while it is not (Q87).
+    private static func reminders(to unit: UnitCode, _ today: CalendarDate, _ reading: Reading) throws -> [Waiting] {
+        try OpenCaseReminders(reading: reading, today: today).received(by: unit).map { item in
+            Waiting(
+                label: "\(item.byName)催办：请在 \(ShownTime.date(item.day) ?? item.day) 前办结\(item.label)" + (item.isOver ? "（已过期限）" : ""), count: item.count,
+                href: "/cases?holder=self" + (item.business.map { "&business=\($0)" } ?? ""))
         }
     }
 

@@ -2,7 +2,7 @@ import Protocol
 import Rules
 import Store
 
-/// 学籍异动: the list by kind, period and unit with its export (Q77), suspensions near their end, and 在办业务 (Q87).
+/// 学籍异动: the list by kind, period and unit with its export (Q77), and suspensions near their end.
 enum RollChangePages {
     static let roles: Set<Role> = [.registrar, .head]
 
@@ -16,7 +16,6 @@ enum RollChangePages {
         },
         Page("rollChanges.act", .post, "/roll-changes/{dossier}", title: "学籍异动", roles: roles, handle: RollChangeForm.act),
         Page("suspensions", .get, "/suspensions", title: "休学期满提醒", roles: roles) { call in .page("suspensions", try suspensions(call)) },
-        Page("cases", .get, "/cases", title: "在办业务", roles: roles) { call in .page("cases", try cases(call)) },
     ]
 
     static let templates = [
@@ -45,19 +44,6 @@ enum RollChangePages {
             {{#hasSuspensions}}<div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">学校</th><th scope="col">班号</th><th scope="col">休学至</th><th scope="col">还有</th><th scope="col">在办业务</th></tr></thead><tbody>
             {{#suspensions}}<tr><td><a href="/roll-changes/{{dossier}}">{{name}}</a></td><td>{{schoolName}}</td><td class="code">{{class}}</td><td>{{until}}</td><td><span class="tag {{tone}}">{{left}}</span></td><td>{{openCase}}</td></tr>
             {{/suspensions}}</tbody></table></div>{{/hasSuspensions}}
-            {{#next}}<p><a href="{{.}}">下一页</a></p>{{/next}}
-            """,
-        "cases": """
-            <h1>在办业务</h1>
-            {{>notice}}
-            <nav aria-label="业务"><ul>{{#scopes}}<li><a href="{{href}}"{{#chosen}} aria-current="true"{{/chosen}}>{{label}}</a></li>{{/scopes}}</ul></nav>
-            <p class="soft">共 {{total}} 件，已经开始而没有办完，最久的在前。有在办业务的学生不能转学、毕业。 {{>help-link}}</p>
-            {{#hasHolders}}<h2>在谁那里</h2><div class="scroll"><table><thead><tr><th scope="col">当前处理单位</th><th scope="col" class="n">件数</th><th scope="col">最早自</th></tr></thead><tbody>
-            {{#holders}}<tr><td><a href="{{href}}">{{name}}</a></td><td class="n">{{count}}</td><td>{{since}}</td></tr>
-            {{/holders}}</tbody></table></div>{{/hasHolders}}
-            {{#hasCases}}<h2>逐件</h2><div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">学校</th><th scope="col">业务</th><th scope="col">环节</th><th scope="col">当前处理单位</th><th scope="col">自</th><th scope="col">期限</th></tr></thead><tbody>
-            {{#cases}}<tr><td><a href="{{page}}">{{name}}</a></td><td>{{schoolName}}</td><td>{{label}}</td><td>{{stand}}</td><td>{{holder}}</td><td>{{since}}</td><td>{{#isOverdue}}<span class="tag bad">{{/isOverdue}}{{due}}{{#isOverdue}} 已超期</span>{{/isOverdue}}</td></tr>
-            {{/cases}}</tbody></table></div>{{/hasCases}}
             {{#next}}<p><a href="{{.}}">下一页</a></p>{{/next}}
             """,
     ]
@@ -145,50 +131,6 @@ enum RollChangePages {
                 "until": ShownTime.date(item.until) ?? item.until, "tone": item.daysLeft < 0 ? "bad" : "warn",
                 "left": item.daysLeft < 0 ? "已过期 \(-item.daysLeft) 天" : "\(item.daysLeft) 天", "openCase": item.openCase,
             ]
-        }
-        return context
-    }
-
-    private static func cases(_ call: PageCall) throws -> [String: Any] {
-        let business = call.parameter("business")
-        var asked: [String: String] = [:]
-        if let business { asked["business"] = business }
-        let holder = call.parameter("holder").map { $0.filter { $0.isASCII && ($0.isLetter || $0.isNumber) } }
-        if let holder { asked["holder"] = holder }
-        if let after = call.parameter("after") { asked["after"] = after }
-        var context = Notice.done(call)
-        context.merge(HelpChapter.link("Q87")) { $1 }
-        context["scopes"] = [["href": "/cases", "label": "全部", "chosen": business == nil] as [String: Any]]
-            + OpenCases.Business.allCases.map { one -> [String: Any] in
-                ["href": "/cases?business=\(one.rawValue)", "label": one.label, "chosen": one.rawValue == business]
-            }
-        do {
-            let page = try call.ask("cases.list", asked, as: OpenCases.Page.self)
-            context["total"] = ShownTime.count(page.total)
-            if holder == nil {
-                let holders = try call.ask("cases.holders", business.map { ["business": $0] } ?? [:], as: OpenCaseHolders.Page.self).holders
-                context["holders"] = holders.map { item -> [String: Any] in
-                    [
-                        "name": item.name, "count": ShownTime.count(item.count), "since": ShownTime.text(item.since),
-                        "href": "/cases?" + (business.map { "business=\($0)&" } ?? "") + "holder=\(item.unit)",
-                    ]
-                }
-                context["hasHolders"] = !holders.isEmpty
-            }
-            context["hasCases"] = !page.cases.isEmpty
-            if let next = page.next { context["next"] = "/cases?" + (business.map { "business=\($0)&" } ?? "") + (holder.map { "holder=\($0)&" } ?? "") + "after=\(next)" }
-            try call.archive.read { reading in
-                context["cases"] = page.cases.map { item -> [String: Any] in
-                    [
-                        "name": item.name, "schoolName": item.schoolName, "label": item.label, "stand": item.stand, "page": item.page,
-                        "holder": item.holder.map { reading.directory.unit(UnitCode($0))?.name ?? $0 } ?? "–",
-                        "since": ShownTime.text(item.since), "due": item.due.flatMap(ShownTime.date) ?? "", "isOverdue": item.isOverdue,
-                    ]
-                }
-            }
-        } catch let refusal as Refusal {
-            context["total"] = "0"
-            context.merge(Notice.of(refusal)) { $1 }
         }
         return context
     }
