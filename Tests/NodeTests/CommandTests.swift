@@ -15,6 +15,8 @@ struct CommandTests {
             "students --school 1 --state draft --problem any --limit 5 --after 0a", "inquiry ask 张三 --number G1 --province 430000",
             "inquiry list --scope own --limit 5", "inquiry show 5f", "certificate --out f", "certificate issue a --to 1", "certificate verify X", "review a b", "submit a", "approve a",
             "return --reason r a", "delete a", "status --subtree 110000", "why a", "rules", "audit f.csv --suspect --out p.csv",
+            "cases --business rollChange --days 30 --by-holder", "cases list --below 1 --holder self", "cases remind --until d --business b --below 1",
+            "cases remind --take-back", "cases reminders", "cases clear a b", "cases clear --business b --days 3 --reason r",
             "suspicions --below 440106 --limit 5", "audit f.csv --suspect --weights w --reasons r.csv --out p.csv", "weights f.csv --decided d.csv --out w",
         ]
         let everywhere = ["--data", "d", "--unit", "110000", "--as", "wang", "--wait", "5", "--json"]
@@ -27,7 +29,7 @@ struct CommandTests {
         }
     }
 
-    @Test(arguments: ["status --bogus", "delete", "return x", "audit f.csv", "status --wait -1", "nonsense"])
+    @Test(arguments: ["status --bogus", "delete", "return x", "audit f.csv", "status --wait -1", "nonsense", "cases remind"])
     func `wrong usage ends with status 2`(_ line: String) async {
         #expect(await XuejiCommand.runProgram(line.split(separator: " ").map(String.init)) == 2)
     }

@@ -23,12 +23,6 @@ enum OpenCasePages {
             {{#hasHolders}}<h2>在谁那里</h2><div class="scroll"><table><thead><tr><th scope="col">当前处理单位</th><th scope="col" class="n">件数</th><th scope="col">最早自</th></tr></thead><tbody>
             {{#holders}}<tr><td><a href="{{href}}">{{name}}</a></td><td class="n">{{count}}</td><td>{{since}}</td></tr>
             {{/holders}}</tbody></table></div>{{/hasHolders}}
-            {{#hasCases}}<h2>逐件</h2>{{#mayClear}}<form method="post" action="{{here}}">{{>token}}{{/mayClear}}<div class="scroll"><table><thead><tr>{{#mayClear}}<th scope="col"><label class="tick"><input type="checkbox" data-all> 全选</label></th>{{/mayClear}}<th scope="col">姓名</th><th scope="col">学校</th><th scope="col">业务</th><th scope="col">环节</th><th scope="col">当前处理单位</th><th scope="col">自</th><th scope="col">期限</th></tr></thead><tbody>
-            {{#cases}}<tr>{{#mayClear}}<td>{{#isClearable}}<input type="checkbox" name="dossier" value="{{dossier}}" aria-label="选择{{name}}">{{/isClearable}}</td>{{/mayClear}}<td><a href="{{page}}">{{name}}</a></td><td>{{schoolName}}</td><td>{{label}}</td><td>{{stand}}</td><td>{{holder}}</td><td>{{since}}</td><td>{{#isOverdue}}<span class="tag bad">{{/isOverdue}}{{due}}{{#isOverdue}} 已超期</span>{{/isOverdue}}</td></tr>
-            {{/cases}}</tbody></table></div>{{#mayClear}}
-            {{^isSchool}}<div class="field"><label for="reason">原因<span class="hint">学校会看到</span></label><input id="reason" name="reason" maxlength="200"></div>{{/isSchool}}
-            <div class="acts"><button type="submit" name="act" value="clear" class="plain">{{#isSchool}}撤回选中的申请{{/isSchool}}{{^isSchool}}退回选中的业务{{/isSchool}}</button></div></form>{{/mayClear}}{{/hasCases}}
-            {{#next}}<p><a href="{{.}}">下一页</a></p>{{/next}}
             {{^isSchool}}<h2>催办</h2><p class="soft">所辖范围内每个当前处理单位的待办都会出现，直到办结；不必逐件通知。</p>
             <form class="line" method="post" action="{{here}}">{{>token}}
             <div><label for="r-business">业务</label><select id="r-business" name="business"><option value="">全部在办业务</option>{{#businesses}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/businesses}}</select></div>
@@ -38,6 +32,12 @@ enum OpenCasePages {
             {{#hasSent}}<div class="scroll"><table><thead><tr><th scope="col">单位</th><th scope="col">业务</th><th scope="col">办结日期</th><th scope="col" class="n">尚未办结</th><th scope="col"></th></tr></thead><tbody>
             {{#sent}}<tr><td>{{unitName}}</td><td>{{label}}</td><td>{{day}}{{#isOver}} <span class="tag warn">已过</span>{{/isOver}}</td><td class="n">{{count}}</td><td><form method="post" action="{{here}}">{{>token}}<input type="hidden" name="unit" value="{{unit}}"><input type="hidden" name="business" value="{{business}}"><button type="submit" name="act" value="takeBack" class="plain">取消</button></form></td></tr>
             {{/sent}}</tbody></table></div>{{/hasSent}}{{/isSchool}}
+            {{#hasCases}}<h2>逐件</h2>{{#mayClear}}<form method="post" action="{{here}}">{{>token}}{{/mayClear}}<div class="scroll"><table><thead><tr>{{#mayClear}}<th scope="col"><label class="tick"><input type="checkbox" data-all> 全选</label></th>{{/mayClear}}<th scope="col">姓名</th><th scope="col">学校</th><th scope="col">业务</th><th scope="col">环节</th><th scope="col">当前处理单位</th><th scope="col">自</th><th scope="col">期限</th></tr></thead><tbody>
+            {{#cases}}<tr>{{#mayClear}}<td>{{#isClearable}}<input type="checkbox" name="dossier" value="{{dossier}}" aria-label="选择{{name}}">{{/isClearable}}</td>{{/mayClear}}<td><a href="{{page}}">{{name}}</a></td><td>{{schoolName}}</td><td>{{label}}</td><td>{{stand}}</td><td>{{holder}}</td><td>{{since}}</td><td>{{#isOverdue}}<span class="tag bad">{{/isOverdue}}{{due}}{{#isOverdue}} 已超期</span>{{/isOverdue}}</td></tr>
+            {{/cases}}</tbody></table></div>{{#mayClear}}
+            {{^isSchool}}<div class="field"><label for="reason">原因<span class="hint">学校会看到</span></label><input id="reason" name="reason" maxlength="200"></div>{{/isSchool}}
+            <div class="acts"><button type="submit" name="act" value="clear" class="plain">{{#isSchool}}撤回选中的申请{{/isSchool}}{{^isSchool}}退回选中的业务{{/isSchool}}</button></div></form>{{/mayClear}}{{/hasCases}}
+            {{#next}}<p><a href="{{.}}">下一页</a></p>{{/next}}
             """,
     ]
 
