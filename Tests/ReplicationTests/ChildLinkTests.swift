@@ -131,6 +131,27 @@ struct ChildLinkTests {
         #expect(link.reports.last == .compared(held: [:]))
     }
 
+    @Test func `Comparisons that a missing key asks for do not put off the one that tries again what stands still`() throws {
+        let world = LinkWorld(seed: 4, nodes: [Tree.zhejiang, Tree.hangzhou])
+        let (province, city) = (world[Tree.zhejiang], world[Tree.hangzhou])
+        for school in [Tree.firstSchool, Tree.secondSchool] {
+            city.startIncarnation(try #require(Incarnation(world.dice.bytes(8))), of: school)
+        }
+        province.disk.keys[Tree.firstSchool] = world.secrets[Tree.xihu]?.publicKey
+        province.disk.keys[Tree.secondSchool] = nil
+        let refused = try city.write("一", as: Tree.firstSchool)
+        let waiting = try city.write("二", as: Tree.secondSchool)
+        world.pass(30)
+        let link = world.link(Tree.hangzhou)
+        #expect(link.machine.held == [refused.stream: .badSignature])
+        province.disk.keys[Tree.firstSchool] = world.secrets[Tree.firstSchool]?.publicKey
+        world.pass(700)
+        #expect(link.calls["/peer/v1/heads", default: 0] > 10, "the key is waited for all the while")
+        #expect(try province.heads(.down(Tree.hangzhou)).contains(refused))
+        #expect(try !province.heads(.down(Tree.hangzhou)).contains(waiting))
+        #expect(link.machine.held.isEmpty)
+    }
+
     @Test func `An answer that covers nothing of what was asked is a failure, not a loop`() {
         let nonce = parent.nonce()
         var link = ChildLink()

@@ -24,9 +24,7 @@ extension ChildLink {
         case .mending:
             return mend(now)
         case .steady:
-            let isTime = now >= nextCompare
-            if isTime { held = [:] }
-            if isTime || compareSoon || keyRetryAt.map({ now >= $0 }) ?? false { return startComparing(now) }
+            if now >= nextCompare || compareSoon || keyRetryAt.map({ now >= $0 }) ?? false { return startComparing(now) }
             return .readNews(after: sentUpTo, limitBytes: plan.batchBytes)
         }
     }
@@ -89,6 +87,7 @@ extension ChildLink {
         stir += 1
         if let comparison {
             compareSoon = false
+            tryHeldAgain(now)
             guard reply.isSame else {
                 state = .comparing(comparison)
                 return ask(comparison, now)
@@ -110,8 +109,14 @@ extension ChildLink {
         keyRetryAt = nil
         retried = waiting
         waiting = []
+        tryHeldAgain(now)
         state = .gathering(forHello: false)
         return readHeads
+    }
+
+    /// What stands still is tried again when its time has come, whatever the comparison is for.
+    private mutating func tryHeldAgain(_ now: Double) {
+        if now >= nextCompare { held = [:] }
     }
 
     private mutating func ask(_ comparison: Comparison, _ now: Double) -> Action {
@@ -158,7 +163,8 @@ extension ChildLink {
     mutating func compared(upTo position: Int64, _ now: Double) {
         comparedWith = parent?.nonce
         sentUpTo = position
-        nextCompare = now + plan.compareEvery
+        // One that came between, for a key or for a fork, does not put off the one that tries again what stands still.
+        if held.isEmpty || now >= nextCompare { nextCompare = now + plan.compareEvery }
         state = .steady
         reports.append(.compared(held: held))
         stir += 1
