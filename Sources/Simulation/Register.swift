@@ -29,6 +29,7 @@ struct Register: Sendable {
     /// The newest move of each unit that was moved.
     private(set) var moves: [UnitCode: UnitMove] = [:]
     private(set) var keys: [UnitCode: [EnrolledKey]]
+    private(set) var keysSaid: Set<SaidKey> = []
     private(set) var facts: [DossierID: DossierFacts] = [:]
     /// One mark for each fact of a dossier: the same set of marks, the same facts.
     private(set) var marks: [DossierID: Set<UInt64>] = [:]
@@ -331,6 +332,7 @@ struct Register: Sendable {
             known.append(EnrolledKey(key: key.publicKey, generation: key.generation, node: key.node, topology: key.topology))
         }
         keys[key.unit] = known
+        if case .subtree(let unit) = stream.audience { keysSaid.insert(SaidKey(issuer: key.issuer, unit: unit, key: key.publicKey)) }
         satisfied.insert("key:\(key.unit)")
         return .applied(nil)
     }

@@ -26,6 +26,7 @@ extension World {
         passOnHosted(node)
         rememberVersions(node)
         sayOnRecords(node)
+        welcomeLate(node)
         handOver(node)
         if node.parent == nil { serveCentre(news) }
         workOnTransfers(node)

@@ -116,6 +116,7 @@ struct DirectoryProjection: Projection {
         for id in homes { DossierID(id).map(transaction.touch) }
         for follower in transaction.book.followers { try follower.followMove(of: unit, in: transaction) }
         try AttachmentProjection.followMove(of: unit, in: transaction)
+        try FormerPaths.noteMoved(unit, in: transaction)
         guard let own = try transaction.reading.ownUnit(), own != unit, try transaction.hosts(unit),
               !transaction.directory.contains(own, unit) else { return }
         try transaction.retireSecret(of: unit)
@@ -141,6 +142,7 @@ struct DirectoryProjection: Projection {
                         \(key.generation), \(key.node.text), \(key.topology))
                 ON CONFLICT DO UPDATE SET topology = min(topology, excluded.topology), issuer = max(issuer, excluded.issuer)
                 """)
+        try FormerPaths.noteKey(of: key.unit, in: transaction)
         try retireSupersededSecret(of: key.unit, in: transaction)
         transaction.satisfy("key:\(key.unit)")
         return .applied
