@@ -78,10 +78,11 @@ extension World {
         return entry(.key, Payload.encode(enrolment))
     }
 
-    /// The operators have heads compared and go by what that says at this moment: what was confirmed before the parent's disk went, or
-    /// while a comparison is under way, is no word about now.
+    /// The operators have the parent's store verified, for it is to be the only one, and heads compared, and go by what that says at this
+    /// moment: what was confirmed before the parent's disk went, or while a comparison is under way, is no word about now.
     private func hasAllAtParent(_ node: Node) -> Bool {
-        guard let at = node.parent, nodes[at].isUp, let own = try? node.store.heads(.up) else { return false }
+        guard let at = node.parent, nodes[at].isUp, nodes[at].store.look({ $0.rottenPlaces.isEmpty }), let own = try? node.store.heads(.up)
+        else { return false }
         return Set(own) == (try? Set(nodes[at].store.heads(.down(node.unit))))
     }
 
