@@ -55,26 +55,31 @@ extension World {
         planMending(nodes[index])
     }
 
-    /// The parent enrols new keys of the units that work on a node, whose disk is as it was.
+    /// The parent enrols a new key of a node whose disk is as it was. Of units that it hosts it enrols new ones itself, as the product's
+    /// `host` does: their keys lie with it, and so does what says that they are good.
     func enrolAnew(_ node: Node) -> Bool {
         guard node.isUp, let at = node.parent, nodes[at].isUp, nodes[at].store.fault == nil, node.store.fault == nil else { return false }
         let parent = nodes[at]
-        guard mayEnrol(node.unit, parent) else { return false }
-        var secrets: [UnitCode: ModelDisk.Secret] = [:]
-        var entries: [Entry] = []
-        for unit in node.store.look({ $0.secrets.keys.sorted() }) {
-            guard let secret = mintSecret() else { continue }
-            secrets[unit] = secret
-            let enrolment = parent.store.look { $0.register.enrolment(secret.key.publicKey, of: unit, on: node.unit, by: parent.unit) }
-            if let entry = entry(.key, Payload.encode(enrolment)) { entries.append(entry) }
-        }
-        for (unit, secret) in secrets { trueKeys[unit, default: []].append(secret.key.publicKey) }
-        for (unit, secret) in secrets.sorted(by: { $0.key < $1.key }) { node.store.keep(secret, of: unit) }
-        guard write(keysPieces(entries, of: node.unit), as: parent.unit, parent) else { return false }
+        guard mayEnrol(node.unit, parent), node.store.look({ $0.secrets[node.unit] != nil }), let secret = mintSecret(),
+              let entry = enrolment(secret, of: node.unit, on: node.unit, parent) else { return false }
+        trueKeys[node.unit, default: []].append(secret.key.publicKey)
+        node.store.keep(secret, of: node.unit)
+        guard write(keysPieces([entry], of: node.unit), as: parent.unit, parent) else { return false }
         parent.endpoint?.close(node.unit)
         giveCertificate(node)
         introduce(node)
+        enrolHosted(node)
         return true
+    }
+
+    private func enrolHosted(_ node: Node) {
+        let hosted = node.store.look { $0.secrets.keys.sorted() }.filter { mayEnrol($0, node) }
+        for unit in hosted {
+            guard let secret = mintSecret(), let entry = enrolment(secret, of: unit, on: node.unit, node),
+                  write(keysPieces([entry], of: unit), as: node.unit, node) else { continue }
+            trueKeys[unit, default: []].append(secret.key.publicKey)
+            node.store.keep(secret, of: unit)
+        }
     }
 
     /// A second start on the same folder: the lock refuses it, as here; the parent sees nothing.
