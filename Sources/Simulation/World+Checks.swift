@@ -174,18 +174,19 @@ extension World {
     /// Walks the chain by a reading of its own: who had the pen, and was it theirs to take, by the record of the home school that
     /// the step names. A pen that an authority left behind holds is the new one's.
     private func checkChain(_ dossier: Dossier, _ node: Node) {
+        let chain = knownChain(dossier, node)
         var holder: UnitCode?
-        var home = dossier.chain.first?.by
+        var home = chain.first?.by
         var isGood = true
-        for (place, step) in dossier.chain.enumerated() {
+        for (place, step) in chain.enumerated() {
             if step.archive == nil, let home { holder = passed(holder, home, version: step.topology) }
             if step.archive != nil {
-                isGood = isGood && isRightful(step, after: dossier.chain.prefix(place), home: home)
+                isGood = isGood && isRightful(step, after: chain.prefix(place), home: home)
                 home = step.nextHolder
             } else if place == 0 { isGood = isGood && step.by == home && step.kind == .enter && step.previous == nil }
             else {
                 let isAllowed = step.by == holder || isInStead(step, of: holder) || step.kind == .recallCase && step.by == home
-                isGood = isGood && isAllowed && step.previous == dossier.chain[place - 1].hash
+                isGood = isGood && isAllowed && step.previous == chain[place - 1].hash
             }
             if [.approve, .sendBack, .confirmDeletion, .refuseDeletion, .approveRollChange, .sendBackCase, .passTransfer, .approveTransfer, .returnTransfer]
                 .contains(step.kind), let home {
@@ -202,6 +203,14 @@ extension World {
               node.index < Self.cloneBase, !ledger.forkable.contains(approval.by) else { return }
         tally.judge(.oneNumberOnePerson, (ledger.provisional[number] ?? dossier.id) == dossier.id, step: step, "\(number) is lent to two")
         ledger.provisional[number] = dossier.id
+    }
+
+    /// The chain, without the steps before a hand-over whose own beginning is not here: a copy that is being mended has some of them,
+    /// as a node of the new home has none.
+    private func knownChain(_ dossier: Dossier, _ node: Node) -> [Step] {
+        guard let first = dossier.chain.first, first.archive == nil, let previous = first.previous,
+              node.store.look({ disk in !(disk.register.facts[dossier.id]?.steps.contains { $0.hash == previous } ?? false) }) else { return dossier.chain }
+        return Array(dossier.chain.drop { $0.archive == nil })
     }
 
     /// A province may approve or send back what an authority below it holds, and nothing else.

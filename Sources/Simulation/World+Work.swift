@@ -290,7 +290,8 @@ extension World {
         guard node.isBehind, node.index < Self.cloneBase else { return }
         let isNew = entries.allSatisfy { entry in
             guard [EntryKind.step.rawValue, EntryKind.caseStep.rawValue].contains(entry.kind), let step = Payload.step(entry.payload) else { return true }
-            return step.kind == .enter || ledger.stepOfAct[entry.act] != nil
+            // What a thief says with the unit's key asks for no recovery.
+            return step.kind == .enter || ledger.stepOfAct[entry.act] != nil || ledger.rogueSteps.contains(Payload.stepHash(entry.payload))
         }
         tally.judge(.onePenOneHome, isNew, step: step, "\(unit) goes on with old dossiers before its streams are back")
     }
