@@ -19,6 +19,8 @@ public struct LateWelcomes: Office {
         let due = try Data.fetchAll(
             transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?",
             arguments: [FormerPaths.office, Self.batch])
+        // A store that went back may have said them already, in links that are still to come back.
+        guard !due.isEmpty, transaction.isProvenFresh else { return false }
         for subject in due {
             let unit = UnitCode(String(decoding: subject, as: UTF8.self))
             if transaction.directory.tier(of: unit) == .school {
