@@ -297,7 +297,9 @@ struct Register: Sendable {
         guard let unit = tree.unit(move.unit), unit.version >= move.version else { return .parked("unit:\(move.unit)") }
         guard hasContained(stream.unit, move.unit), tree.contains(stream.unit, move.to),
               tree.tier(of: stream.unit).map({ TierRights.may($0, .moveUnits) }) ?? false else { return .void }
-        if let known = moves[move.unit], known.version >= move.version { return .applied(nil) }
+        // Of two moves with one version only that counts whose record does.
+        guard tree.unit(move.unit, version: move.version)?.competent == move.to else { return .applied(nil) }
+        if let known = moves[move.unit], known.version > move.version { return .applied(nil) }
         moves[move.unit] = move
         return .applied(nil)
     }

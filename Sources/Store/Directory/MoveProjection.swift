@@ -31,13 +31,15 @@ struct MoveProjection: Projection {
               directory.tier(of: writer.unit).map({ TierRights.may($0, .moveUnits) }) ?? false else {
             return .void("move by an authority that is not above both")
         }
+        // Two authorities may have given one school away by records of one version; only that move counts whose record does.
+        guard directory.unit(move.unit, version: move.version)?.competent == move.to else { return .applied }
         try transaction.database.execute(
             literal: """
                 INSERT INTO unit_move (unit, from_unit, to_unit, version, address, at)
                 VALUES (\(move.unit.text), \(move.from.text), \(move.to.text), \(move.version), \(move.address), \(move.at))
                 ON CONFLICT DO UPDATE SET from_unit = excluded.from_unit, to_unit = excluded.to_unit, version = excluded.version,
                   address = excluded.address, at = excluded.at
-                WHERE excluded.version > version
+                WHERE excluded.version >= version
                 """)
         return .applied
     }

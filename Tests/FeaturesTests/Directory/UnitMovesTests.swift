@@ -54,6 +54,25 @@ import Testing
         }
     }
 
+    /// Two authorities gave one school away, and neither knew of the other.
+    @Test(arguments: [false, true]) func `of two moves by records of one version only that counts whose record does`(isTheWinnerFirst: Bool) throws {
+        let node = try node()
+        let (winner, loser): ((UnitCode, UnitCode), (UnitCode, UnitCode)) = (("440000", "440305"), ("440100", "440105"))
+        for (mover, target) in isTheWinnerFirst ? [winner, loser] : [loser, winner] {
+            var record = Self.units[5]
+            (record.competent, record.version) = (target, 2)
+            let move = UnitMove(unit: record.code, from: "440106", to: target, version: 2, address: "", at: 0)
+            _ = try node.archive.write { transaction in
+                try transaction.append(.unit, Payload.encode(record), as: mover, to: .subtree(mover))
+                try transaction.append(.move, Payload.encode(move), as: mover, to: .subtree(mover))
+            }
+        }
+        try node.archive.read { reading in
+            #expect(reading.directory.unit("2144000001")?.competent == "440305")
+            #expect(try reading.move(of: "2144000001")?.to == "440305")
+        }
+    }
+
     @Test func `anybody else, another target and a second time are refused with the reason`() throws {
         let node = try node()
         #expect(refusal { _ = try move(node, to: "440105", by: "440106") } == "units.move.right")
