@@ -61,7 +61,8 @@ enum Occurrence {
     case host(Int)
     case join(Int)
     case readmit(Int)
-    case centreGoesBack
+    /// The centre's disk goes back behind a number that it gave to a pupil of this school.
+    case centreGoesBack(UnitCode)
     /// A machine goes back to the snapshot that was made before its last act.
     case goesBack(Int)
     case roomAgain(Int)

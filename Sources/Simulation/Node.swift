@@ -65,6 +65,8 @@ final class Node {
     var held: [HeldPull] = []
     var ringsSeen = 0
     var isFenceOpen = false
+    /// The centre's process has worked off what waited for it when it started.
+    var hasWorkedOff = false
     /// Dossiers that went back with the disk, or that a copy has as well: people go on with them at the worst moment.
     var tempting: [DossierID] = []
     /// After a restored backup: new pupils only, until the unit's own streams are back.
@@ -108,6 +110,7 @@ final class Node {
         calls = [:]
         held = []
         isFenceOpen = false
+        hasWorkedOff = false
         let clock = clock
         let surroundings = Surroundings(now: { clock.now }, randomBytes: { pocket.bytes($0) })
         guard let own = BootNonce(pocket.bytes(16)) else { return }

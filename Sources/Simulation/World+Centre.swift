@@ -13,7 +13,19 @@ extension World {
         case .fenceOpensForFirstChild: centre.isFenceOpen = waiting.count < children(of: centre).count
         default: centre.isFenceOpen = waiting.isEmpty
         }
-        if centre.isFenceOpen { tell("the fence opens") }
+        guard centre.isFenceOpen else { return }
+        tell("the fence opens")
+        for child in children(of: centre) where child.store.look({ $0.isRefilling }) { judgeFence(child) }
+    }
+
+    /// A child that has still to get back what it lost has shown nothing of what those below it hold: none of the centre's own streams may
+    /// be longer there.
+    private func judgeFence(_ child: Node) {
+        let own = centre.store.look { disk in disk.streams.filter { $0.key.unit == .centre }.mapValues(\.count) }
+        for node in present where node.index != centre.index && node.store.look({ $0.register.tree.contains(child.unit, node.unit) }) {
+            let unseen = node.store.look { disk in disk.streams.contains { $0.key.unit == .centre && $0.value.count > own[$0.key] ?? 0 } }
+            tally.judge(.oneNumberOnePerson, !unseen, step: step, "the fence opens, and what \(node.unit) has of the centre's streams was not shown")
+        }
     }
 
     /// A number is shown when a child has stored it.
@@ -31,11 +43,27 @@ extension World {
         lookAtFence()
         lookAtGate()
         guard centre.isFenceOpen, !centre.isRecovering else { return }
+        let isOutermost = !isTreating
+        isTreating = true
+        defer { if isOutermost { isTreating = false } }
         let errands = centre.store.look { $0.errands.sorted() }
         for id in errands.prefix(20) {
             centre.store.change { $0.errands.remove(id) }
             if !treat(id) { centre.store.change { $0.errands.insert(id) }; return }
         }
+        if isOutermost { judgeErrands() }
+    }
+
+    /// Once in each process of the centre, when it has worked off what waited for it: nobody waits for its word any more.
+    private func judgeErrands() {
+        guard centre.isUp, !centre.hasWorkedOff, centre.store.look({ $0.errands.isEmpty }) else { return }
+        centre.hasWorkedOff = true
+        let all = centre.store.look { disk in disk.register.folded.values.sorted { $0.id < $1.id } }
+        let waiting = all.filter { dossier in
+            guard dossier.stand != .deleted, dossier.keyDigest != nil else { return false }
+            return dossier.verdicts.first { $0.by == .centre }?.problems != World.problems(of: dossier, among: all)
+        }
+        tally.judge(.inquiriesAnswered, waiting.isEmpty, step: step, "the centre owes its word on \(waiting.count) dossiers and knows nothing of it")
     }
 
     /// False when the disk refuses: the errand stays.
@@ -133,9 +161,9 @@ extension World {
         let isWritten = write([entry], as: .centre, to: .unit(dossier.home), centre)
         // The worst moment for the centre's disk to go back is just after it gave a number.
         if isWritten, !isCalm, plan.clockScript == nil {
-            if dice.happens(perMille: 60) { agenda.plan(.centreGoesBack, at: now + dice.seconds(0.001...0.5)) }
+            if dice.happens(perMille: 60) { agenda.plan(.centreGoesBack(dossier.home), at: now + dice.seconds(0.001...0.5)) }
             // Or a little later: those below have the number, and the centre alone has forgotten it.
-            if dice.happens(perMille: 60) { agenda.plan(.centreGoesBack, at: now + dice.seconds(1...300)) }
+            if dice.happens(perMille: 60) { agenda.plan(.centreGoesBack(dossier.home), at: now + dice.seconds(1...300)) }
             // Or to stop: what it held back must be held back by the next process too.
             if dice.happens(perMille: 60) { agenda.plan(.centreStops(dice.seconds(1...60)), at: now + dice.seconds(0.001...0.5)) }
         }

@@ -42,6 +42,10 @@ extension World {
         if hasNewWriter { centre.store.change { $0.errands.formUnion($0.register.folded.keys) } }
         let wasOpen = centre.isFenceOpen
         lookAtFence()
+        // What came in behind the closed fence waits for the next process too.
+        if !centre.isFenceOpen, !news.touched.isEmpty, !isCalm, plan.clockScript == nil, dice.happens(perMille: 40) {
+            agenda.plan(.centreStops(dice.seconds(1...60)), at: now + dice.seconds(0.001...30))
+        }
         if !wasOpen || !news.touched.isEmpty || !centre.store.look({ $0.errands.isEmpty && $0.heldBack.isEmpty }) { workAtCentre() }
     }
 

@@ -52,6 +52,18 @@ extension World {
         node.requestsLostUntil = max(node.requestsLostUntil, now + dice.seconds(50...1500))
     }
 
+    /// The centre's disk goes back behind a number that those below have. Now and then the province that passed it on loses its disk in
+    /// the same hour and joins at once, and who could refill it does not reach it: it has nothing to show, which proves nothing.
+    func forgetNumber(of home: UnitCode) {
+        rollBack(centre)
+        guard centre.wentBack, dice.happens(perMille: 400), let child = childToward(home, from: centre),
+              let below = childToward(home, from: child) else { return }
+        loseDisk(child)
+        guard child.store.look({ $0.secrets.isEmpty }) else { return }
+        breakLine(of: below, for: dice.seconds(2000...20_000))
+        agenda.plan(.join(child.index), at: now + dice.seconds(5...60))
+    }
+
     /// A machine that has been put back does not reach the tree at once; of those below the centre's one comes later than the others.
     private func comeBackOffline(_ node: Node) {
         guard dice.happens(perMille: 500), let late = node.parent == nil ? dice.pick(children(of: node)) : node else { return }

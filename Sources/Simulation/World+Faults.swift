@@ -109,15 +109,15 @@ extension World {
         now += seconds
     }
 
-    /// In some runs the centre was set up with a wrong clock, and somebody sees it one day.
     func beginWithWrongClock() {
-        if plan.seed % 3 == 2 { clockJump(centre) }
+        guard isClockTerm else { return }
+        clockJump(centre, isSeenBy: dice.seconds(50...1200))
     }
 
-    func clockJump(_ node: Node) {
+    func clockJump(_ node: Node, isSeenBy seconds: Double? = nil) {
         guard strikes(.clockJump, node) else { return }
         node.clockError = Int64(dice.seconds(-315_000_000...315_000_000))
-        agenda.plan(.clockRight(node.index), at: now + dice.seconds(60...90_000))
+        agenda.plan(.clockRight(node.index), at: now + (seconds ?? dice.seconds(60...90_000)))
     }
 
     /// Power fails for several at once.

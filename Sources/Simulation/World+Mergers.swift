@@ -6,7 +6,8 @@ extension World {
     /// One school is closed, whatever its node is doing.
     func mergeSchools() {
         let schools = WorldTree.units.filter { $0.tier == .school }.map(\.code)
-        guard let source = dice.pick(schools), let target = dice.pick(schools.filter { $0 != source }),
+        let crowded = dice.happens(perMille: 700) ? schools.filter { !restingDossiers(of: $0, at: centre).isEmpty } : []
+        guard let source = dice.pick(crowded.isEmpty ? schools : crowded), let target = dice.pick(schools.filter { $0 != source }),
               let authority = WorldTree.tree.lowestCommonAuthority(source, target), let at = indexOf[authority] else { return }
         let node = nodes[at]
         guard history.movedSchools.allSatisfy({ $0 != source && $0 != target }), !nodes.contains(where: { $0.unit == source && $0.isLeaving }),
@@ -27,13 +28,41 @@ extension World {
         let entries = [entry(.unit, Payload.encode(record)), entry(.merger, Payload.encode(merger))].compactMap { $0 }
         let mayFeed = WorldTree.tier(of: authority).map { TierRights.may($0, .importUnits) } ?? false
         mergers[source] = target
+        // The worst moment for the authority's disk to go back is just after it closed a school, with one of the two not reached.
+        let isForgotten = !isCalm && plan.clockScript == nil && dice.happens(perMille: 450)
+        if isForgotten { backUp(node) }
+        if plan.clockScript == nil, dice.happens(perMille: isForgotten ? 900 : 500) { cutOff(dice.happens(perMille: 500) ? source : target, source, node) }
         let audiences: [Audience] = [mayFeed ? .everyone : .subtree(authority), .unit(source), .unit(target)]
         guard write(audiences.map { (entries, $0) }, as: authority, node) else {
             mergers[source] = nil
             return
         }
         handOver(node, isFirst: true)
+        if isForgotten { agenda.plan(.goesBack(node.index), at: now + dice.seconds(1...60)) }
+        goOnUnaware(source)
         tell("\(source) is merged into \(target)")
+    }
+
+    /// One of the two schools is not reached just then: its copies are still where they were written when that disk goes back, and a school
+    /// that does not know that it is closed goes on.
+    private func cutOff(_ school: UnitCode, _ source: UnitCode, _ node: Node) {
+        guard let child = childToward(school, from: node) else { return }
+        breakLine(of: child, for: dice.seconds(100...3000))
+        guard school == source, let at = indexOf[hosts[source] ?? source] else { return }
+        nodes[at].tempting += restingDossiers(of: source, at: nodes[at])
+    }
+
+    /// The school that was closed this moment does not know it yet, and takes another step.
+    private func goOnUnaware(_ school: UnitCode) {
+        guard plan.clockScript == nil, dice.happens(perMille: 600), let index = indexOf[hosts[school] ?? school] else { return }
+        let node = nodes[index]
+        guard node.isUp, node.pausedUntil == nil, !node.isRecovering, node.store.look({ $0.secrets[school] != nil }),
+              let id = dice.pick(restingDossiers(of: school, at: node)), let dossier = node.store.look({ $0.register.folded[id] }) else { return }
+        goOn(with: dossier, school, node)
+    }
+
+    private func restingDossiers(of school: UnitCode, at node: Node) -> [DossierID] {
+        node.store.look { disk in disk.register.folded.values.filter { $0.home == school && $0.holder == school }.map(\.id).sorted() }
     }
 
     /// The office: everything that is at rest with a school that a unit of this node has closed.

@@ -6,13 +6,26 @@ import Rules
 extension World {
     /// One school is given away, whatever its node is doing.
     func moveSchool() {
-        guard let node = dice.pick(nodes.filter { WorldTree.tier(of: $0.unit) == .school }), !node.isLeaving,
+        let schools = nodes.filter { WorldTree.tier(of: $0.unit) == .school }
+        // What the former authority has decided and what it holds is what a move may spoil.
+        let decided = dice.happens(perMille: 600) ? schools.filter { hasDecided(about: $0.unit) } : []
+        guard let node = dice.pick(decided.isEmpty ? schools : decided), !node.isLeaving,
               mergers.allSatisfy({ $0.key != node.unit && $0.value != node.unit }),
               let target = dice.pick(WorldTree.units.filter { $0.tier != .school && $0.tier != .centre }) else { return }
         let known = centre.store.look { $0.register.tree.unit(node.unit)?.competent }
         guard let former = known, former != target.code,
               let common = WorldTree.tree.lowestCommonAuthority(former, target.code), let at = indexOf[common] else { return }
         move(node.unit, from: former, to: target.code, by: nodes[at])
+    }
+
+    /// Whether the authority of a school has decided something about its pupils, or has to.
+    private func hasDecided(about school: UnitCode) -> Bool {
+        centre.store.look { disk in
+            let competent = disk.register.tree.unit(school)?.competent
+            return disk.register.folded.values.contains { dossier in
+                dossier.home == school && (dossier.holder == competent || dossier.chain.contains { $0.by == competent })
+            }
+        }
     }
 
     private func move(_ school: UnitCode, from former: UnitCode, to target: UnitCode, by mover: Node) {

@@ -64,8 +64,12 @@ extension World {
         // Where the acceptance was not the answer that counts, the authority may still have the case, and is a person.
         let isPersons = transfer.withdrawal == nil && open?.1?.stand == .transferAccepted
         tally.judge(.transfersEnd, open == nil || transfer.state == .underWay || isPersons, step: step, "transfer \(id) is \(transfer.state), and its case is open")
-        let handed = known.filter { $0.0.transferNotices.contains { $0.head.application == id && $0.outcome == .completed } }
-        tally.judge(.transfersEnd, handed.count == (transfer.state == .completed ? 1 : 0), step: step, "transfer \(id) is \(transfer.state), \(handed.count) dossiers were handed over")
+        // Where the authority's disk went back before the tree above had its approval, the hand-over alone came back from the new home.
+        let handed = known.filter { dossier, _ in
+            dossier.transferNotices.contains { $0.head.application == id && $0.outcome == .completed }
+                || dossier.id == transfer.dossier && dossier.chain.first?.archive != nil && dossier.chain.first?.nextHolder == transfer.head.receiving
+        }
+        tally.judge(.transfersEnd, handed.count == (transfer.state == .completed ? 1 : 0), step: step, "transfer \(id) is \(transfer.state), \(handed.count) dossiers were handed over: \(pupil(of: transfer))")
         guard transfer.state == .completed else { return }
         tally.count(.transfer)
     }
@@ -73,7 +77,7 @@ extension World {
     /// How the centre shows the pupil of a transfer.
     private func pupil(of transfer: Transfer) -> String {
         guard let dossier = transfer.dossier.flatMap({ id in centre.store.look { $0.register.folded[id] } }) else { return "without a dossier" }
-        return "\(dossier.home) pen=\(dossier.holder?.text ?? "-") \(dossier.openCase.map { "\($0.stand)" } ?? "no case") \(dossier.chain.map(\.kind)) \(dossier.problems)"
+        return "\(dossier.home) pen=\(dossier.holder?.text ?? "-") \(dossier.openCase.map { "\($0.stand)" } ?? "no case") \(dossier.chain.map(\.kind)) \(dossier.problems) void=\(dossier.void.count) parked=\(dossier.parked.count)"
     }
 
     /// Whoever is on either path shows the same.

@@ -22,8 +22,14 @@ extension World {
     }
 
     private func breakLine(of node: Node) {
-        guard node.parent != nil, dice.happens(perMille: 700), strikes(.partition, node) else { return }
-        let end = now + dice.seconds(100...5000)
+        guard dice.happens(perMille: 700) else { return }
+        breakLine(of: node, for: dice.seconds(100...5000))
+    }
+
+    /// Nothing goes up from a node or comes down to it for so long.
+    func breakLine(of node: Node, for seconds: Double) {
+        guard node.parent != nil, strikes(.partition, node) else { return }
+        let end = now + seconds
         (node.requestsLostUntil, node.repliesLostUntil) = (max(node.requestsLostUntil, end), max(node.repliesLostUntil, end))
     }
 

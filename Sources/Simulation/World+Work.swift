@@ -8,6 +8,9 @@ extension World {
     /// In some runs people turn to what leads to a number before all else: only where numbers are lent and given can they be given twice.
     var isNumberTerm: Bool { plan.seed % 3 == 1 }
 
+    /// In some runs the centre was set up with a wrong clock, and somebody sees it while the pupils still come in.
+    var isClockTerm: Bool { plan.seed % 3 == 2 }
+
     func act() {
         let present = present.filter { $0.isUp && $0.pausedUntil == nil }
         if dice.happens(perMille: 600), let node = dice.pick(present.filter { !$0.tempting.isEmpty }) { return fall(node) }
@@ -104,9 +107,10 @@ extension World {
             .name: "生\(personCount)", .sex: dice.happens(perMille: 500) ? "1" : "2",
             .birthDate: Self.birthDates[dice.below(Self.birthDates.count)], .idType: "Z",
         ]
-        if dice.happens(perMille: 350) {
+        // The centre's word changes where a second pupil comes with a number that is known: more often where its clock is wrong.
+        if dice.happens(perMille: isClockTerm ? 600 : 350) {
             values[.idType] = "1"
-            if let known = dice.pick(idNumbers), dice.happens(perMille: 250) {
+            if let known = dice.pick(idNumbers), dice.happens(perMille: isClockTerm ? 500 : 250) {
                 values[.idNumber] = known
             } else {
                 let number = Self.idNumber(personCount, birth: values[.birthDate] ?? "")

@@ -32,9 +32,10 @@ final class World {
     var personCount = 0
     /// Closed schools with their successors, as the truth is.
     var mergers: [UnitCode: UnitCode] = [:]
-    /// The office that hands over is at work; those for transfers are.
+    /// The office that hands over is at work; those for transfers are; the centre's are.
     var isHandingOver = false
     var isFerrying = false
+    var isTreating = false
     /// A copy of a node's disk that runs beside it.
     var clones: [Int: Node] = [:]
     /// Clones that have ended: late answers find nobody.
@@ -190,7 +191,7 @@ final class World {
         case .join(let index): rejoin(nodes[index])
         case .readmit(let index): readmit(nodes[index])
         case .goesBack(let index): if !isCalm { forgetLastAct(nodes[index]) }
-        case .centreGoesBack: if !isCalm { rollBack(centre) }
+        case .centreGoesBack(let home): if !isCalm { forgetNumber(of: home) }
         case .centreStops(let seconds): if !isCalm, strikes(.kill, centre) { kill(centre, for: seconds) }
         case .roomAgain(let index): if nodes[index].store.fault == .full { nodes[index].store.setFault(nil) }
         case .cloneEnds(let index): if clones[index]?.isSuperseded == true { removeClone(index) } else { endClone(index) }
