@@ -67,10 +67,8 @@ import Testing
                 try transaction.append(.move, Payload.encode(move), as: mover, to: .subtree(mover))
             }
         }
-        try node.archive.read { reading in
-            #expect(reading.directory.unit("2144000001")?.competent == "440305")
-            #expect(try reading.move(of: "2144000001")?.to == "440305")
-        }
+        let (competent, target) = try node.archive.read { ($0.directory.unit("2144000001")?.competent, try $0.move(of: "2144000001")?.to) }
+        #expect(competent == "440305" && target == "440305")
     }
 
     @Test func `anybody else, another target and a second time are refused with the reason`() throws {
