@@ -17,7 +17,7 @@ public struct LateWelcomes: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         let due = try Data.fetchAll(
-            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?",
+            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
             arguments: [FormerPaths.office, Self.batch])
         // A store that went back may have said them already, in links that are still to come back.
         guard !due.isEmpty, transaction.isProvenFresh else { return false }

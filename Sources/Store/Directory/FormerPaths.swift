@@ -22,7 +22,7 @@ public enum FormerPaths {
 extension Reading {
     /// Units that were ever moved, in order of code.
     public func movedUnits() throws -> [UnitCode] {
-        try String.fetchAll(database, sql: "SELECT unit FROM unit_move ORDER BY unit").map { UnitCode($0) }
+        try String.fetchAll(database.cachedStatement(sql: "SELECT unit FROM unit_move ORDER BY unit")).map { UnitCode($0) }
     }
 
     /// For each move of a unit that is known here: who moved it, and the authorities below the mover that the unit stood under before.
