@@ -177,6 +177,7 @@ extension World {
         giveCertificate(node)
         boot(node)
         tell("\(node.unit) joins again")
+        giveAwayBehindEnrolment(node, by: parent)
     }
 
     /// The parent went back to before it enrolled this node's keys: the operators enrol them once more.

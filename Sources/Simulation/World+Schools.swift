@@ -18,6 +18,18 @@ extension World {
         move(node.unit, from: former, to: target.code, by: nodes[at])
     }
 
+    /// A node that hosts schools has joined anew, and its parent has enrolled their new keys. One of the schools may be given away just then by
+    /// who stands above both and hears of these keys only after the school has written under its own.
+    func giveAwayBehindEnrolment(_ node: Node, by parent: Node) {
+        let hosted = nodes.map(\.unit).filter { $0 != node.unit && hosts[$0] == node.unit }
+        guard !isCalm, let school = dice.pick(hosted), dice.happens(perMille: 400), mergers.allSatisfy({ $0.key != school && $0.value != school }),
+              let target = dice.pick(WorldTree.units.filter {
+                  $0.tier != .school && $0.tier != .centre && !WorldTree.tree.contains(parent.unit, $0.code)
+              }), let above = WorldTree.tree.lowestCommonAuthority(node.unit, target.code), above != parent.unit, let at = indexOf[above] else { return }
+        breakLine(of: parent, for: dice.seconds(500...20_000))
+        move(school, from: node.unit, to: target.code, by: nodes[at])
+    }
+
     /// Whether the authority of a school has decided something about its pupils, or has to.
     private func hasDecided(about school: UnitCode) -> Bool {
         centre.store.look { disk in
