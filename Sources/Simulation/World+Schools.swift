@@ -9,7 +9,9 @@ extension World {
         let schools = nodes.filter { WorldTree.tier(of: $0.unit) == .school }
         // What the former authority has decided and what it holds is what a move may spoil.
         let decided = dice.happens(perMille: 600) ? schools.filter { hasDecided(about: $0.unit) } : []
-        guard let node = dice.pick(decided.isEmpty ? schools : decided), !node.isLeaving,
+        // Keys that came after the beginning are known on the school's own path alone.
+        let renewed = dice.happens(perMille: 400) ? schools.filter { hasNewKeys($0.unit) } : []
+        guard let node = dice.pick(renewed) ?? dice.pick(decided.isEmpty ? schools : decided), !node.isLeaving,
               mergers.allSatisfy({ $0.key != node.unit && $0.value != node.unit }),
               let target = dice.pick(WorldTree.units.filter { $0.tier != .school && $0.tier != .centre }) else { return }
         let known = centre.store.look { $0.register.tree.unit(node.unit)?.competent }
@@ -38,6 +40,12 @@ extension World {
                 dossier.home == school && (dossier.holder == competent || dossier.chain.contains { $0.by == competent })
             }
         }
+    }
+
+    /// Whether the school or its authority has got another key since the beginning.
+    private func hasNewKeys(_ school: UnitCode) -> Bool {
+        let competent = centre.store.look { $0.register.tree.unit(school)?.competent }
+        return [school, competent].compactMap { $0 }.contains { (trueKeys[$0]?.count ?? 0) > 1 }
     }
 
     private func move(_ school: UnitCode, from former: UnitCode, to target: UnitCode, by mover: Node) {
