@@ -101,6 +101,8 @@ final class World {
         if node.index < Self.cloneBase {
             audit(node)
             introduce(node)
+            // What was to be written again when the machine stopped still is.
+            if !node.store.look({ $0.salvage.isEmpty }) { planMending(node) }
         }
         if node.parent == nil, !node.store.look({ $0.heldBack.isEmpty }), plan.mutant == .gateForgotten {
             for id in node.store.look({ $0.heldBack.keys.sorted() }) { node.store.refold(id) { $0.heldBack[id] = nil } }
