@@ -142,7 +142,7 @@ int main(int argc, char **argv) {
     sqlite3_backup *copy = sqlite3_backup_init(db, "main", before, "main");
     must(copy && sqlite3_backup_step(copy, -1) == SQLITE_DONE && sqlite3_backup_finish(copy) == SQLITE_OK, db, "copy");
     sqlite3_close(before);
-    run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA foreign_keys = OFF");
+    run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY");
     Table *envelopes = 0, *counts = 0;
     for (int i = 0; i < tableCount; i++) {
         prepareInsert(db, &tables[i]);
