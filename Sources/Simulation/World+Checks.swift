@@ -52,8 +52,11 @@ extension World {
     /// What a recovery has promised, where it has come about by now.
     private func noteRecoveries(_ node: Node) {
         guard node.isUp, node.parent == nil ? node.isFenceOpen : node.isConfirmed else { return }
-        if node.isRecovering { node.store.endRecovery() }
-        node.isRecovering = false
+        // As in the product: not while a stream of its own stands still, and so is not back.
+        if node.isRecovering, !hasHeldBack(node) {
+            node.store.endRecovery()
+            node.isRecovering = false
+        }
         if node.isBehind {
             node.isBehind = false
             tally.count(.backupRestored)
@@ -76,6 +79,10 @@ extension World {
             tally.count(.schoolMoved)
         }
         endRefill(node)
+    }
+
+    private func hasHeldBack(_ node: Node) -> Bool {
+        node.machine.held.keys.contains { stream in node.store.look { $0.secrets[stream.unit] != nil } }
     }
 
     /// A lost disk is whole again when all below have shown what they hold: only now what it lacks proves something.
