@@ -87,6 +87,15 @@ struct Ledger {
         }
     }
 
+    /// A copy that gave way is evidence from now on: what another node has as well is held there alone.
+    mutating func gaveWay(_ node: Int, _ disk: ModelDisk) {
+        let present = Self.acts(on: disk)
+        let bit = UInt64(1) << UInt64(node)
+        for (act, record) in acts where record.holders & bit != 0 && record.holders != bit && !present.contains(act) {
+            acts[act]?.holders = record.holders & ~bit
+        }
+    }
+
     /// Counts anew what a node holds; returns the acts that nobody holds any more and somebody should: those that were
     /// promised to survive any one disk, and, where no disk was lost, every one.
     mutating func recount(_ node: Int, _ disk: ModelDisk, afterLoss: Bool) -> Int {

@@ -52,6 +52,7 @@ extension World {
         let entries = node.store.giveWay(stream, to: parent, at: unit, keeping: plan.mutant != .salvageDiscarded)
         tell("\(node.unit) gives way in \(stream.unit)/\(stream.audience.text): \(entries.count) entries")
         remember(node)
+        if secret == nil, node.index < Self.cloneBase { ledger.gaveWay(node.index, node.store.disk) }
         if secret != nil, plan.mutant != .salvageDiscarded { rewrite(entries, as: stream.unit, to: stream.audience, node) }
         note(node)
         node.machine.compareHeads()
