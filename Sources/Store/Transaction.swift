@@ -287,12 +287,6 @@ public final class Transaction {
     /// Says that something other than facts of dossiers and the tree has changed by which dossiers are folded.
     public func forgetFolds() { folds.forgetAll() }
 
-    /// Queues something for an office of this node; doing so twice queues it once.
-    public func errand(_ office: String, _ subject: [UInt8]) throws {
-        try database.cachedStatement(sql: "INSERT OR IGNORE INTO errand (office, subject, at) VALUES (?, ?, ?)")
-            .execute(arguments: [office, Data(subject), now])
-    }
-
     // MARK: The node's own values
 
     public func setNodeValue(_ key: String, _ value: [UInt8]) throws {

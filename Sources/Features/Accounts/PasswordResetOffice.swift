@@ -22,12 +22,10 @@ public struct PasswordResetOffice: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         try closeWithdrawn(in: transaction)
-        let due = try Data.fetchAll(
-            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
-            arguments: [Self.name, Self.atOnce])
+        let due = try transaction.errands(of: Self.name, limit: Self.atOnce)
         for id in due {
             try carryOut(Array(id), in: transaction)
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.name) AND subject = \(id)")
+            try transaction.endErrand(of: Self.name, id)
         }
         return due.count == Self.atOnce
     }

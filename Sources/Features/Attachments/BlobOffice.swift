@@ -16,9 +16,7 @@ public struct BlobOffice: Office {
     public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {}
 
     public func work(in transaction: Transaction) throws -> Bool {
-        let subjects = try Data.fetchAll(
-            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
-            arguments: [Self.name, Self.batch])
+        let subjects = try transaction.errands(of: Self.name, limit: Self.batch)
         guard !subjects.isEmpty else { return false }
         let reach = try BlobReach(transaction.reading)
         let register = BlobRegister(transaction)
@@ -37,7 +35,7 @@ public struct BlobOffice: Office {
                     try BlobSweep.letGo(hash, of: home, in: transaction)
                 }
             }
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.name) AND subject = \(subject)")
+            try transaction.endErrand(of: Self.name, subject)
         }
         return subjects.count == Self.batch
     }

@@ -16,9 +16,7 @@ public struct LateWelcomes: Office {
     public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {}
 
     public func work(in transaction: Transaction) throws -> Bool {
-        let due = try Data.fetchAll(
-            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
-            arguments: [FormerPaths.office, Self.batch])
+        let due = try transaction.errands(of: FormerPaths.office, limit: Self.batch)
         // A store that went back may have said them already, in links that are still to come back.
         guard !due.isEmpty, transaction.isProvenFresh else { return false }
         for subject in due {
@@ -28,7 +26,7 @@ public struct LateWelcomes: Office {
             } else {
                 for school in try transaction.reading.movedUnits() { try welcome(school, from: unit, in: transaction) }
             }
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(FormerPaths.office) AND subject = \(subject)")
+            try transaction.endErrand(of: FormerPaths.office, subject)
         }
         return due.count == Self.batch
     }

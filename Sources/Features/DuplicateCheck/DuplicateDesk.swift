@@ -68,7 +68,7 @@ public struct DuplicateDesk: Office {
         else { return nil }
         return {
             try index.add(dossier.id, fields)
-            let found: [DuplicateProblem<DossierID>] = fields.hasInvalidResidentID ? [DuplicateProblem(kind: .idInvalid)] : []
+            let found = try InMemoryDuplicateIndex<DossierID>().problems(of: dossier.id, with: fields)
             let verdict = try verdict(about: dossier, fields, digest, found, judge, crossIsProblem: false, in: transaction)
             try transaction.append(.verdict, Payload.encode(verdict), as: judge.unit, to: .unit(dossier.home))
         }
@@ -90,8 +90,7 @@ public struct DuplicateDesk: Office {
                 affected.formUnion(try proposals.dossiers(under: group.key))
             }
             affected.formUnion(try proposals.put(id, dossier?.openCase?.checked.map { KeyFields($0) }))
-            try transaction.database.cachedStatement(sql: "DELETE FROM errand WHERE office = ? AND subject = ?")
-                .execute(arguments: [Self.office, Data(id.bytes)])
+            try transaction.endErrand(of: Self.office, Data(id.bytes))
         }
         let crossIsProblem = try PolicyShelf(transaction.reading).isOn("duplicates.crossIsProblem", for: judge.unit)
         for id in affected.sorted() { try speak(about: id, index, judge, crossIsProblem: crossIsProblem, in: transaction) }

@@ -135,13 +135,10 @@ public struct GroupCatchUp: Office {
     public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {}
 
     public func work(in transaction: Transaction) throws -> Bool {
-        let due = try Data.fetchAll(
-            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
-            arguments: [GroupRegister.office, Self.batch])
+        let due = try transaction.errands(of: GroupRegister.office, limit: Self.batch)
         for subject in due {
             if let dossier = try DossierID(subject).flatMap({ try transaction.dossier($0) }) { try GroupRegister().follow(dossier, in: transaction) }
-            try transaction.database.cachedStatement(sql: "DELETE FROM errand WHERE office = ? AND subject = ?")
-                .execute(arguments: [GroupRegister.office, subject])
+            try transaction.endErrand(of: GroupRegister.office, subject)
         }
         return due.count == Self.batch
     }

@@ -23,14 +23,12 @@ public struct InquiryOffice: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         guard try isOpen() || !transaction.hosts(.centre) else { return false }
-        let due = try Data.fetchAll(
-            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
-            arguments: [Self.name, Self.atOnce])
+        let due = try transaction.errands(of: Self.name, limit: Self.atOnce)
         for id in due {
             // Where one node speaks for asker, centre and province, one act follows from the other.
             var acts = 0
             while acts < 8, let key = Rules.Digest(id), try act(on: key, in: transaction) { acts += 1 }
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.name) AND subject = \(id)")
+            try transaction.endErrand(of: Self.name, id)
         }
         return due.count == Self.atOnce
     }

@@ -111,6 +111,6 @@ public struct InquiryWatch {
     }
 
     private func close(_ id: Rules.Digest, in transaction: Transaction) throws {
-        try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(InquiryOffice.open) AND subject = \(Data(id.bytes))")
+        try transaction.endErrand(of: InquiryOffice.open, Data(id.bytes))
     }
 }

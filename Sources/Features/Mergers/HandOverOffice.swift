@@ -47,7 +47,7 @@ public struct HandOverOffice: Office {
                 try handOver(dossier, by: merger, writer, in: transaction)
             }
             try complete(subject, in: transaction)
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
+            try transaction.endErrand(of: Self.office, subject)
         }
         return due.count
     }

@@ -17,13 +17,11 @@ public struct WordForwarding: Office {
     public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {}
 
     public func work(in transaction: Transaction) throws -> Bool {
-        let due = try Data.fetchAll(
-            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
-            arguments: [Self.office, Self.batch])
+        let due = try transaction.errands(of: Self.office, limit: Self.batch)
         guard !due.isEmpty, let own = try transaction.reading.ownUnit() else { return false }
         for subject in due {
             if let id = DossierID(subject), let dossier = try transaction.dossier(id) { try forward(dossier, as: own, in: transaction) }
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
+            try transaction.endErrand(of: Self.office, subject)
         }
         return due.count == Self.batch
     }

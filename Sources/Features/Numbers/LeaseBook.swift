@@ -156,16 +156,14 @@ public struct LeaseOffice: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         guard isOpen(), try transaction.reading.ownUnit() == .centre else { return false }
-        let db = transaction.database
-        let errands = try Data.fetchAll(
-            db.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT 1000"), arguments: [Self.office])
+        let errands = try transaction.errands(of: Self.office, limit: 1000)
         var done = 0
         for errand in errands {
             let parts = String(decoding: errand, as: UTF8.self).split(separator: "|").map(String.init)
             if parts.count == 3, try !supply(UnitCode(parts[0]), division: parts[1], birth: parts[2], in: transaction) {
                 continue
             }
-            try db.cachedStatement(sql: "DELETE FROM errand WHERE office = ? AND subject = ?").execute(arguments: [Self.office, errand])
+            try transaction.endErrand(of: Self.office, errand)
             done += 1
         }
         return done > 0 && errands.count == 1000

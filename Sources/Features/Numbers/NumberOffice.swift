@@ -30,12 +30,10 @@ public struct NumberOffice: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         guard isOpen(), try transaction.reading.ownUnit() == .centre else { return false }
-        let due = try Data.fetchAll(
-            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT 1000",
-            arguments: [Self.office])
+        let due = try transaction.errands(of: Self.office, limit: 1000)
         for subject in due {
             if let id = DossierID(subject), let dossier = try transaction.dossier(id) { try treat(dossier, transaction) }
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
+            try transaction.endErrand(of: Self.office, subject)
         }
         return due.count == 1000
     }
@@ -148,11 +146,9 @@ public struct DeletionOffice: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         guard isOpen(), try transaction.reading.ownUnit() == .centre else { return false }
-        let due = try Data.fetchAll(
-            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at LIMIT 500",
-            arguments: [Self.office])
+        let due = try transaction.errands(of: Self.office, limit: 500)
         for subject in due {
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
+            try transaction.endErrand(of: Self.office, subject)
             guard let id = DossierID(subject), let dossier = try transaction.dossier(id), dossier.stand == .deletionConfirmed
             else { continue }
             let writer = StepWriter(actor: .localOperator(of: .centre), transaction: transaction)

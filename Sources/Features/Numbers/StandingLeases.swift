@@ -22,12 +22,10 @@ public struct StandingLeases: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         guard isOpen(), try transaction.reading.ownUnit() == .centre else { return false }
-        let due = try Data.fetchAll(
-            transaction.database, sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT 200",
-            arguments: [Self.office])
+        let due = try transaction.errands(of: Self.office, limit: 200)
         for subject in due {
             try lend(to: UnitCode(String(decoding: subject, as: UTF8.self)), in: transaction)
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
+            try transaction.endErrand(of: Self.office, subject)
         }
         return due.count == 200
     }

@@ -25,14 +25,12 @@ public struct ProblemOffice: Office {
     }
 
     public func work(in transaction: Transaction) throws -> Bool {
-        let due = try Data.fetchAll(
-            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
-            arguments: [Self.office, Self.batch])
+        let due = try transaction.errands(of: Self.office, limit: Self.batch)
         // From a store that may have gone back, a group's last but one could be granted for the second time.
         guard !due.isEmpty, isOpen(), transaction.isProvenFresh else { return false }
         for subject in due {
             if let id = DossierID(subject), let dossier = try transaction.dossier(id) { try treat(dossier, in: transaction) }
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
+            try transaction.endErrand(of: Self.office, subject)
         }
         // What was done here is for the duplicate desk to judge anew.
         return true

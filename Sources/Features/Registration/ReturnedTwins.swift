@@ -24,9 +24,7 @@ public struct ReturnedTwins: Office {
     }
 
     public func work(in transaction: Transaction) throws -> Bool {
-        let due = try Data.fetchAll(
-            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
-            arguments: [Self.office, Self.batch])
+        let due = try transaction.errands(of: Self.office, limit: Self.batch)
         guard !due.isEmpty, transaction.isProvenFresh else { return false }
         var done = 0
         for subject in due {
@@ -34,7 +32,7 @@ public struct ReturnedTwins: Office {
                 guard try !isWaiting(dossier.home, transaction.reading) else { continue }
                 try withdrawTwin(dossier, in: transaction)
             }
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
+            try transaction.endErrand(of: Self.office, subject)
             done += 1
         }
         return done == Self.batch

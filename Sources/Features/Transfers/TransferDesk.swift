@@ -28,14 +28,12 @@ public struct TransferDesk: Office {
 
     public func work(in transaction: Transaction) throws -> Bool {
         try noteClosed(in: transaction)
-        let due = try Data.fetchAll(
-            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
-            arguments: [Self.office, Self.batch])
+        let due = try transaction.errands(of: Self.office, limit: Self.batch)
         // From a store that may have gone back, something could be said for the second time.
         guard !due.isEmpty, isOpen(), transaction.isProvenFresh else { return false }
         for subject in due {
             // First, so that what is done here and has to be looked at again is.
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
+            try transaction.endErrand(of: Self.office, subject)
             if let id = DossierID(subject) { try treat(id, in: transaction) }
         }
         return true

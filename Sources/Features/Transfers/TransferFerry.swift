@@ -28,13 +28,11 @@ public struct TransferFerry: Office {
     }
 
     public func work(in transaction: Transaction) throws -> Bool {
-        let due = try Data.fetchAll(
-            transaction.database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"),
-            arguments: [Self.office, Self.batch])
+        let due = try transaction.errands(of: Self.office, limit: Self.batch)
         guard !due.isEmpty, isOpen(), transaction.isProvenFresh else { return false }
         for subject in due {
             // First, so that what is done here and has to be looked at again is.
-            try transaction.database.execute(literal: "DELETE FROM errand WHERE office = \(Self.office) AND subject = \(subject)")
+            try transaction.endErrand(of: Self.office, subject)
             guard let id = DossierID(subject), let dossier = try transaction.dossier(id) else { continue }
             try tell(dossier, in: transaction)
             try returnLost(dossier, in: transaction)

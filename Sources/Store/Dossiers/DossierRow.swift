@@ -15,7 +15,7 @@ struct DossierRow {
         VALUES (\([String](repeating: "?", count: columns.count + 1).joined(separator: ", ")), 1)
         """
     /// Said at the first folding and never again.
-    private static let firstOnly = 15
+    private static let firstOnly = columns.firstIndex(of: "entered_at")
 
     private let id: Data
     /// As `columns`.

@@ -13,23 +13,7 @@ import Testing
         _ page: String, as unit: Unit, _ world: InquiryCountry, _ parameters: [String: String] = [:], form: [String: String] = [:], settling: Bool = true
     ) throws -> String {
         let operations = InquiryOperations.operations(links: { .none })
-        let found = try #require(ConsolePages.all.first { $0.id == page })
-        let actor = Actor.localOperator(of: unit.code)
-        let archive = world.node.archive
-        let call = PageCall(
-            archive: archive, page: found, actor: actor, mustChangePassword: false, parameters: parameters, form: form.mapValues { [$0] },
-            upload: nil, formToken: "token"
-        ) { operation, parameters, body, _ in
-            let asked = try #require(operations.first { $0.id == operation })
-            return try asked.handle(Call(archive: archive, actor: actor, parameters: parameters, body: body, file: nil))
-        }
-        switch try found.handle(call) {
-        case .page(let template, let context): return try #require(try ConsolePages.library().render(context, withTemplate: template))
-        case .redirect(let address):
-            if settling { try world.node.settle() }
-            return address
-        default: return ""
-        }
+        return try world.node.visit(page, as: .localOperator(of: unit.code), operations, parameters, form: form.mapValues { [$0] }, settling: settling)
     }
 
     @Test func `a school fills in the form and is led to a page that names nobody in its address`() throws {

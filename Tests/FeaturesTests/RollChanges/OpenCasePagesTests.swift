@@ -14,22 +14,8 @@ import Testing
         roles: Set<Features.Role>? = nil
     ) throws -> String {
         let operations = OpenCaseOperations.all + OversightOperations.operations(version: "test", links: { .none })
-        let found = try #require(ConsolePages.all.first { $0.id == page })
         let actor = roles.map { Actor(unit: unit.code, account: "wang", roles: $0) } ?? .localOperator(of: unit.code)
-        let archive = world.node.archive
-        let call = PageCall(
-            archive: archive, page: found, actor: actor, mustChangePassword: false, parameters: parameters, form: form, upload: nil, formToken: "token"
-        ) { operation, parameters, body, _ in
-            let asked = try #require(operations.first { $0.id == operation })
-            return try asked.handle(Call(archive: archive, actor: actor, parameters: parameters, body: body, file: nil))
-        }
-        switch try found.handle(call) {
-        case .page(let template, let context): return try #require(try ConsolePages.library().render(context, withTemplate: template))
-        case .redirect(let address):
-            try world.node.settle()
-            return address
-        default: return ""
-        }
+        return try world.node.visit(page, as: actor, operations, parameters, form: form)
     }
 
     private func suspending(_ number: Int, _ world: RollCountry) throws -> String {

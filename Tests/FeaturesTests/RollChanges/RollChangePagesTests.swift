@@ -14,23 +14,7 @@ import Testing
     ) throws -> String {
         let operations = RollChangeOperations.all + OpenCaseOperations.all + AttachmentOperations.all + RegistrationOperations.all + OverrideOperations.all
             + ClassOperations.all + OversightOperations.operations(version: "test", links: { .none })
-        let found = try #require(ConsolePages.all.first { $0.id == page })
-        let actor = Actor.localOperator(of: unit.code)
-        let archive = world.node.archive
-        let call = PageCall(
-            archive: archive, page: found, actor: actor, mustChangePassword: false, parameters: parameters, form: form.mapValues { [$0] },
-            upload: nil, formToken: "token"
-        ) { operation, parameters, body, _ in
-            let asked = try #require(operations.first { $0.id == operation })
-            return try asked.handle(Call(archive: archive, actor: actor, parameters: parameters, body: body, file: nil))
-        }
-        switch try found.handle(call) {
-        case .page(let template, let context): return try #require(try ConsolePages.library().render(context, withTemplate: template))
-        case .redirect(let address):
-            try world.node.settle()
-            return address
-        default: return ""
-        }
+        return try world.node.visit(page, as: .localOperator(of: unit.code), operations, parameters, form: form.mapValues { [$0] })
     }
 
     @Test func `the pupil's page leads to what is possible, says why the rest is not, and the form has its messages beside the fields`() throws {
