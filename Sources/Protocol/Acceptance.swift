@@ -9,7 +9,7 @@ public enum Acceptance: Sendable, Hashable {
 
     public enum Refusal: String, Sendable, Hashable {
         case malformed, tooLarge, unknownAlgorithm, badSignature, bodyDiffers
-        /// The statement key is not (yet) enrolled here: passing.
+        /// The statement key, or a record by which it is judged to whom its writer may speak, is not here (yet): passing.
         case unknownKey
         /// An earlier link is missing: the sender starts from our head.
         case gap
@@ -19,7 +19,7 @@ public enum Acceptance: Sendable, Hashable {
         case sealedKey
         /// The neighbour may not bring this stream to us.
         case notForUs
-        /// The writer may not write to this audience.
+        /// The writer may not write to this audience, by the records of both.
         case notAllowed
     }
 }

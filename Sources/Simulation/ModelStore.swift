@@ -417,11 +417,13 @@ final class ModelStore: Outbox, Inbox {
         // What was written below a child, or above for it, for a unit that left it since has no other way up.
         let isFromBelow = neighbour != .parent && register.hasConcerned(target, stream)
         guard isOurs(stream, at: target, register) || isFresh || isFromBelow else { return .notForUs }
+        // As in the product: not for ever where a record that decides is not here yet.
+        let no: Acceptance.Refusal = [stream.unit, stream.audience.addressee].compactMap { $0 }.allSatisfy { tree.unit($0) != nil } ? .notAllowed : .unknownKey
         switch stream.audience {
         case .up: return nil
-        case .unit(let code), .subtree(let code): return register.hasContained(stream.unit, code) ? nil : .notAllowed
+        case .unit(let code), .subtree(let code): return register.hasContained(stream.unit, code) ? nil : no
         case .everyone:
-            guard let tier = tree.tier(of: stream.unit) else { return stream.unit == .centre ? nil : .notAllowed }
+            guard let tier = tree.tier(of: stream.unit) else { return stream.unit == .centre ? nil : no }
             return TierRights.may(tier, .importUnits) ? nil : .notAllowed
         }
     }

@@ -111,4 +111,20 @@ import Testing
         let envelope = try Envelope.seal([entry], stream: stream, after: nil, key: stranger)
         #expect(try pair.centre.take([envelope.bytes], from: .child(Bench.school)) == [.refused(.unknownKey)])
     }
+
+    @Test func `what is addressed to a new node before its own record is here is refused for now, and stored after it`() throws {
+        let pair = try Pair()
+        let key = try #require(StatementKey(seed: [UInt8](repeating: 9, count: 32)))
+        let root = try pair.centre.archive.read { try #require(try $0.directory.activeKey(of: .centre)).key }
+        let fresh = try Bench()
+        try fresh.becomeNode(of: Bench.school, key: key, root: root)
+        try pair.centre.archive.write { transaction in
+            _ = try transaction.append(.unit, Payload.encode(try #require(Bench.units.first)), as: .centre, to: .unit(Bench.school))
+        }
+        let all = try pair.centre.envelopes()
+        let mail = try #require(all.last)
+        #expect(try fresh.take([mail], from: .parent) == [.refused(.unknownKey)])
+        #expect(try fresh.take(all, from: .parent).allSatisfy { $0 == .stored })
+        #expect(try fresh.take([mail], from: .parent) == [.known])
+    }
 }

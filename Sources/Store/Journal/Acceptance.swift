@@ -108,7 +108,13 @@ extension Transaction {
             guard directory.contains(own, stream.unit) || stream.audience.reaches(own, in: directory)
                 || directory.unit(own) == nil else { return .notForUs }
         }
-        return mayAddress(stream) ? nil : .notAllowed
+        if mayAddress(stream) { return nil }
+        return isJudged(stream) ? .notAllowed : .unknownKey
+    }
+
+    /// Whether the records are here by which `mayAddress` judges: on a new node what is addressed to it may come before its own record.
+    private func isJudged(_ stream: StreamID) -> Bool {
+        [stream.unit, stream.audience.addressee].compactMap { $0 }.allSatisfy { directory.unit($0) != nil }
     }
 
     /// A writer speaks to its own path and subtree, as it is or was when it wrote; only those who take in the institution feed speak to everyone.
