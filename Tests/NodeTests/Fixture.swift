@@ -105,6 +105,8 @@ enum Fixture {
             if try await condition() { return }
             try await SystemSurroundings.sleep(0.1)
         }
-        Issue.record("what was waited for did not come within three minutes")
+        var accounts = ""
+        for node in ServedNode.served { accounts += "\n" + (await node.account()) }
+        Issue.record("what was waited for did not come within three minutes\(accounts)")
     }
 }

@@ -1,5 +1,6 @@
 import Features
 import FoundationEssentials
+import GRDB
 import Logging
 @testable import Node
 import Protocol
@@ -13,6 +14,9 @@ struct ServedNode: Sendable {
     let folder: String
     let ready: NodeServer.Ready
     let caller: HTTPCaller
+
+    /// Nodes that the test at hand serves, for what is told when it fails.
+    @TaskLocal static var served: [ServedNode] = []
 
     /// Serves a folder while `body` runs; then ends the node as SIGTERM does. An address that a node of before has not quite
     /// given back is tried again for some seconds.
@@ -60,7 +64,8 @@ struct ServedNode: Sendable {
                 break
             }
             if let ready {
-                try await body(ServedNode(folder: folder, ready: ready, caller: try HTTPCaller()))
+                let node = ServedNode(folder: folder, ready: ready, caller: try HTTPCaller())
+                try await $served.withValue(served + [node]) { try await body(node) }
             }
             await server.stop()
             try await group.waitForAll()
@@ -105,5 +110,20 @@ struct ServedNode: Sendable {
     /// Runs a verb against this node; gives its status.
     func verb(_ words: String...) async -> Int32 {
         await XuejiCommand.runProgram(words + ["--data", folder, "--json"])
+    }
+
+    /// What this node says of itself, and what waits in it, on one line each.
+    func account() async -> String {
+        let status: String
+        do {
+            let answer = try await NodeCaller(PlaceOptions.parse(["--data", folder])).call(VerbCall("node.status", [:]))
+            status = String(decoding: try JSONBody.encode(answer), as: UTF8.self)
+        } catch { status = "\(error)" }
+        let waiting = try? Fixture.read(folder) { reading in
+            try ["errand", "parked", "quarantine", "unapplied", "recovering"].map { table in
+                "\(table): " + (try Row.fetchAll(reading.database, sql: "SELECT * FROM \(table) LIMIT 3")).map(\.description).joined(separator: " ")
+            }
+        }
+        return "\(status)\n" + (waiting ?? []).joined(separator: "\n")
     }
 }
