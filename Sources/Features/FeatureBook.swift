@@ -17,7 +17,7 @@ public enum FeatureBook {
             [PolicyProjection(), ClassProjection(), DivisionProjection(), LeaseBook(), PasswordResetProjection(), InquiryProjection(), TransferProjection()],
             followers: [GroupRegister(), RollChangeRegister(), TransferMoves()],
             offices: [
-                GroupCatchUp(), RecordSpreading(), LateWelcomes(), HandOverOffice(), WordForwarding(), ReturnedTwins(), TransferDesk(isOpen: isOpen), TransferFerry(isOpen: isOpen),
+                GroupCatchUp(), RecordSpreading(), LateWelcomes(), HandOverOffice(), HandOverRepeals(), WordForwarding(), ReturnedTwins(), TransferDesk(isOpen: isOpen), TransferFerry(isOpen: isOpen),
                 DuplicateDesk(isOpen: isOpen), ProblemOffice(isOpen: isOpen), StandingLeases(isOpen: isOpen), LeaseOffice(isOpen: isOpen), NumberOffice(adapter: adapter, isOpen: isOpen),
                 DeletionOffice(isOpen: isOpen), ImportShelf(), BlobOffice(), SuspicionShelf(),
             ] + others, forgetting: forgetting)

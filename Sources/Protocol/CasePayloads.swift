@@ -100,6 +100,28 @@ extension Payload {
             dossier: dossier, by: UnitCode(wire.by), position: wire.position, head: head, reason: wire.reason, at: wire.at)
     }
 
+    public static func encode(_ repeal: HandOverRepeal) -> [UInt8] {
+        var wire = WireHandOverRepeal()
+        wire.dossier = .init(repeal.dossier.bytes)
+        wire.handOver = .init(repeal.handOver.bytes)
+        wire.left = repeal.left.text
+        wire.counting = .init(repeal.counting.bytes)
+        wire.home = repeal.home.text
+        wire.by = repeal.by.text
+        wire.position = repeal.position
+        wire.isLifted = repeal.isLifted
+        wire.at = repeal.at
+        return Wire.bytes(wire)
+    }
+
+    public static func handOverRepeal(_ payload: [UInt8]) -> HandOverRepeal? {
+        guard let wire = try? WireHandOverRepeal(serializedBytes: payload), let dossier = DossierID(wire.dossier),
+              let handOver = Digest(wire.handOver), let counting = Digest(wire.counting), handOver != counting else { return nil }
+        return HandOverRepeal(
+            dossier: dossier, handOver: handOver, left: UnitCode(wire.left), counting: counting, home: UnitCode(wire.home),
+            by: UnitCode(wire.by), position: wire.position, isLifted: wire.isLifted, at: wire.at)
+    }
+
     /// The kind of a step, or of the roll change that it opens, that this program does not know: it waits for one that does.
     public static func unknownStepKind(_ payload: [UInt8]) -> String? {
         guard let wire = try? WireStep(serializedBytes: payload) else { return nil }

@@ -5,6 +5,8 @@ public enum EntryKind: UInt32, Sendable, CaseIterable {
     case step = 1, supplement = 2, verdict = 3, number = 4, answer = 5
     /// A step of its own kind, so that programs which do not know hand-overs keep it for later.
     case handOver = 6
+    /// An authority says that a hand-over does not count.
+    case handOverRepeal = 7
     case unit = 10, key = 11, lease = 12, policy = 13, schoolClass = 14, division = 15, campus = 16, seal = 18, incarnation = 20
     case salvage = 24, drop = 25, address = 26, move = 27, merger = 28
     case attachment = 30, attachmentWithdrawal = 31

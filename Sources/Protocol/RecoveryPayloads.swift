@@ -169,6 +169,7 @@ extension Entry {
         case .answer: Payload.answer(payload)?.dossier
         case .evidenceRequest: Payload.evidenceRequest(payload)?.dossier
         case .overrideRequest: Payload.overrideRequest(payload)?.dossier
+        case .handOverRepeal: Payload.handOverRepeal(payload)?.dossier
         case .ruling: Payload.ruling(payload)?.first.dossier
         default: nil
         }

@@ -91,6 +91,8 @@ public enum Mutant: String, Sendable, CaseIterable {
     case wordsStayBehind
     /// A hand-over that came back from one of its two schools alone is not sent to the other one again.
     case handOverCopyForgotten
+    /// Of two hand-overs the one that does not count is not repealed at those who know it alone.
+    case outrunHandOverStands
     // Transfers
     /// The ferry writes two hand-overs of one pupil.
     case ferryHandsOverTwice
@@ -128,7 +130,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .formerParentServesOn, .movedChildStays, .moveWithoutWelcome, .leftPenLost, .leftBehindForgotten,
              .oldStepsByPresentTree, .enrolmentByPresentTree: [.schoolMoved]
         case .refillingCounts: [.centreRolledBack, .countyLost]
-        case .handOverNotSettled, .lateDossiersLeftBehind, .wordsStayBehind, .handOverCopyForgotten: [.merger]
+        case .handOverNotSettled, .lateDossiersLeftBehind, .wordsStayBehind, .handOverCopyForgotten, .outrunHandOverStands: [.merger]
         case .ferryHandsOverTwice, .withdrawalUndoesTransfer, .withdrawnIsHandedOver, .releasingAuthoritySkipped, .carrierForgets: [.transfer]
         case .recordStaysBehind: [.transfer, .schoolMoved]
         case .errorDeletesQueue, .queueExpires, .expiredStaysOut: [.longSilence]
@@ -156,7 +158,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .prunesAtParentsWord: [.nothingPruned]
         case .misaddressedAccepted, .formerParentServesOn: [.onlyOwnMail]
         case .movedChildStays: [.movesComplete]
-        case .moveWithoutWelcome, .handOverCopyForgotten, .enrolmentByPresentTree: [.pathsAgree]
+        case .moveWithoutWelcome, .handOverCopyForgotten, .outrunHandOverStands, .enrolmentByPresentTree: [.pathsAgree]
         case .leftPenLost, .oldStepsByPresentTree: [.onePenOneHome]
         case .refillingCounts: [.oneNumberOnePerson]
         case .tearsTransactions, .restartForgetsWords: [.rebuildEqual]

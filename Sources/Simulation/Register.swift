@@ -34,6 +34,8 @@ struct Register: Sendable {
     /// One mark for each fact of a dossier: the same set of marks, the same facts.
     private(set) var marks: [DossierID: Set<UInt64>] = [:]
     private(set) var folded: [DossierID: Dossier] = [:]
+    /// With hand-overs that do not count and that nobody has repealed.
+    private(set) var outrun: Set<DossierID> = []
     /// Keys that have spoken as far as was said, and no further.
     private(set) var seals: [UnitCode: [KeySeal]] = [:]
     private(set) var leases: [Lease] = []
@@ -140,6 +142,11 @@ struct Register: Sendable {
             guard keep(entry, request.dossier) else { return .applied(nil) }
             facts[request.dossier, default: DossierFacts()].overrideRequests.append(request)
             return .applied(request.dossier)
+        case .handOverRepeal:
+            guard let repeal = Payload.handOverRepeal(entry.payload), repeal.by == stream.unit, tree.tier(of: stream.unit) != .school else { return .void }
+            guard keep(entry, repeal.dossier) else { return .applied(nil) }
+            facts[repeal.dossier, default: DossierFacts()].repeals.append(repeal)
+            return .applied(repeal.dossier)
         case .verdict: return verdict(entry, of: stream)
         case .number: return number(entry, of: stream)
         case .lease: return lease(entry, of: stream)
@@ -400,49 +407,12 @@ struct Register: Sendable {
         }
         let found = mutant == .oldStepsByPresentTree
             ? Fold.dossier(id, facts, topology: PresentTree(tree: tree)) : Fold.dossier(id, facts, topology: tree)
+        if found?.outrun.isEmpty ?? true { outrun.remove(id) } else { outrun.insert(id) }
         // Of one whose beginning is not here nobody could say whose it is.
         guard var dossier = found, !dossier.chain.isEmpty else { return folded[id] = nil }
         if mutant == .leftPenLost { dossier.holder = dossier.chain.last?.nextHolder }
         folded[id] = dossier
         transfers.notice(dossier)
         if let provisional = dossier.provisionalNumber, numbers[provisional] == nil { numbers[provisional] = id }
-    }
-
-    /// By which records of its home school a dossier was folded: with the facts they decide what it shows.
-    func mark(ofHome id: DossierID) -> UInt64 {
-        guard let home = folded[id]?.home, let present = tree.unit(home), present.version > 1 else { return 0 }
-        var trail = Trail()
-        for version in 1...present.version { trail.add(tree.unit(home, version: version)?.competent?.text ?? "") }
-        return trail.value
-    }
-
-    /// What a dossier shows, in one number; equal facts must give equal ones.
-    static func face(_ dossier: Dossier) -> UInt64 {
-        var trail = Trail()
-        trail.add(dossier.home.text)
-        // The new home of a pupil who was handed over holds nothing of what came before.
-        let first = dossier.chain.lastIndex { $0.archive != nil }
-        for step in dossier.chain[(first ?? 0)...] { trail.add(step.hash.bytes) }
-        if first == nil { for hash in dossier.void.sorted() { trail.add(hash.bytes) } }
-        trail.add(dossier.state.rawValue)
-        trail.add(dossier.holder?.text ?? "")
-        trail.add(dossier.number ?? "")
-        for problem in dossier.problems { trail.add(problem) }
-        for verdict in dossier.verdicts { trail.add(verdict.by.text); trail.add(number: UInt64(bitPattern: verdict.position)) }
-        for (field, value) in dossier.record.values.sorted(by: { $0.key < $1.key }) {
-            trail.add(number: UInt64(field.rawValue))
-            trail.add(value)
-        }
-        return trail.value
-    }
-
-    /// Over all dossiers in a subtree, as the contract's digest.
-    func digest(under unit: UnitCode) -> UInt64 {
-        var trail = Trail()
-        for (id, dossier) in folded.sorted(by: { $0.key < $1.key }) where tree.contains(unit, dossier.home) {
-            trail.add(id.bytes)
-            trail.add(number: Self.face(dossier))
-        }
-        return trail.value
     }
 }

@@ -28,6 +28,7 @@ extension World {
         sayOnRecords(node)
         welcomeLate(node)
         handOver(node)
+        repealHandOvers(node)
         if node.parent == nil { serveCentre(news) }
         workOnTransfers(node)
         if node.store.rings != node.ringsSeen { lastChange = now }

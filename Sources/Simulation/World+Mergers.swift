@@ -108,6 +108,29 @@ extension World {
         }
     }
 
+    /// The office: hand-overs that do not count are repealed by the lowest authority above all their schools.
+    func repealHandOvers(_ node: Node) {
+        guard plan.mutant != .outrunHandOverStands, !isHandingOver, node.isUp, node.pausedUntil == nil, node.index < Self.cloneBase, !node.isRecovering,
+              !node.isBehind, !node.wentBack, !node.isRefilling, node.store.fault == nil else { return }
+        let due = node.store.look { disk -> [(HandOverRepeal, Set<UnitCode>)] in
+            disk.register.outrun.sorted().flatMap { id -> [(HandOverRepeal, Set<UnitCode>)] in
+                guard let dossier = disk.register.folded[id], let facts = disk.register.facts[id] else { return [] }
+                return HandOverRepeal.due(dossier, facts, at: node.clock.now, in: disk.register.tree)
+                    .filter { disk.secrets[$0.by] != nil }
+                    .map { word in
+                        let step = facts.steps.first { $0.hash == word.handOver }
+                        return (word, Set([step?.archive?.from, step?.nextHolder].compactMap { $0 }))
+                    }
+            }
+        }
+        isHandingOver = true
+        defer { isHandingOver = false }
+        for (word, schools) in due {
+            guard let entry = entry(.handOverRepeal, Payload.encode(word)),
+                  write(schools.sorted().map { ([entry], .unit($0)) }, as: word.by, node) else { return }
+        }
+    }
+
     private func handOverStep(_ dossier: Dossier, _ merger: UnitMerger, _ writer: UnitCode, _ node: Node) -> Step? {
         let seen: (facts: DossierFacts, tree: UnitTree, isHeldBack: Bool) = node.store.look { disk in
             (disk.register.facts[dossier.id] ?? DossierFacts(), disk.register.tree, disk.heldBack[dossier.id] != nil)
@@ -134,8 +157,10 @@ extension World {
         return true
     }
 
-    /// At the end nothing is left with a closed school that could go on.
+    /// At the end nothing is left with a closed school that could go on, and no pupil stands at a school by a hand-over that does not count.
     func judgeMergers() {
+        let outrun = centre.store.look { $0.register.outrun.sorted() }
+        tally.judge(.effectsOnce, outrun.isEmpty, step: step, "nobody has repealed the hand-overs of \(outrun) that do not count")
         for (source, target) in mergers.sorted(by: { $0.key < $1.key }) {
             // A record that went with a disk before anybody had it has closed nothing.
             guard centre.store.look({ $0.register.mergers[source] != nil }) else { continue }

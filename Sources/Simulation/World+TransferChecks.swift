@@ -34,11 +34,12 @@ extension World {
         return last.kind == .approveTransfer && opened?.kind == .acceptTransfer && opened?.opening?.parties.first?.home == target
     }
 
-    /// After one step one hand-over: judged of what has left the node that wrote it.
+    /// After one step one hand-over: judged of what has left the node that wrote it. One whose disk went back may write a second one
+    /// where nobody above it had the first; that one of the two takes effect nowhere `judgeMergers` sees.
     func checkHandOver(_ step: Step, in envelope: Envelope, at here: Int) {
         guard let previous = step.previous, ledger.mintedAt[envelope.hash] != here else { return }
         let known = ledger.handOvers[previous] ?? step.hash
-        tally.judge(.effectsOnce, known == step.hash, step: self.step, "\(step.by) hands one dossier over twice")
+        tally.judge(.effectsOnce, known == step.hash || ledger.forkable.contains(step.by), step: self.step, "\(step.by) hands one dossier over twice")
         ledger.handOvers[previous] = step.hash
     }
 

@@ -44,6 +44,18 @@ import Testing
         #expect(Payload.overrideRequest(Wire.bytes(headless)) == nil && Payload.overrideRequest([1]) == nil)
     }
 
+    @Test func `a repeal of a hand-over comes back as it was, and one in favour of itself is malformed`() throws {
+        let repeal = HandOverRepeal(
+            dossier: id, handOver: digest, left: "2144000001", counting: Hashing.sha256([2]), home: "2144000002", by: "440000", position: 2,
+            isLifted: true, at: 9)
+        let payload = Payload.encode(repeal)
+        #expect(Payload.handOverRepeal(payload) == repeal)
+        #expect(Entry(act: ActID([UInt8](repeating: 1, count: 16))!, kind: .handOverRepeal, payload: payload).dossier == id)
+        var wire = try WireHandOverRepeal(serializedBytes: payload)
+        wire.counting = wire.handOver
+        #expect(Payload.handOverRepeal(Wire.bytes(wire)) == nil && Payload.handOverRepeal([1]) == nil)
+    }
+
     @Test func `a step of a kind that is not known yet says which`() {
         var wire = WireStep()
         wire.dossier = .init(id.bytes)

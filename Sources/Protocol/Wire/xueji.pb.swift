@@ -381,6 +381,35 @@ public nonisolated struct WireOverrideRequest: Sendable {
   public init() {}
 }
 
+/// Of two hand-overs of one dossier this one does not count; left: the school that it went to; home: where the pupil is.
+public nonisolated struct WireHandOverRepeal: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var dossier: Data = Data()
+
+  public var handOver: Data = Data()
+
+  public var left: String = String()
+
+  public var counting: Data = Data()
+
+  public var home: String = String()
+
+  public var by: String = String()
+
+  public var position: Int64 = 0
+
+  public var isLifted: Bool = false
+
+  public var at: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// An authority's word on a pair of dossiers; of `genuine` the same one twice.
 public nonisolated struct WireRuling: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -2380,6 +2409,76 @@ nonisolated extension WireOverrideRequest: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.position != rhs.position {return false}
     if lhs.head != rhs.head {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.at != rhs.at {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireHandOverRepeal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HandOverRepeal"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dossier\0\u{3}hand_over\0\u{1}left\0\u{1}counting\0\u{1}home\0\u{1}by\0\u{1}position\0\u{3}is_lifted\0\u{1}at\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.dossier) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.handOver) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.left) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.counting) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.home) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.position) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.isLifted) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.at) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.dossier.isEmpty {
+      try visitor.visitSingularBytesField(value: self.dossier, fieldNumber: 1)
+    }
+    if !self.handOver.isEmpty {
+      try visitor.visitSingularBytesField(value: self.handOver, fieldNumber: 2)
+    }
+    if !self.left.isEmpty {
+      try visitor.visitSingularStringField(value: self.left, fieldNumber: 3)
+    }
+    if !self.counting.isEmpty {
+      try visitor.visitSingularBytesField(value: self.counting, fieldNumber: 4)
+    }
+    if !self.home.isEmpty {
+      try visitor.visitSingularStringField(value: self.home, fieldNumber: 5)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 6)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularInt64Field(value: self.position, fieldNumber: 7)
+    }
+    if self.isLifted != false {
+      try visitor.visitSingularBoolField(value: self.isLifted, fieldNumber: 8)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularInt64Field(value: self.at, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WireHandOverRepeal, rhs: WireHandOverRepeal) -> Bool {
+    if lhs.dossier != rhs.dossier {return false}
+    if lhs.handOver != rhs.handOver {return false}
+    if lhs.left != rhs.left {return false}
+    if lhs.counting != rhs.counting {return false}
+    if lhs.home != rhs.home {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.isLifted != rhs.isLifted {return false}
     if lhs.at != rhs.at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -8,11 +8,12 @@ public struct DossierFacts: Sendable {
     public var rulings: [Ruling]
     public var requests: [EvidenceRequest]
     public var overrideRequests: [OverrideRequest]
+    public var repeals: [HandOverRepeal]
 
     public init(
         steps: [Step] = [], supplements: [Supplement] = [], verdicts: [Verdict] = [], numbers: [IssuedNumber] = [],
         answers: [IdentityAnswer] = [], rulings: [Ruling] = [], requests: [EvidenceRequest] = [],
-        overrideRequests: [OverrideRequest] = []
+        overrideRequests: [OverrideRequest] = [], repeals: [HandOverRepeal] = []
     ) {
         self.steps = steps
         self.supplements = supplements
@@ -22,6 +23,7 @@ public struct DossierFacts: Sendable {
         self.rulings = rulings
         self.requests = requests
         self.overrideRequests = overrideRequests
+        self.repeals = repeals
     }
 
     /// What authorities have said, as it came by itself.
@@ -56,8 +58,8 @@ public enum RegistrationState: String, Sendable, Hashable, CaseIterable {
 public struct Dossier: Sendable, Hashable {
     public var id: DossierID
     public var home: UnitCode
-    /// The canonical chain, first step first; empty while the first step is missing. Where a hand-over counts and what came
-    /// before it is not known here, it begins with that.
+    /// The canonical chain, first step first; empty while the first step is missing, and where all hand-overs known here were repealed:
+    /// the pupil is elsewhere. Where a hand-over counts and what came before it is not known here, it begins with that.
     public var chain: [Step]
     /// Steps that do not count: not allowed, or on a losing branch.
     public var void: Set<Digest>
@@ -92,6 +94,8 @@ public struct Dossier: Sendable, Hashable {
     public var overrideRequest: OverrideRequest?
     /// Steps of the chain that were taken in the holder's stead, those before a hand-over not among them.
     public var overrides: Set<Digest> = []
+    /// Valid hand-overs that do not count, and that nobody has repealed yet.
+    public var outrun: [Step] = []
     /// Why each of the void steps does not count.
     public var voidReasons: [Digest: VoidReason] = [:]
 

@@ -4,7 +4,7 @@ extension Fold {
     /// The hand-over that counts: the one with the longest chain before it, then of the higher tier, then the one on which another
     /// unit has built, then the smaller hash. It settles itself and all before it.
     func countingHandOver() -> Step? {
-        let all = facts.steps.filter(isAllowed)
+        let all = facts.steps.filter { isAllowed($0) && !isRepealed($0) }
         guard all.count > 1 else { return all.first }
         return all.min { precedence($0) < precedence($1) }
     }
@@ -48,7 +48,7 @@ extension Fold {
     }
 
     /// The tree as it was for both homes; nil while a record that the step names has not come.
-    private func handOverTree(_ step: Step) -> TopologyOfRecord<TopologyOfRecord<T>>? {
+    func handOverTree(_ step: Step) -> TopologyOfRecord<TopologyOfRecord<T>>? {
         guard let archive = step.archive, let receiving = step.nextHolder,
               let old = topology.unit(archive.from, version: step.topology),
               let new = topology.unit(receiving, version: archive.topology) else { return nil }

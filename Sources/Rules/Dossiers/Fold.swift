@@ -51,7 +51,9 @@ public struct Fold<T: Topology> {
         var chain = arrival.map { [$0] } ?? []
         var previous = arrival?.hash
         var overrides: Set<Digest> = []
-        while let (step, next) = choose(after: previous, at: position) {
+        // Of one whose hand-overs were repealed the pupil is elsewhere, whatever is known here of before.
+        let isElsewhere = arrival == nil && !facts.repeals.isEmpty && facts.steps.contains(where: isAllowed)
+        while !isElsewhere, let (step, next) = choose(after: previous, at: position) {
             chain.append(step)
             if next.isOverride { overrides.insert(step.hash) }
             position = next
@@ -74,6 +76,7 @@ public struct Fold<T: Topology> {
             .max { ($0.position, $0.at, $0.reason) < ($1.position, $1.at, $1.reason) }
         let history = arrival.map { self.history(before: $0) } ?? []
         dossier.chain = history + chain
+        dossier.outrun = outrun(by: arrival, history: history)
         // Most dossiers are one chain and nothing else.
         if arrival == nil, chain.count == facts.steps.count { return dossier }
         let reachable = reachableSteps()

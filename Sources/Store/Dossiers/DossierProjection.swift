@@ -5,7 +5,7 @@ import Rules
 
 /// Facts about dossiers, and the folded row that lists and offices read. Built in: the dossier is the archive's subject.
 struct DossierProjection: Projection {
-    let kinds: Set<EntryKind> = [.step, .handOver, .caseStep, .supplement, .verdict, .number, .answer, .ruling, .evidenceRequest, .overrideRequest]
+    let kinds: Set<EntryKind> = [.step, .handOver, .caseStep, .supplement, .verdict, .number, .answer, .ruling, .evidenceRequest, .overrideRequest, .handOverRepeal]
     /// Name of the office that sends a unit's own words after a dossier that went to another school; subject is the dossier.
     static let forwarding = "words"
     let migrations: [(name: String, sql: String)] = []
@@ -52,6 +52,11 @@ struct DossierProjection: Projection {
             guard let request = Payload.overrideRequest(entry.payload) else { return .void("malformed request") }
             guard request.by == writer.unit else { return .void("in another's name") }
             return try keep(entry, of: writer, request.dossier, position: request.position, in: transaction)
+        case .handOverRepeal:
+            guard let repeal = Payload.handOverRepeal(entry.payload) else { return .void("malformed repeal") }
+            guard repeal.by == writer.unit, transaction.directory.tier(of: writer.unit) != .school else { return .void("not this unit's to say") }
+            try tell(repeal, in: writer, transaction)
+            return try keep(entry, of: writer, repeal.dossier, position: repeal.position, in: transaction)
         default: return .void("not a fact about a dossier")
         }
     }
@@ -78,6 +83,9 @@ struct DossierProjection: Projection {
         case .overrideRequest:
             guard let request = Payload.overrideRequest(entry.payload), request.by == writer.unit else { return true }
             try drop(entry, of: writer, request.dossier, position: request.position, in: transaction)
+        case .handOverRepeal:
+            guard let repeal = Payload.handOverRepeal(entry.payload), repeal.by == writer.unit else { return true }
+            try drop(entry, of: writer, repeal.dossier, position: repeal.position, in: transaction)
         // More than the step's own row follows from it.
         case .handOver: return false
         // The centre's words: its key is above all others and nobody revokes it.
@@ -178,7 +186,8 @@ struct DossierProjection: Projection {
 
     /// A word of this node's own that was addressed to a former home and comes back only now, after a rollback say.
     private func noteAstray(_ entry: Entry, of writer: StreamID, _ dossier: DossierID, in transaction: Transaction) throws {
-        guard ![EntryKind.supplement.rawValue, EntryKind.overrideRequest.rawValue].contains(entry.kind), case .unit(let addressee) = writer.audience else { return }
+        let ofTheHomeItself: [EntryKind] = [.supplement, .overrideRequest, .handOverRepeal]
+        guard !ofTheHomeItself.contains(where: { $0.rawValue == entry.kind }), case .unit(let addressee) = writer.audience else { return }
         let home = try String.fetchOne(
             transaction.database.cachedStatement(sql: "SELECT home FROM dossier WHERE id = ?"), arguments: [Data(dossier.bytes)])
         guard let home, home != addressee.text, try transaction.hosts(writer.unit) else { return }
@@ -191,6 +200,16 @@ struct DossierProjection: Projection {
     ) throws -> Outcome {
         try NumberRegister.claim(number.number, for: number.dossier, step: nil, in: transaction)
         return try keep(entry, of: writer, number.dossier, position: 0, in: transaction)
+    }
+
+    /// The school that had the pupil by the hand-over that does not count, told in words: he vanishes from its lists.
+    private func tell(_ repeal: HandOverRepeal, in stream: StreamID, _ transaction: Transaction) throws {
+        guard !repeal.isLifted, stream.audience == .unit(repeal.left), try transaction.hosts(repeal.left) else { return }
+        func name(_ unit: UnitCode) -> String { transaction.directory.unit(unit).map { "“\($0.name)”（\(unit)）" } ?? unit.text }
+        try transaction.raiseAlarm(
+            "handOver.repealed", subject: repeal.dossier.description,
+            "转到\(name(repeal.left))的学籍档案 \(repeal.dossier) 已由\(name(repeal.by))撤销调档：两次调档互不知情，以转到\(name(repeal.home))的一次为准，"
+                + "本校名单中不再有该生。请与该校核对后运行 alarm acknowledge handOver.repealed \(repeal.dossier)。")
     }
 
     // MARK: The folded row

@@ -37,6 +37,7 @@ public struct DossierShelf {
             case .answer: Payload.answer(payload).map { facts.answers.append($0) }
             case .evidenceRequest: Payload.evidenceRequest(payload).map { facts.requests.append($0) }
             case .overrideRequest: Payload.overrideRequest(payload).map { facts.overrideRequests.append($0) }
+            case .handOverRepeal: Payload.handOverRepeal(payload).map { facts.repeals.append($0) }
             case .ruling: Payload.ruling(payload).map { facts.rulings.append($0) }
             default: break
             }
