@@ -29,6 +29,17 @@ struct CommandTests {
         }
     }
 
+    @Test func `every command takes its options: none is named twice`() {
+        func leaves(_ command: any ParsableCommand.Type, _ path: [String]) -> [[String]] {
+            let below = command.configuration.subcommands
+            return below.isEmpty ? [path] : below.flatMap { leaves($0, path + [$0.configuration.commandName ?? ""]) }
+        }
+        let paths = leaves(XuejiCommand.self, [])
+        #expect(paths.count > 90 && paths.contains(["transfer", "export"]))
+        // A name that stands twice ends the process here, with the command's name in what it prints.
+        for path in paths { #expect(throws: Never.self, "\(path)") { _ = try XuejiCommand.parseAsRoot(path + ["--help"]) } }
+    }
+
     @Test(arguments: ["status --bogus", "delete", "return x", "audit f.csv", "status --wait -1", "nonsense", "cases remind"])
     func `wrong usage ends with status 2`(_ line: String) async {
         #expect(await XuejiCommand.runProgram(line.split(separator: " ").map(String.init)) == 2)

@@ -20,7 +20,7 @@ struct RollChangeGuards {
             guard opening.evidence.isEmpty, try needsCertificate(change.kind, for: dossier.home) else { return }
             throw Refusal(
                 "roll.certificate", question: "Q62", "\(change.kind.label)须有证明材料，现在没有本次上传的附件。",
-                remedy: "请先上传本次的证明材料（attach，用途 evidence），再申请；以前业务用过的附件不算。")
+                remedy: "请先上传本次的证明材料（attach，用途 evidence），再申请；以前业务用过的附件不算，把同一个文件再上传一次也仍是原来那一份，请重新扫描。")
         default: break
         }
     }

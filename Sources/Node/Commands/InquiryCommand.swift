@@ -19,7 +19,8 @@ struct InquiryCommand: AsyncParsableCommand {
     ]
 
     struct Ask: Verb {
-        static let configuration = CommandConfiguration(commandName: "ask", abstract: "查询一名学生 / ask for one pupil")
+        static let configuration = CommandConfiguration(
+            commandName: "ask", abstract: "查询一名学生；--wait 等到有结果 / ask for one pupil")
 
         @Argument(help: ArgumentHelp("姓名", valueName: "name")) var name: String
         @Option(help: ArgumentHelp("全国学籍号 / national student number", valueName: "number")) var number: String?
@@ -31,8 +32,19 @@ struct InquiryCommand: AsyncParsableCommand {
             let given: [(String, String?)] = [("studentNumber", number), ("idNumber", idNumber), ("province", province)]
             var body: [String: JSONValue] = ["name": .string(name)]
             for (key, value) in given { if let value { body[key] = .string(value) } }
-            printout.show(try await ask(VerbCall("inquiries.ask", [:], body: .object(body))), columns: columns)
-            return .done
+            let asked = try await NodeCaller(place).call(VerbCall("inquiries.ask", [:], body: .object(body)))
+            guard place.wait != nil, let inquiry = asked["inquiry"]?.text else {
+                printout.show(asked, columns: columns)
+                return .done
+            }
+            do {
+                printout.show(try await Show.outcome(of: inquiry, self), columns: columns)
+                return .done
+            } catch let failure as VerbFailure where failure.status == .timedOut {
+                // Asked it is all the same: its number, and whom it waits for.
+                printout.show(asked, columns: columns)
+                return .timedOut
+            }
         }
     }
 
@@ -57,9 +69,12 @@ struct InquiryCommand: AsyncParsableCommand {
         @OptionGroup var place: PlaceOptions
 
         func perform(_ printout: Printout) async throws -> ExitStatus {
-            let answer = try await ask(VerbCall("inquiries.show", ["inquiry": inquiry])) { $0["state"]?.text != "waiting" }
-            printout.show(answer, columns: columns)
+            printout.show(try await Self.outcome(of: inquiry, self), columns: columns)
             return .done
+        }
+
+        static func outcome(of inquiry: String, _ verb: some Verb) async throws -> JSONValue {
+            try await verb.ask(VerbCall("inquiries.show", ["inquiry": inquiry])) { $0["state"]?.text != "waiting" }
         }
     }
 }

@@ -89,13 +89,23 @@ struct TransferCommand: AsyncParsableCommand {
             let papers = try attach.map(TransferAttachVerb.paper)
             var body = form.body
             body["releasing"] = .string(from)
-            let answer = try await ask(VerbCall("transfers.apply", body: .object(body)))
-            printout.show(answer, columns: columns)
+            guard case .object(var answer) = try await ask(VerbCall("transfers.apply", body: .object(body))) else { return .refused }
+            let transfer = answer["transfer"]?.text ?? ""
             for (paper, file) in papers {
-                let call = TransferAttachVerb.call(answer["transfer"]?.text ?? "", file, paper)
-                printout.show(try await NodeCaller(place).call(call), columns: TransferAttachVerb.columns)
+                do {
+                    let list = try await NodeCaller(place).call(TransferAttachVerb.call(transfer, file, paper))
+                    answer["attachments"] = list["attachments"]
+                } catch { throw Self.withoutPaper(transfer, file, VerbFailure(error)) }
             }
+            printout.show(.object(answer), columns: columns + TransferAttachVerb.columns)
             return .done
+        }
+
+        /// The application is there, a paper of it is not.
+        private static func withoutPaper(_ transfer: String, _ file: String, _ failure: VerbFailure) -> VerbFailure {
+            var refusal = failure.refusal
+            refusal.remedy += "申请已建立，材料 \(FileName.last(file)) 没有附上；改正后运行 xueji transfer attach \(transfer) 补附。"
+            return VerbFailure(refusal, failure.status)
         }
     }
 

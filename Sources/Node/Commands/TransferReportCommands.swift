@@ -8,10 +8,10 @@ struct TransferScope: ParsableArguments {
     @Option(help: ArgumentHelp("prepared、underWay、returned、withdrawn 或 completed", valueName: "state")) var state: String?
     @Option(help: ArgumentHelp("申请日期自 / first day", valueName: "YYYY-MM-DD")) var from: String?
     @Option(help: ArgumentHelp("申请日期至 / last day", valueName: "YYYY-MM-DD")) var to: String?
-    @Option(help: ArgumentHelp("下级单位代码 / a unit below", valueName: "code")) var unit: String?
+    @Option(help: ArgumentHelp("下级单位代码 / a unit below", valueName: "unit")) var below: String?
 
     var parameters: [String: String?] {
-        ["direction": direction, "kind": kind, "state": state, "from": from, "to": to, "unit": unit]
+        ["direction": direction, "kind": kind, "state": state, "from": from, "to": to, "unit": below]
     }
 }
 
@@ -35,7 +35,7 @@ struct TransferExport: Verb {
 struct TransferStatistics: Verb {
     static let configuration = CommandConfiguration(
         commandName: "statistics", abstract: "每个环节用了几天，哪些单位超期 / days per station, and units that are late",
-        discussion: "例 / example: xueji transfer statistics --from 2026-09-01 --unit 440106 --data /srv/city")
+        discussion: "例 / example: xueji transfer statistics --from 2026-09-01 --below 440106 --data /srv/city")
 
     @OptionGroup var scope: TransferScope
     @OptionGroup var place: PlaceOptions
