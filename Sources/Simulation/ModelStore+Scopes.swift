@@ -43,7 +43,8 @@ extension ModelStore: Doorkeeper {
             guard let known = register.tree.unit(caller), let active = register.activeKey(of: caller) else { return .unknown }
             let former = mutant == .formerParentServesOn && register.hasContained(unit, caller)
             guard register.tree.contains(unit, caller) || former, caller != unit else {
-                return register.hasContained(unit, caller) ? .moved(to: known.competent) : .notBelow
+                let wasBelow = register.hasContained(unit, caller) || register.wasGiven(caller, to: unit)
+                return wasBelow ? .moved(to: known.competent) : .notBelow
             }
             guard known.competent == unit || former else { return .moved(to: known.competent) }
             if mutant == .supersededKeyCounts, let former = register.key(of: caller, id: keyID) { return .child(former) }

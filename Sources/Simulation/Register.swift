@@ -28,6 +28,8 @@ struct Register: Sendable {
     private(set) var partial = PartialRecords()
     /// The newest move of each unit that was moved.
     private(set) var moves: [UnitCode: UnitMove] = [:]
+    /// Every authority that a move has ever given a unit to, also by a move whose record has lost.
+    private(set) var given: [UnitCode: Set<UnitCode>] = [:]
     private(set) var keys: [UnitCode: [EnrolledKey]]
     private(set) var keysSaid: Set<SaidKey> = []
     private(set) var facts: [DossierID: DossierFacts] = [:]
@@ -304,29 +306,12 @@ struct Register: Sendable {
         guard let unit = tree.unit(move.unit), unit.version >= move.version else { return .parked("unit:\(move.unit)") }
         guard hasContained(stream.unit, move.unit), tree.contains(stream.unit, move.to),
               tree.tier(of: stream.unit).map({ TierRights.may($0, .moveUnits) }) ?? false else { return .void }
+        given[move.unit, default: []].insert(move.to)
         // Of two moves with one version only that counts whose record does.
         guard tree.unit(move.unit, version: move.version)?.competent == move.to else { return .applied(nil) }
         if let known = moves[move.unit], known.version > move.version { return .applied(nil) }
         moves[move.unit] = move
         return .applied(nil)
-    }
-
-    /// Whether an authority stands above a unit, or did by an earlier record.
-    func hasContained(_ authority: UnitCode, _ code: UnitCode) -> Bool {
-        if tree.contains(authority, code) { return true }
-        guard let present = tree.unit(code), present.version > 1 else { return false }
-        return (1..<present.version).contains { version in
-            tree.unit(code, version: version).map { TopologyOfRecord(tree, $0).contains(authority, code) } ?? false
-        }
-    }
-
-    func hasConcerned(_ authority: UnitCode, _ stream: StreamID) -> Bool {
-        hasContained(authority, stream.unit) || stream.audience.addressee.map { hasContained(authority, $0) } ?? false
-    }
-
-    /// Whether a unit that was written for here belongs to an authority elsewhere now.
-    func hasLeft(_ unit: UnitCode, _ owner: UnitCode) -> Bool {
-        unit != owner && tree.unit(unit) != nil && tree.unit(owner) != nil && !tree.contains(owner, unit)
     }
 
     private mutating func key(_ entry: Entry, of stream: StreamID) -> Outcome {

@@ -18,7 +18,7 @@ struct StoreDoorkeeper: Doorkeeper {
                   let active = try reading.directory.activeKey(of: unit) else { return .unknown }
             guard reading.directory.contains(own, unit), unit != own else {
                 let wasBelow = try reading.hostedUnits().contains { host in
-                    try reading.directory.hasContained(host, unit) || Self.hasEnrolled(host, unit, reading)
+                    try reading.directory.hasContained(host, unit) || Self.hasEnrolled(host, unit, reading) || reading.wasGiven(unit, to: host)
                 }
                 return wasBelow ? .moved(to: known.competent) : .notBelow
             }
@@ -33,7 +33,7 @@ struct StoreDoorkeeper: Doorkeeper {
     }
 
     func address(afterMoveOf unit: UnitCode) throws -> String? {
-        try archive.read { try $0.move(of: unit)?.address }.flatMap { $0.isEmpty ? nil : $0 }
+        try archive.read { try $0.addressOfAuthority(over: unit) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     func isOwn(_ unit: UnitCode) throws -> Bool {

@@ -7,6 +7,13 @@ import Rules
 struct MoveProjection: Projection {
     let kinds: Set<EntryKind> = [.address, .move]
     let migrations: [(name: String, sql: String)] = []
+    /// Appended to the list of all migrations as they came.
+    static let schema: [(name: String, sql: String)] = [("directory-2", """
+        -- Every authority that a move has ever given a unit to, also by a move that counts no longer or never has. Not compared by
+        -- verify: of what came before this table only the newest move of each unit is in it.
+        CREATE TABLE unit_given (unit TEXT NOT NULL, authority TEXT NOT NULL, PRIMARY KEY (unit, authority)) WITHOUT ROWID;
+        INSERT INTO unit_given SELECT unit, to_unit FROM unit_move;
+        """)]
     let tables = [
         (table: "node_address", sql: "SELECT * FROM node_address ORDER BY unit"),
         (table: "unit_move", sql: "SELECT * FROM unit_move ORDER BY unit"),
@@ -31,6 +38,9 @@ struct MoveProjection: Projection {
               directory.tier(of: writer.unit).map({ TierRights.may($0, .moveUnits) }) ?? false else {
             return .void("move by an authority that is not above both")
         }
+        // Who knows the losing move alone comes to whom it names, and is sent on from there.
+        try transaction.database.execute(
+            literal: "INSERT OR IGNORE INTO unit_given (unit, authority) VALUES (\(move.unit.text), \(move.to.text))")
         // Two authorities may have given one school away by records of one version; only that move counts whose record does.
         guard directory.unit(move.unit, version: move.version)?.competent == move.to else { return .applied }
         try transaction.database.execute(
@@ -59,6 +69,19 @@ extension Reading {
                 unit: unit, from: UnitCode(row["from_unit"]), to: UnitCode(row["to_unit"]), version: row["version"], address: row["address"],
                 at: row["at"])
         }
+    }
+
+    /// Whether a move has ever given a unit to an authority or to one below it, whichever record counts now.
+    public func wasGiven(_ unit: UnitCode, to authority: UnitCode) throws -> Bool {
+        try String.fetchAll(database.cachedStatement(sql: "SELECT authority FROM unit_given WHERE unit = ?"), arguments: [unit.text])
+            .contains { directory.contains(authority, UnitCode($0)) }
+    }
+
+    /// Where a unit is to call now: as the move to its present authority says, or else as that authority's node has said itself.
+    public func addressOfAuthority(over unit: UnitCode) throws -> String? {
+        guard let competent = directory.unit(unit)?.competent else { return nil }
+        if let move = try move(of: unit), move.to == competent, !move.address.isEmpty { return move.address }
+        return try nodeAddress(of: competent)
     }
 
     /// Schools that stand below a unit since they were moved, with the versions of their records.

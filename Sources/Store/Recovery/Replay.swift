@@ -46,7 +46,7 @@ extension Transaction {
     }
 
     private func empty() throws {
-        for (table, _) in book.tables + [("unit_version", ""), ("void", ""), ("parked", ""), ("quarantine", "")] {
+        for (table, _) in book.tables + [("unit_version", ""), ("unit_given", ""), ("void", ""), ("parked", ""), ("quarantine", "")] {
             try database.execute(sql: "DELETE FROM \(table)")
         }
         directory.forgetAll()
