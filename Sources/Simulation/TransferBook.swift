@@ -117,7 +117,9 @@ struct TransferBook: Sendable {
         if dossier.openCase?.stand.isTransfer ?? false || dossier.chain.last.map({ ends.contains($0.kind) }) ?? false {
             errands.dossiers.insert(dossier.id)
         }
-        if !underWay(of: dossier.id).isEmpty { errands.dossiers.insert(dossier.id) }
+        if folded.values.contains(where: { $0.dossier == dossier.id && ($0.state == .underWay || $0.state == .withdrawn) }) {
+            errands.dossiers.insert(dossier.id)
+        }
         guard dossier.stand != .entered, dossier.stand != .reviewed else { return }
         for (id, transfer) in folded where transfer.head.releasing == dossier.home && transfer.isAtSchool { errands.applications.insert(id) }
     }

@@ -93,7 +93,7 @@ extension World {
 
     private func treat(dossier id: DossierID, _ node: Node) -> Bool {
         guard let dossier = node.store.look({ $0.register.folded[id] }) else { return true }
-        guard tell(dossier, node), returnLost(dossier, node) else { return false }
+        guard tell(dossier, node), completeLost(dossier, node), returnLost(dossier, node) else { return false }
         skipAuthority(dossier, node)
         guard let open = dossier.openCase, open.stand.isTransfer, let holder = dossier.holder, hosts(holder, node),
               let transfer = node.store.look({ $0.register.transfers.transfer(of: dossier) }) else { return true }
@@ -123,12 +123,26 @@ extension World {
     private func tell(_ dossier: Dossier, _ node: Node) -> Bool {
         for notice in dossier.transferNotices where hosts(notice.by, node) {
             let isTold = node.store.look { $0.register.transfers.facts(notice.head.application).notices.contains { $0.step == notice.step } }
-            guard !isTold, let act = ActID(Hashing.sha256(Array("told\n".utf8) + notice.step.bytes).bytes.prefix(16)) else { continue }
-            let entry = Entry(act: act, kind: .transferNotice, payload: Payload.encode(notice))
-            let home = notice.head.releasing
-            guard write([entry], as: notice.by, to: notice.by == home ? .up : .unit(home), node) else { return false }
+            guard isTold || say(notice, node) else { return false }
         }
         return true
+    }
+
+    private func say(_ notice: TransferNotice, _ node: Node) -> Bool {
+        guard let act = ActID(Hashing.sha256(Array("told\n".utf8) + notice.step.bytes).bytes.prefix(16)) else { return true }
+        let entry = Entry(act: act, kind: .transferNotice, payload: Payload.encode(notice))
+        let home = notice.head.releasing
+        return write([entry], as: notice.by, to: notice.by == home ? .up : .unit(home), node)
+    }
+
+    /// The word of a completion was lost, and with it the case that would tell it again: the hand-over says it.
+    private func completeLost(_ dossier: Dossier, _ node: Node) -> Bool {
+        guard let handOver = dossier.chain.first, let archive = handOver.archive, hosts(handOver.by, node) else { return true }
+        let notice = node.store.look { disk -> TransferNotice? in
+            guard disk.register.mergers[archive.from]?.merger.target != handOver.nextHolder else { return nil }
+            return dossier.lostCompletion(of: disk.register.transfers.folded.values.filter { $0.dossier == dossier.id })
+        }
+        return notice.map { say($0, node) } ?? true
     }
 
     /// An acceptance that has lost to another step of the same dossier: the application goes back.

@@ -21,7 +21,7 @@ public struct TransferFerry: Office {
         let ends: Set<StepKind> = [.returnTransfer, .deleteByRuling, .handOver]
         guard dossier.openCase?.stand.isTransfer ?? false || dossier.chain.last.map({ ends.contains($0.kind) }) ?? false else {
             return try transaction.database.cachedStatement(sql: """
-                INSERT OR IGNORE INTO errand (office, subject, at) SELECT ?, ?, ? FROM transfer WHERE dossier = ? AND state = 'underWay'
+                INSERT OR IGNORE INTO errand (office, subject, at) SELECT ?, ?, ? FROM transfer WHERE dossier = ? AND state IN ('underWay', 'withdrawn')
                 """).execute(arguments: [Self.office, Data(dossier.id.bytes), transaction.now, Data(dossier.id.bytes)])
         }
         try transaction.errand(Self.office, dossier.id.bytes)
@@ -35,6 +35,7 @@ public struct TransferFerry: Office {
             try transaction.endErrand(of: Self.office, subject)
             guard let id = DossierID(subject), let dossier = try transaction.dossier(id) else { continue }
             try tell(dossier, in: transaction)
+            try completeLost(dossier, in: transaction)
             try returnLost(dossier, in: transaction)
             if try treat(dossier, in: transaction), let after = try transaction.dossier(id) { try tell(after, in: transaction) }
         }
@@ -45,14 +46,33 @@ public struct TransferFerry: Office {
 
     /// One notice of every step that a unit of this node has taken in a transfer.
     private func tell(_ dossier: Dossier, in transaction: Transaction) throws {
-        for var notice in dossier.transferNotices where try transaction.hosts(notice.by) && !isTold(notice, in: transaction) {
-            notice.due = try TransferDeadline(transaction.reading).due(for: notice.holder, at: notice.station, since: notice.at)
-            // The same act however often it is told.
-            let act = ActID(Hashing.sha256(Array("told\n".utf8) + notice.step.bytes).bytes.prefix(16))
-            let home = notice.head.releasing
-            try transaction.append(
-                .transferNotice, Payload.encode(notice), as: notice.by, to: notice.by == home ? .up : .unit(home), act: act)
+        for notice in dossier.transferNotices where try transaction.hosts(notice.by) && !isTold(notice, in: transaction) {
+            try say(notice, in: transaction)
         }
+    }
+
+    private func say(_ notice: TransferNotice, in transaction: Transaction) throws {
+        var notice = notice
+        notice.due = try TransferDeadline(transaction.reading).due(for: notice.holder, at: notice.station, since: notice.at)
+        // The same act however often it is told.
+        let act = ActID(Hashing.sha256(Array("told\n".utf8) + notice.step.bytes).bytes.prefix(16))
+        let home = notice.head.releasing
+        try transaction.append(
+            .transferNotice, Payload.encode(notice), as: notice.by, to: notice.by == home ? .up : .unit(home), act: act)
+    }
+
+    /// Who handed over said that the transfer is completed, and lost that with the disk, and with it the case that would tell it again. The
+    /// hand-over came through, and says it: a withdrawal would count otherwise, though the pupil is there.
+    private func completeLost(_ dossier: Dossier, in transaction: Transaction) throws {
+        guard let handOver = dossier.chain.first, let archive = handOver.archive, try transaction.hosts(handOver.by) else { return }
+        let shelf = TransferShelf(transaction.reading)
+        let known = try Data.fetchAll(
+            transaction.database.cachedStatement(sql: "SELECT id FROM transfer WHERE dossier = ? ORDER BY id"), arguments: [Data(dossier.id.bytes)])
+            .compactMap { DossierID($0) }.compactMap { try shelf.transfer($0) }
+        // A merger hands over as well, with no regard to applications.
+        guard let notice = dossier.lostCompletion(of: known),
+              try transaction.reading.merger(of: archive.from)?.merger.target != handOver.nextHolder else { return }
+        try say(notice, in: transaction)
     }
 
     /// An acceptance that has lost to another step of the same dossier opened no case, and nobody will come to it: the application goes

@@ -18,6 +18,26 @@ extension Dossier {
         return notices
     }
 
+    /// That a transfer is completed, where its case is known nowhere any more: the releasing authority lost its disk before anybody had its
+    /// approval, and the hand-over alone came back, from the new home. That one stands first in the chain.
+    /// - Parameter known: all applications for this pupil that are known.
+    public func lostCompletion(of known: [Transfer]) -> TransferNotice? {
+        guard let step = chain.first, let archive = step.archive,
+              !known.contains(where: { transfer in transfer.notices.contains { $0.step == step.hash } }) else { return nil }
+        let ended = known.filter { transfer in
+            transfer.dossier == id && (transfer.state == .underWay || transfer.state == .withdrawn)
+                && transfer.head.releasing == archive.from && transfer.head.receiving == step.nextHolder
+                // A case that was returned, or that was opened after the hand-over, did not end with it.
+                && transfer.notices.allSatisfy { $0.outcome == .underWay && $0.length <= archive.length }
+        }
+        // Of several of one school the last that was accepted.
+        func place(_ transfer: Transfer) -> (Int, DossierID) { (transfer.notices.last?.length ?? 0, transfer.head.application) }
+        guard let transfer = ended.max(by: { place($0) < place($1) }), let opened = transfer.accepted?.opened else { return nil }
+        return TransferNotice(
+            head: transfer.head, dossier: id, opened: opened, step: step.hash, by: step.by, outcome: .completed, station: .placing,
+            holder: transfer.head.receiving, length: archive.length + 1, reason: step.reason ?? "", at: step.at)
+    }
+
     private func notice(of step: Step, _ opened: Step, of home: UnitCode, length: Int) -> TransferNotice? {
         guard let party = opened.opening?.parties.first, let telling = TransferTelling.of(step.kind) else { return nil }
         let head = TransferHead(application: party.dossier, receiving: party.home, releasing: home)

@@ -130,6 +130,38 @@ import Testing
         #expect(page.transfer.state == "completed" && page.events.last?.label == "撤销（在办结之后，不生效）")
     }
 
+    @Test(arguments: [true, false]) func `a hand-over whose approval was lost with its writer's disk says that the transfer is completed`(_ isBefore: Bool) throws {
+        let world = try TransferCountry(seed: 551)
+        let id = try world.enrolled()
+        let transfer = try world.apply(id)
+        try world.advance(transfer, through: T.receivingSide + [C.yueluFirst])
+        try world.node.archive.write { transaction in
+            let known = try world.known(transfer, transaction)
+            let withdrawal = TransferWithdrawal(head: known.head, by: C.tianheFirst.code, reason: "家长改变主意", at: transaction.now)
+            func withdraw() throws { try transaction.append(.transferWithdrawal, Payload.encode(withdrawal), as: C.tianheFirst.code, to: .up) }
+            if isBefore { try withdraw() }
+            // After approvals that nobody has any more.
+            let key = try #require(DossierID(hex: id))
+            let dossier = try #require(try transaction.dossier(key))
+            let order = HandOverOrder(
+                source: C.yueluFirst.code, target: C.tianheFirst.code, targetVersion: 1, writer: .centre, stand: .enrolled, record: known.record(of: dossier),
+                isNumberHeldBack: false)
+            var step = try #require(order.step(after: dossier, DossierFacts(), at: transaction.now, in: transaction.directory))
+            step.previous = Hashing.sha256([1])
+            step.archive?.length += 2
+            let act = transaction.surroundings.act()
+            for school in [C.yueluFirst, C.tianheFirst] {
+                try transaction.append(.handOver, Payload.encode(step), as: .centre, to: .unit(school.code), act: act)
+            }
+            if !isBefore { try withdraw() }
+        }
+        try world.node.settle()
+        #expect(try world.dossier(id).home == C.tianheFirst.code && world.dossier(id).chain.first?.kind == .handOver)
+        for party in [C.tianheFirst, C.yueluFirst] {
+            #expect(try world.page(transfer, as: party).transfer.state == "completed")
+        }
+    }
+
     @Test func `a problem that becomes known on the way sends the pen back from the ferry`() throws {
         let world = try TransferCountry(seed: 546)
         let id = try world.enrolled()
