@@ -42,7 +42,7 @@ struct InquiryCommand: AsyncParsableCommand {
                 return .done
             } catch let failure as VerbFailure where failure.status == .timedOut {
                 // Asked it is all the same: its number, and whom it waits for.
-                printout.show(asked, columns: columns)
+                printout.show(try await NodeCaller(place).call(VerbCall("inquiries.show", ["inquiry": inquiry])), columns: columns)
                 return .timedOut
             }
         }
