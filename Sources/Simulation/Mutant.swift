@@ -107,6 +107,8 @@ public enum Mutant: String, Sendable, CaseIterable {
     /// The record of a school that a city has given away does not go with the hand-over, and is not said on to everyone.
     case recordStaysBehind
     // Trust, time, chance
+    /// A record of a unit is not judged by the one before it.
+    case anyoneRecords
     case revokedStaysIn
     /// What a revoked key signs beyond its last good head counts.
     case sealIgnored
@@ -137,7 +139,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .poisonBlocksStream, .unknownKindsDropped: [.poison]
         case .heldForEver, .lockForgotten, .acknowledgesBeforeCommit, .tearsTransactions, .acceptsGaps, .signatureUnchecked, .misaddressedAccepted,
              .fullDiskSaysStored, .foreignStepsCount, .anyoneNumbers, .anyoneJudges, .restartForgetsWords, .revokedStaysIn,
-             .sealIgnored, .numberFollowsClock, .chanceFromAddresses: []
+             .sealIgnored, .anyoneRecords, .numberFollowsClock, .chanceFromAddresses: []
         }
     }
 
@@ -150,7 +152,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .acknowledgesBeforeCommit, .fullDiskSaysStored: [.repliesAreDurable]
         case .noBootFence, .fenceOpensForFirstChild, .noReleaseGate, .gateForgotten, .leaseOutlivesIncarnation: [.oneNumberOnePerson]
         case .orphansGetNewActs: [.effectsOnce]
-        case .anyoneNumbers, .anyoneJudges, .supersededKeyCounts, .revokedStaysIn, .sealIgnored: [.authorisedOnly]
+        case .anyoneNumbers, .anyoneJudges, .anyoneRecords, .supersededKeyCounts, .revokedStaysIn, .sealIgnored: [.authorisedOnly]
         case .movedUnitWritesOn: [.authorisedOnly, .movesComplete]
         case .foreignStepsCount, .restoreGoesOn: [.onePenOneHome]
         case .firstBranchWins, .lastSupplementWins: [.sameFactsSameState]

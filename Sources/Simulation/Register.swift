@@ -295,10 +295,11 @@ struct Register: Sendable {
             guard TierRights.may(tier, .moveUnits) || TierRights.may(tier, .mergeUnits) && unit.isClosed else { return .void }
             guard tree.unit(unit.code, version: unit.version - 1) != nil else { return .parked("unit:\(unit.code)") }
         }
-        guard let present = tree.unit(unit.code), present.version < unit.version, present.competent != unit.competent,
-              let old = present.competent else { return nil }
-        guard !tree.contains(writer, old) || !TierRights.may(tier, .moveUnits) else { return nil }
-        return present.version + 1 < unit.version ? .parked("unit:\(unit.code)") : .void
+        switch mutant == .anyoneRecords ? .counts : tree.standing(of: unit, by: writer) {
+        case .counts: return nil
+        case .waits: return .parked("unit:\(unit.code)")
+        case .never: return .void
+        }
     }
 
     private mutating func move(_ entry: Entry, of stream: StreamID) -> Outcome {

@@ -76,6 +76,8 @@ extension World {
 
     /// A unit with a good key says what is not its to say: stored, without effect.
     func rogue(at node: Node) {
+        if let province = node.store.look({ $0.secrets.keys.sorted() }).first(where: { WorldTree.tier(of: $0) == .province }),
+           dice.happens(perMille: 600) { return takeOver(by: province, at: node) }
         let schools = node.store.look { $0.secrets.keys.sorted() }.filter { WorldTree.tier(of: $0) == .school }
         guard node.isUp, let school = dice.pick(schools), let dossier = dice.pick(node.store.look { disk in
             let own = disk.register.folded.values.filter { $0.home == school }.sorted { $0.id < $1.id }
@@ -94,5 +96,30 @@ extension World {
         let number = IssuedNumber(dossier: dossier.id, number: "G-rogue-\(dice.below(1000))", cites: blank, at: 0)
         let entries = [entry(.step, payload), entry(.verdict, Payload.encode(verdict)), entry(.number, Payload.encode(number))]
         write(entries.compactMap { $0 }, as: school, to: .up, node)
+    }
+
+    /// A province records another one's school as its own, with the version that the school has or the next one.
+    private func takeOver(by province: UnitCode, at node: Node) {
+        let schools = WorldTree.units.map(\.code).filter { WorldTree.tier(of: $0) == .school && !history.hasEverContained(province, $0) }
+        let own = WorldTree.units.map(\.code).filter { code in
+            WorldTree.tree.contains(province, code) && WorldTree.tier(of: code).map { $0 != .school } ?? false
+        }
+        guard node.isUp, let school = dice.pick(schools), let authority = dice.pick(own),
+              var record = node.store.look({ $0.register.tree.unit(school) }), strikes(.rogueStatement, node) else { return }
+        record.competent = authority
+        record.version += dice.below(2)
+        write([entry(.unit, Payload.encode(record))].compactMap { $0 }, as: province, to: .everyone, node)
+        tell("\(province) records \(school) as its own")
+    }
+
+    /// At the end every node has each school below an authority that a rightful record has named.
+    func judgeRecords() {
+        for node in present where node.isUp {
+            for school in WorldTree.units.map(\.code) where WorldTree.tier(of: school) == .school {
+                guard let competent = node.store.look({ $0.register.tree.unit(school)?.competent }) else { continue }
+                let isRightful = history.competent(school, versions: 1...Int.max).contains(competent)
+                tally.judge(.authorisedOnly, isRightful, step: step, "\(node.unit) has \(school) below \(competent), which nobody rightful said")
+            }
+        }
     }
 }

@@ -177,4 +177,32 @@ struct DirectoryProjectionTests {
         try pair.centre.archive.write { _ = try $0.append(.unit, payload, as: .centre, to: .unit(Bench.school)) }
         #expect(try partial().isEmpty)
     }
+
+    @Test func `a province takes nobody's school: not with the version that it has, nor the next, nor by a code of another province`() throws {
+        let pair = try Pair()
+        let key = try #require(StatementKey(seed: [UInt8](repeating: 65, count: 32)))
+        let (province, county): (UnitCode, UnitCode) = ("650000", "650102")
+        try pair.centre.archive.write { transaction in
+            for unit in [
+                Unit(code: province, name: "新疆", tier: .province, competent: .centre), Unit(code: county, name: "天山区", tier: .county, competent: province),
+            ] { try transaction.append(.unit, Payload.encode(unit), as: .centre, to: .everyone) }
+            let enrolment = KeyEnrolment(unit: province, publicKey: key.publicKey, issuer: .centre, generation: 1, node: province)
+            try transaction.append(.key, Payload.encode(enrolment), as: .centre, to: .subtree(province))
+        }
+        func school(_ code: UnitCode, _ version: Int) -> Unit {
+            Unit(code: code, name: "～学校", tier: .school, competent: county, kind: "211", stages: [.primary], version: version)
+        }
+        let records = [school(Bench.school, 1), school(Bench.school, 2), school("2144000099", 1), school("2165000001", 1)]
+        let entries = try records.enumerated().map { place, unit in
+            Entry(act: try #require(ActID([UInt8](repeating: UInt8(place), count: 16))), kind: .unit, payload: Payload.encode(unit))
+        }
+        let stream = StreamID(unit: province, incarnation: try #require(Incarnation([UInt8](repeating: 6, count: 8))), audience: .everyone)
+        let envelope = try Envelope.seal(entries, stream: stream, after: nil, key: key)
+        #expect(try pair.centre.take([envelope.bytes], from: .child(province)) == [.stored])
+        try pair.centre.archive.read { reading in
+            #expect(reading.directory.unit(Bench.school)?.competent == Bench.county)
+            #expect(reading.directory.unit("2144000099") == nil && reading.directory.unit("2165000001")?.competent == county)
+        }
+        #expect(try pair.centre.count("void") == 3)
+    }
 }

@@ -26,6 +26,17 @@ public struct UnitCode: Sendable, Hashable, Comparable, CustomStringConvertible,
     public init(stringLiteral value: String) { text = value }
 
     public static let centre = UnitCode("000000")
+
+    /// Two digits that name the province to which the code belongs: the first of a division's, the third and fourth of a school's
+    /// (学校(机构)代码管理办法); nil for anything else.
+    public var provinceDigits: Substring? {
+        switch text.utf8.count {
+        case 6: text.prefix(2)
+        case 10: text.dropFirst(2).prefix(2)
+        default: nil
+        }
+    }
+
     public var description: String { text }
     public static func < (lhs: UnitCode, rhs: UnitCode) -> Bool { lhs.text < rhs.text }
 }

@@ -41,12 +41,10 @@ struct DirectoryProjection: Projection {
                     return .void("issuer may not import units")
                 }
             }
-            if let present, present.version < unit.version, present.competent != unit.competent {
-                guard let old = present.competent, directory.contains(writer.unit, old), TierRights.may(tier, .moveUnits) else {
-                    // A record between may still be on its way: by that one the writer may be above both.
-                    return present.version + 1 < unit.version
-                        ? .parked(waitsFor: "unit:\(unit.code)") : .void("move by an authority that is not above both")
-                }
+            switch directory.standing(of: unit, by: writer.unit) {
+            case .counts: break
+            case .waits: return .parked(waitsFor: "unit:\(unit.code)")
+            case .never(let reason): return .void(reason)
             }
         } else if writer.unit != .centre || unit.tier != .centre {
             return .void("only the centre describes itself")
