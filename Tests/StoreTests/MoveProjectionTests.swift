@@ -75,4 +75,20 @@ import Testing
         }
         #expect(try address() == "http://said")
     }
+
+    @Test func `of one move that was said twice the same word counts in either order`() throws {
+        let words = ["http://a", "http://b"].map { address in
+            var said = move(to: Self.targets[0])
+            said.address = address
+            return said
+        }
+        for order in [words, words.reversed()] {
+            let bench = try centre().centre
+            try bench.archive.write { transaction in
+                try transaction.append(.unit, Payload.encode(record(under: Self.targets[0])), as: .centre, to: .everyone)
+                for word in order { try transaction.append(.move, Payload.encode(word), as: .centre, to: .everyone) }
+            }
+            #expect(try bench.archive.read { try $0.move(of: Bench.school)?.address } == "http://b")
+        }
+    }
 }

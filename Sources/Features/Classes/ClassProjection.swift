@@ -31,7 +31,8 @@ public struct ClassProjection: Projection {
                 INSERT INTO class (school, code, campus, attached, closed)
                 VALUES (\(schoolClass.school.text), \(schoolClass.code), \(schoolClass.campus), \(schoolClass.isAttached),
                         \(schoolClass.isClosed))
-                ON CONFLICT DO UPDATE SET closed = closed OR excluded.closed
+                ON CONFLICT DO UPDATE SET campus = max(campus, excluded.campus), attached = max(attached, excluded.attached),
+                  closed = closed OR excluded.closed
                 """)
         return .applied
     }
@@ -45,17 +46,21 @@ public struct ClassProjection: Projection {
         return true
     }
 
-    /// The competent authority designates (Q2, Q13); the highest version counts.
+    /// The competent authority designates, now or by an earlier record of the school (Q2, Q13); the highest version counts, of two of one
+    /// version the same at every node.
     private func applyCampus(_ entry: Entry, of writer: StreamID, in transaction: Transaction) throws -> Outcome {
         guard let campus = Payload.campus(entry.payload) else { return .void("malformed campus") }
         guard let school = transaction.directory.unit(campus.school) else { return .parked(waitsFor: "unit:\(campus.school)") }
-        guard campus.by == writer.unit, school.competent == writer.unit else { return .void("not this unit's to designate") }
+        let isCompetent = (1...max(school.version, 1)).contains {
+            transaction.directory.unit(campus.school, version: $0)?.competent == writer.unit
+        }
+        guard campus.by == writer.unit, isCompetent else { return .void("not this unit's to designate") }
         try transaction.database.execute(
             literal: """
                 INSERT INTO campus (school, number, name, private, version)
                 VALUES (\(campus.school.text), \(campus.number), \(campus.name), \(campus.isPrivate), \(campus.version))
                 ON CONFLICT DO UPDATE SET name = excluded.name, private = excluded.private, version = excluded.version
-                  WHERE excluded.version > version
+                  WHERE (excluded.version, excluded.name, excluded.private) > (version, name, private)
                 """)
         return .applied
     }

@@ -118,7 +118,9 @@ public enum UnitMoves {
         if reading.directory.tier(of: own).map({ TierRights.may($0, .admitUnits) }) ?? false,
            let address = try reading.nodeText(HostingOperations.peerAddress), !address.isEmpty,
            try reading.nodeAddress(of: own) != address || reading.nodeText(addressSaid) != address {
-            let said = NodeAddress(unit: own, address: address, at: transaction.now)
+            // The newest counts everywhere: what was said under a clock of 2090 must not stand for ever.
+            let before = try reading.saidAddress(of: own)?.at ?? .min
+            let said = NodeAddress(unit: own, address: address, at: max(transaction.now, before < .max ? before + 1 : before))
             try transaction.append(.address, Payload.encode(said), as: own, to: .subtree(own))
             try transaction.setNodeText(addressSaid, address)
         }

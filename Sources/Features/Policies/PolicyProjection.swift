@@ -30,10 +30,12 @@ public struct PolicyProjection: Projection {
             return .parked(waitsFor: "policy:\(setting.key)")
         }
         guard definition.owners.contains(tier) else { return .void("not this tier's to set") }
+        // Two of one version are a writer's that went back: which one counts follows from the two, not from the order of arrival.
         try transaction.database.execute(
             literal: """
-                INSERT OR IGNORE INTO policy (unit, key, version, value, by, at)
+                INSERT INTO policy (unit, key, version, value, by, at)
                 VALUES (\(setting.unit.text), \(setting.key), \(setting.version), \(setting.value), \(setting.by.text), \(setting.at))
+                ON CONFLICT DO UPDATE SET value = excluded.value, at = excluded.at WHERE (excluded.value, excluded.at) > (value, at)
                 """)
         if setting.key == "duplicates.sufficient" {
             try transaction.database.execute(

@@ -68,14 +68,27 @@ extension Fold {
     }
 
     /// The words that count: after a hand-over also those it lists, and no verdict of an authority that does not stand above the
-    /// new home, for that one's words do not reach it.
+    /// new home, for that one's words do not reach it. Without one those of all authorities that stand above the home, or did.
     func words(after arrival: Step?, home: UnitCode) -> DossierWords {
-        guard let arrival, let archive = arrival.archive else { return facts.words }
+        guard let arrival, let archive = arrival.archive else {
+            var words = facts.words
+            words.verdicts.removeAll { !hasStoodAbove($0.by, home) }
+            return words
+        }
         let tree = handOverTree(arrival)
         var words = facts.words + archive.words
         words.verdicts.removeAll { verdict in
             !topology.contains(verdict.by, home) && !(tree?.contains(verdict.by, home) ?? false)
         }
         return words
+    }
+
+    /// By the present record of the home or one before it.
+    private func hasStoodAbove(_ authority: UnitCode, _ home: UnitCode) -> Bool {
+        if topology.contains(authority, home) { return true }
+        guard let present = topology.unit(home), present.version > 1 else { return false }
+        return (1..<present.version).contains { version in
+            topology.unit(home, version: version).map { TopologyOfRecord(topology, $0).contains(authority, home) } ?? false
+        }
     }
 }

@@ -49,7 +49,9 @@ struct MoveProjection: Projection {
                 VALUES (\(move.unit.text), \(move.from.text), \(move.to.text), \(move.version), \(move.address), \(move.at))
                 ON CONFLICT DO UPDATE SET from_unit = excluded.from_unit, to_unit = excluded.to_unit, version = excluded.version,
                   address = excluded.address, at = excluded.at
-                WHERE excluded.version >= version
+                WHERE excluded.version > version
+                  OR excluded.version = version AND (excluded.to_unit <> to_unit
+                    OR (excluded.address, excluded.at, excluded.from_unit) > (address, at, from_unit))
                 """)
         return .applied
     }

@@ -143,4 +143,21 @@ import Testing
         }
         #expect(seen == [1, 0])
     }
+
+    @Test func `an address that was said under a clock of 2090 gives way to the next one, and each is said once`() throws {
+        let node = try node()
+        func say(_ address: String) throws -> Int {
+            try node.archive.write { transaction in
+                try transaction.setNodeText(HostingOperations.peerAddress, address)
+                try UnitMoves.follow(in: transaction)
+            }
+            try node.archive.write { try UnitMoves.follow(in: $0) }
+            return try node.archive.read { try Int.fetchOne($0.database, sql: "SELECT count(*) FROM envelope") ?? 0 }
+        }
+        node.clock.advance(2_000_000_000)
+        let first = try say("https://before:1")
+        node.clock.advance(-2_000_000_000)
+        #expect(try say("https://after:1") == first + 1)
+        #expect(try node.archive.read { try $0.nodeAddress(of: .centre) } == "https://after:1")
+    }
 }

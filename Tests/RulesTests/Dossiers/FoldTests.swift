@@ -57,6 +57,20 @@ import Testing
         #expect(dossier.void.isEmpty && dossier.parked.isEmpty)
     }
 
+    @Test func `a verdict counts of those above the home, or who were by an earlier record of it, and of nobody else`() throws {
+        var moved = tree
+        for code in ["440105", "440107"] as [UnitCode] {
+            moved.put(Unit(code: code, name: "区", tier: .county, competent: "440000"))
+        }
+        moved.put(Unit(code: school, name: "天河一小", tier: .school, competent: "440105", kind: "211", stages: [.primary], version: 2))
+        func state(_ by: UnitCode, in topology: UnitTree) -> RegistrationState? {
+            let said = verdict(by, .county, 1, about: 101, ["nsd_dup"])
+            return Fold.dossier(id, DossierFacts(steps: [journey[0]], verdicts: [said]), topology: topology)?.state
+        }
+        #expect(state(county, in: tree) == .problem && state(county, in: moved) == .problem && state("440105", in: moved) == .problem)
+        #expect(state("440107", in: moved) == .unchecked && state("440105", in: tree) == .unchecked)
+    }
+
     @Test func aStepWithoutItsPredecessorIsParkedAndCountsWhenItComes() throws {
         let gap = try #require(fold(DossierFacts(steps: journey.filter { $0.hash != hash(2) })))
         #expect(gap.parked == [hash(3), hash(4)])
