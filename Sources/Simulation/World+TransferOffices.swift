@@ -148,7 +148,7 @@ extension World {
     /// An acceptance that has lost to another step of the same dossier: the application goes back.
     private func returnLost(_ dossier: Dossier, _ node: Node) -> Bool {
         for transfer in node.store.look({ $0.register.transfers.underWay(of: dossier.id) }) {
-            guard let opened = transfer.accepted?.opened, dossier.void.contains(opened), let head = dossier.head,
+            guard let opened = transfer.accepted?.opened, dossier.hasLost(transfer), let head = dossier.head,
                   let school = node.store.look({ $0.register.tree.unit(transfer.head.releasing) }),
                   let speaker = school.isClosed ? school.competent : school.code, hosts(speaker, node) else { continue }
             let longest = node.store.look { $0.register.transfers.facts(transfer.head.application).notices.map(\.length).max() ?? 0 }

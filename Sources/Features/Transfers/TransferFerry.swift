@@ -75,15 +75,15 @@ public struct TransferFerry: Office {
         try say(notice, in: transaction)
     }
 
-    /// An acceptance that has lost to another step of the same dossier opened no case, and nobody will come to it: the application goes
-    /// back. The releasing school says so, for a closed one the authority over it.
+    /// An acceptance that has lost to another step of the same dossier opened no case, or what was done in its case has lost and the case has
+    /// ended otherwise: the application goes back. The releasing school says so, for a closed one the authority over it.
     private func returnLost(_ dossier: Dossier, in transaction: Transaction) throws {
         let waiting = try Data.fetchAll(
             transaction.database.cachedStatement(sql: "SELECT id FROM transfer WHERE dossier = ? AND state = 'underWay' ORDER BY id"),
             arguments: [Data(dossier.id.bytes)])
         for id in waiting.compactMap({ DossierID($0) }) {
             guard let transfer = try TransferShelf(transaction.reading).transfer(id), let opened = transfer.accepted?.opened,
-                  dossier.void.contains(opened), let head = dossier.head, let school = transaction.directory.unit(transfer.head.releasing),
+                  dossier.hasLost(transfer), let head = dossier.head, let school = transaction.directory.unit(transfer.head.releasing),
                   let speaker = school.isClosed ? school.competent : school.code, try transaction.hosts(speaker) else { continue }
             let longest = try TransferShelf(transaction.reading).facts(id).notices.map(\.length).max() ?? 0
             let notice = TransferNotice(

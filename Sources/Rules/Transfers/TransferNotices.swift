@@ -38,6 +38,15 @@ extension Dossier {
             holder: transfer.head.receiving, length: archive.length + 1, reason: step.reason ?? "", at: step.at)
     }
 
+    /// Whether what a transfer that is under way shows of its case is on no chain that counts, and nobody will come to it: the acceptance has lost to
+    /// another step, or the last step that was told has, an approval on a disk that went back say, and the case has ended otherwise.
+    public func hasLost(_ transfer: Transfer) -> Bool {
+        guard let opened = transfer.accepted?.opened else { return false }
+        if void.contains(opened) { return true }
+        guard let last = transfer.notices.last, void.contains(last.step) else { return false }
+        return openCase?.opened.hash != opened
+    }
+
     private func notice(of step: Step, _ opened: Step, of home: UnitCode, length: Int) -> TransferNotice? {
         guard let party = opened.opening?.parties.first, let telling = TransferTelling.of(step.kind) else { return nil }
         let head = TransferHead(application: party.dossier, receiving: party.home, releasing: home)

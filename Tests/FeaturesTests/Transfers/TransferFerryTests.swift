@@ -52,6 +52,28 @@ import Testing
         #expect(try world.page(transfer, as: C.tianheFirst).transfer.state == "underWay")
     }
 
+    @Test func `an approval that loses to a return of the same authority sends the application back, though it was told first`() throws {
+        let world = try TransferCountry(seed: 550)
+        let id = try world.enrolled()
+        let transfer = try world.apply(id)
+        try world.advance(transfer, through: T.receivingSide + [C.yueluFirst, C.yuelu])
+        let approved = try world.dossier(id)
+        let (approval, opened) = (try #require(approved.head), try #require(approved.chain.dropLast().last))
+        #expect(try world.page(transfer, as: C.tianheFirst).transfer.state == "underWay")
+        // The authority's disk went back to before it, and somebody there decided otherwise.
+        let payload = try #require((0..<1000).lazy.map { at in
+            Payload.encode(Step(
+                hash: opened.hash, dossier: approved.id, previous: opened.hash, kind: .returnTransfer, by: C.yuelu.code,
+                nextHolder: C.yueluFirst.code, workflow: opened.workflow, topology: 1, at: at, reason: "材料不全"))
+        }.first { Payload.stepHash($0) < approval })
+        try world.node.archive.write { _ = try $0.append(.caseStep, payload, as: C.yuelu.code, to: .unit(C.yueluFirst.code)) }
+        try world.node.settle()
+        #expect(try world.dossier(id).void.contains(approval) && world.dossier(id).openCase == nil)
+        for party in [C.tianheFirst, C.yueluFirst] {
+            #expect(try world.page(transfer, as: party).transfer.state == "returned")
+        }
+    }
+
     @Test func `a return at any station goes to the receiving school with the reason; mended it goes all the way again`() throws {
         let world = try TransferCountry(seed: 542)
         let id = try world.enrolled()

@@ -39,6 +39,18 @@ import Testing
         #expect(notices.map(\.outcome) == [.underWay, .returned] && notices.last?.reason == "材料不全")
     }
 
+    @Test func `a transfer is lost where its acceptance, or the last step that was told, counts no more and its case is over`() {
+        var dossier = Dossier.standing(.enrolled)
+        let transfer = Self.transfer(told: [(.underWay, 2), (.underWay, 3)])
+        #expect(!dossier.hasLost(transfer))
+        dossier.void = [Self.hash(2)]
+        #expect(dossier.hasLost(transfer))
+        dossier.void = [Self.hash(3)]
+        #expect(dossier.hasLost(transfer))
+        dossier.openCase = OpenCase(stand: .transferAccepted, rest: .enrolled, opened: Self.accepted, opening: CaseOpening(parties: []))
+        #expect(!dossier.hasLost(transfer), "its case goes on")
+    }
+
     // MARK: A completion that was lost
 
     /// An application that was accepted as the dossier's second step, and what was told of it.
