@@ -112,15 +112,12 @@ extension World {
     func repealHandOvers(_ node: Node) {
         guard plan.mutant != .outrunHandOverStands, !isHandingOver, node.isUp, node.pausedUntil == nil, node.index < Self.cloneBase, !node.isRecovering,
               !node.isBehind, !node.wentBack, !node.isRefilling, node.store.fault == nil else { return }
-        let due = node.store.look { disk -> [(HandOverRepeal, Set<UnitCode>)] in
-            disk.register.outrun.sorted().flatMap { id -> [(HandOverRepeal, Set<UnitCode>)] in
+        let due = node.store.look { disk -> [(HandOverRepeal, [UnitCode])] in
+            disk.register.outrun.sorted().flatMap { id -> [(HandOverRepeal, [UnitCode])] in
                 guard let dossier = disk.register.folded[id], let facts = disk.register.facts[id] else { return [] }
                 return HandOverRepeal.due(dossier, facts, at: node.clock.now, in: disk.register.tree)
                     .filter { disk.secrets[$0.by] != nil }
-                    .map { word in
-                        let step = facts.steps.first { $0.hash == word.handOver }
-                        return (word, Set([step?.archive?.from, step?.nextHolder].compactMap { $0 }))
-                    }
+                    .map { word in (word, facts.steps.first { $0.hash == word.handOver }?.schoolsOfHandOver ?? []) }
             }
         }
         isHandingOver = true

@@ -110,10 +110,10 @@ struct UnitLines {
             guard let above = directory.unit(competent) else { return fault("competent", "所属主管部门“\(competent)”不在机构库") }
             guard above.tier > tier else { return fault("competent", "所属主管部门“\(above.name)”的层级不高于本单位") }
             guard directory.contains(importer, competent) else { return fault("path", "不在本单位管理范围内") }
-            guard importer == .centre || UnitCode(code).provinceDigits == importer.provinceDigits else {
+            var unit = Unit(code: UnitCode(code), name: value("name"), tier: tier, competent: competent)
+            guard directory.standing(of: unit, by: importer) == .counts else {
                 return fault("Q106", "代码“\(code)”属于别的省（学校标识码第3、4位，行政区划代码前2位），由教育部导入")
             }
-            var unit = Unit(code: UnitCode(code), name: value("name"), tier: tier, competent: competent)
             guard tier == .school else { return .success(unit) }
             let territorial = value("territorial").isEmpty ? competent : UnitCode(value("territorial"))
             guard directory.unit(territorial).map({ $0.tier != .school }) ?? false else {

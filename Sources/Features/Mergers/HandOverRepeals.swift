@@ -47,8 +47,7 @@ public struct HandOverRepeals: Office {
         }
         for word in words where try transaction.hosts(word.by) {
             let act = transaction.surroundings.act()
-            let schools = facts.steps.first { $0.hash == word.handOver }.map { [$0.archive?.from, $0.nextHolder] } ?? []
-            for school in Set(schools.compactMap { $0 }).sorted() {
+            for school in (facts.steps.first { $0.hash == word.handOver }?.schoolsOfHandOver ?? []).sorted() {
                 try transaction.append(.handOverRepeal, Payload.encode(word), as: word.by, to: .unit(school), act: act)
             }
         }

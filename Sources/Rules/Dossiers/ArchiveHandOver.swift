@@ -34,6 +34,11 @@ public struct ArchiveHandOver: Sendable, Hashable {
     }
 }
 
+extension Step {
+    /// Between which schools a hand-over passes the dossier on, the former home first; empty for any other step.
+    public var schoolsOfHandOver: [UnitCode] { archive.map { [$0.from, nextHolder].compactMap { $0 } } ?? [] }
+}
+
 /// What authorities have said about a dossier.
 public struct DossierWords: Sendable, Hashable {
     public var verdicts: [Verdict]

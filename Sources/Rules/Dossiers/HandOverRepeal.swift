@@ -35,8 +35,7 @@ public struct HandOverRepeal: Sendable, Hashable {
 extension HandOverRepeal {
     /// Who repeals a hand-over in favour of another: the lowest authority above the schools of both; nil while a path is not known.
     public static func speaker(against lost: Step, for won: Step, in topology: some Topology) -> UnitCode? {
-        let schools = [won, lost].flatMap { [$0.archive?.from, $0.nextHolder] }.compactMap { $0 }
-        return topology.lowestCommonAuthority(of: schools)
+        topology.lowestCommonAuthority(of: won.schoolsOfHandOver + lost.schoolsOfHandOver)
     }
 
     /// What is to be said of the hand-overs of a dossier that do not count, one word each.
@@ -103,7 +102,7 @@ extension Fold {
 
     private func mayRepeal(_ unit: UnitCode, _ step: Step) -> Bool {
         let tree = handOverTree(step)
-        return [step.archive?.from, step.nextHolder].compactMap { $0 }.allSatisfy { school in
+        return step.schoolsOfHandOver.allSatisfy { school in
             topology.contains(unit, school) || tree?.contains(unit, school) ?? false
         }
     }

@@ -92,9 +92,9 @@ import Testing
     }
 
     @Test func `nothing is said twice, and what the journal says gives the same tables`() throws {
-        let (above, school, _) = try crossed(seed: 381)
+        let (above, school, pupil) = try crossed(seed: 381)
         let count = try copies(above) { $0.stream.unit == Self.city }.count
-        try above.archive.write { transaction in try transaction.errand(HandOverRepeals.office, [1, 2]) }
+        try above.archive.write { transaction in try transaction.errand(HandOverRepeals.office, pupil.bytes) }
         try above.settle()
         #expect(try copies(above) { $0.stream.unit == Self.city }.count == count)
         for node in [above, school] {
