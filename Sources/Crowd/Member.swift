@@ -44,10 +44,11 @@ public struct Member: Codable, Sendable, Hashable {
                 .name: "学生\(code.suffix(4))\(number)", .sex: number % 2 == 0 ? "1" : "2", .birthDate: "20190\(1 + number % 9)15",
                 .idType: "Z",
             ])
+            let act = surroundings.act()
             let step = Step(
-                hash: blank, dossier: surroundings.dossier(), previous: nil, kind: .enter, by: unit, nextHolder: unit,
+                hash: blank, dossier: .own(of: unit, act), previous: nil, kind: .enter, by: unit, nextHolder: unit,
                 topology: 1, at: surroundings.now(), record: record)
-            return Entry(act: surroundings.act(), kind: .step, payload: Payload.encode(step))
+            return Entry(act: act, kind: .step, payload: Payload.encode(step))
         }
         return try Envelope.seal(entries, stream: stream, after: nil, key: key)
     }

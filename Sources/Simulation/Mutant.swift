@@ -109,6 +109,8 @@ public enum Mutant: String, Sendable, CaseIterable {
     // Trust, time, chance
     /// A record of a unit is not judged by the one before it.
     case anyoneRecords
+    /// A first step under an id that another unit made counts.
+    case anyIDCounts
     case revokedStaysIn
     /// What a revoked key signs beyond its last good head counts.
     case sealIgnored
@@ -139,7 +141,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .poisonBlocksStream, .unknownKindsDropped: [.poison]
         case .heldForEver, .lockForgotten, .acknowledgesBeforeCommit, .tearsTransactions, .acceptsGaps, .signatureUnchecked, .misaddressedAccepted,
              .fullDiskSaysStored, .foreignStepsCount, .anyoneNumbers, .anyoneJudges, .restartForgetsWords, .revokedStaysIn,
-             .sealIgnored, .anyoneRecords, .numberFollowsClock, .chanceFromAddresses: []
+             .sealIgnored, .anyoneRecords, .anyIDCounts, .numberFollowsClock, .chanceFromAddresses: []
         }
     }
 
@@ -152,7 +154,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .acknowledgesBeforeCommit, .fullDiskSaysStored: [.repliesAreDurable]
         case .noBootFence, .fenceOpensForFirstChild, .noReleaseGate, .gateForgotten, .leaseOutlivesIncarnation: [.oneNumberOnePerson]
         case .orphansGetNewActs: [.effectsOnce]
-        case .anyoneNumbers, .anyoneJudges, .anyoneRecords, .supersededKeyCounts, .revokedStaysIn, .sealIgnored: [.authorisedOnly]
+        case .anyoneNumbers, .anyoneJudges, .anyoneRecords, .anyIDCounts, .supersededKeyCounts, .revokedStaysIn, .sealIgnored: [.authorisedOnly]
         case .movedUnitWritesOn: [.authorisedOnly, .movesComplete]
         case .foreignStepsCount, .restoreGoesOn: [.onePenOneHome]
         case .firstBranchWins, .lastSupplementWins: [.sameFactsSameState]

@@ -170,6 +170,7 @@ struct Register: Sendable {
     private mutating func step(_ entry: Entry, of stream: StreamID) -> Outcome {
         guard let step = Payload.step(entry.payload) else { return .void }
         guard step.by == stream.unit || mutant == .foreignStepsCount else { return .void }
+        guard step.previous != nil || step.dossier.mayBeOpened(by: step.by, entry.act) || mutant == .anyIDCounts else { return .void }
         if let archive = step.archive {
             if tree.unit(archive.from, version: step.topology) == nil { return .parked("unit:\(archive.from)") }
             if let to = step.nextHolder, tree.unit(to, version: archive.topology) == nil { return .parked("unit:\(to)") }
@@ -258,6 +259,8 @@ struct Register: Sendable {
         case .never: return .void
         case .counts: break
         }
+        guard !fact.begins || fact.by != stream.unit || fact.head.application.mayBeOpened(by: fact.by, entry.act) || mutant == .anyIDCounts
+        else { return .void }
         transfers.keep(fact, of: stream)
         transfers.refold(fact.head.application, self, withdrawalUndoes: mutant == .withdrawalUndoesTransfer)
         return .applied(nil)

@@ -10,10 +10,14 @@ struct TransferBook: Sendable {
         let hash: Digest
         let head: TransferHead
         let by: UnitCode
+        /// Whether it is an application's first step.
+        let begins: Bool
 
         init?(_ kind: EntryKind, _ payload: [UInt8]) {
+            let step = kind == .transferStep ? Payload.transferStep(payload) : nil
+            begins = step.map { $0.previous == nil } ?? false
             let about: (TransferHead, UnitCode)? = switch kind {
-            case .transferStep: Payload.transferStep(payload).map { ($0.head, $0.by) }
+            case .transferStep: step.map { ($0.head, $0.by) }
             case .transferWithdrawal: Payload.transferWithdrawal(payload).map { ($0.head, $0.by) }
             case .transferNotice: Payload.transferNotice(payload).map { ($0.head, $0.by) }
             case .transferRequest: Payload.transferRequest(payload).map { ($0.head, $0.by) }

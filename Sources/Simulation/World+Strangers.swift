@@ -79,6 +79,7 @@ extension World {
         if let province = node.store.look({ $0.secrets.keys.sorted() }).first(where: { WorldTree.tier(of: $0) == .province }),
            dice.happens(perMille: 600) { return takeOver(by: province, at: node) }
         let schools = node.store.look { $0.secrets.keys.sorted() }.filter { WorldTree.tier(of: $0) == .school }
+        if let school = dice.pick(schools), dice.happens(perMille: 300) { return claim(by: school, at: node) }
         guard node.isUp, let school = dice.pick(schools), let dossier = dice.pick(node.store.look { disk in
             let own = disk.register.folded.values.filter { $0.home == school }.sorted { $0.id < $1.id }
             let submitted = own.filter { $0.stand == .submitted }
@@ -95,6 +96,31 @@ extension World {
             dossier: dossier.id, keyDigest: digest, by: .centre, tier: .centre, position: World.rogueVerdict, problems: [], peers: [], at: 0)
         let number = IssuedNumber(dossier: dossier.id, number: "G-rogue-\(dice.below(1000))", cites: blank, at: 0)
         let entries = [entry(.step, payload), entry(.verdict, Payload.encode(verdict)), entry(.number, Payload.encode(number))]
+        write(entries.compactMap { $0 }, as: school, to: .up, node)
+    }
+
+    /// A school that has learnt the ids of others' pupils and applications enters and applies under them.
+    private func claim(by school: UnitCode, at node: Node) {
+        let pupils = centre.store.look { $0.register.folded.values.filter { $0.home != school }.sorted { $0.id < $1.id } }
+        let open = pupils.filter { $0.formalNumber == nil }
+        guard node.isUp, let pupil = dice.pick(open.isEmpty ? pupils : open), let blank = pupil.head,
+              let version = node.store.look({ $0.register.tree.unit(school)?.version }), strikes(.rogueStatement, node) else { return }
+        let payload = Payload.encode(Step(
+            hash: blank, dossier: pupil.id, previous: nil, kind: .enter, by: school, nextHolder: school, topology: version, at: node.clock.now,
+            record: record()))
+        ledger.rogueSteps.insert(Payload.stepHash(payload))
+        var entries = [entry(.step, payload)]
+        let applications = centre.store.look { $0.register.transfers.folded.values.map(\.head).filter { $0.receiving != school } }
+        if let other = dice.pick(applications.sorted { $0.application < $1.application }) {
+            let head = TransferHead(application: other.application, receiving: school, releasing: pupil.home)
+            var step = TransferStep(
+                hash: blank, head: head, previous: nil, kind: .apply, by: school, station: .receivingSchool, next: .receivingSchool,
+                nextHolder: school, receivingVersion: version, releasingVersion: pupil.chain.last?.topology ?? 1, at: node.clock.now)
+            step.content = TransferContent(name: "他", number: "G", idNumber: "", cohort: "20251", date: "20260901", reason: "", stay: "1")
+            let payload = Payload.encode(step)
+            ledger.rogueSteps.insert(Payload.transferHash(payload))
+            entries.append(entry(.transferStep, payload))
+        }
         write(entries.compactMap { $0 }, as: school, to: .up, node)
     }
 

@@ -8,6 +8,8 @@ extension World {
             (disk.register.transfers.folded[id], disk.register.transfers.said(about: id), disk.register.tree)
         }
         guard let transfer = seen.transfer else { return }
+        let isOwn = !transfer.chain.contains { ledger.rogueSteps.contains($0.hash) }
+        tally.judge(.authorisedOnly, isOwn, step: step, "a step under another's id counts in transfer \(id) at \(node.unit)")
         var key = Trail()
         key.add(id.bytes)
         for fact in seen.facts { key.add(fact.hash.bytes) }

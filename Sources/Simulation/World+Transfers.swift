@@ -72,11 +72,12 @@ extension World {
         }
         let wanted = pupils.filter { asked.contains($0.number ?? "") }
         guard let pupil = dice.pick(dice.happens(perMille: 250) ? wanted : pupils), let name = pupil.record[.name], let number = pupil.number,
-              let id = DossierID(dice.bytes(16)) else { return false }
+              let act = ActID(dice.bytes(16)) else { return false }
+        let id = DossierID.own(of: unit, act)
         let head = TransferHead(application: id, receiving: unit, releasing: pupil.home)
         let content = TransferContent(
             name: name, number: number, idNumber: "", cohort: "20251", date: "20260901", reason: "随父母迁居", stay: "1")
-        guard transferStep(.apply, head, after: nil, by: unit, at: .receivingSchool, to: .receivingSchool, holder: unit, node, { $0.content = content }),
+        guard transferStep(.apply, head, after: nil, by: unit, at: .receivingSchool, to: .receivingSchool, holder: unit, node, act: act, { $0.content = content }),
               dice.happens(perMille: 850), let prepared = transfer(id, at: node) else { return true }
         submit(prepared, unit, node)
         return true
@@ -215,9 +216,9 @@ extension World {
 
     func transferStep(
         _ kind: TransferStepKind, _ head: TransferHead, after previous: TransferStep?, by unit: UnitCode, at station: TransferStation,
-        to next: TransferStation, holder: UnitCode, _ node: Node, _ change: (inout TransferStep) -> Void
+        to next: TransferStation, holder: UnitCode, _ node: Node, act: ActID? = nil, _ change: (inout TransferStep) -> Void
     ) -> Bool {
-        guard let entry = transferEntry(kind, head, after: previous, by: unit, at: station, to: next, holder: holder, node, change) else { return false }
+        guard let entry = transferEntry(kind, head, after: previous, by: unit, at: station, to: next, holder: holder, node, act: act, change) else { return false }
         let tree = node.store.look { $0.register.tree }
         let isOurs = unit == head.receiving || unit == head.releasing
         let side = tree.contains(unit, head.releasing) && !tree.contains(unit, head.receiving) ? head.releasing : head.receiving
@@ -226,7 +227,7 @@ extension World {
 
     private func transferEntry(
         _ kind: TransferStepKind, _ head: TransferHead, after previous: TransferStep?, by unit: UnitCode, at station: TransferStation,
-        to next: TransferStation, holder: UnitCode, _ node: Node, _ change: (inout TransferStep) -> Void
+        to next: TransferStation, holder: UnitCode, _ node: Node, act: ActID? = nil, _ change: (inout TransferStep) -> Void
     ) -> Entry? {
         guard let blank = Digest([UInt8](repeating: 0, count: 32)), !isClosed(unit, at: node) else { return nil }
         let tree = node.store.look { $0.register.tree }
@@ -235,7 +236,8 @@ extension World {
             receivingVersion: tree.unit(head.receiving)?.version ?? 0, releasingVersion: tree.unit(head.releasing)?.version ?? 0,
             at: node.clock.now)
         change(&step)
-        return entry(.transferStep, Payload.encode(step))
+        let payload = Payload.encode(step)
+        return act.map { Entry(act: $0, kind: .transferStep, payload: payload) } ?? entry(.transferStep, payload)
     }
 
     // MARK: Policies

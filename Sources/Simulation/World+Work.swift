@@ -101,7 +101,7 @@ extension World {
         return true
     }
 
-    private func record() -> StudentRecord {
+    func record() -> StudentRecord {
         personCount += 1
         var values: [StudentField: String] = [
             .name: "生\(personCount)", .sex: dice.happens(perMille: 500) ? "1" : "2",
@@ -134,11 +134,11 @@ extension World {
         guard let row = Workflow.registration.row(.enter, from: .none), row.by == .homeSchool else { return }
         var entries: [Entry] = []
         for _ in 0..<(dice.happens(perMille: 150) ? 4 : 1) {
-            guard let id = DossierID(dice.bytes(16)), let blank = Digest([UInt8](repeating: 0, count: 32)) else { return }
+            guard let act = ActID(dice.bytes(16)), let blank = Digest([UInt8](repeating: 0, count: 32)) else { return }
             let step = Step(
-                hash: blank, dossier: id, previous: nil, kind: .enter, by: unit, nextHolder: unit,
+                hash: blank, dossier: .own(of: unit, act), previous: nil, kind: .enter, by: unit, nextHolder: unit,
                 topology: node.store.look { $0.register.tree.unit(unit)?.version ?? 1 }, at: node.clock.now, record: record())
-            if let entry = entry(.step, Payload.encode(step)) { entries.append(entry) }
+            entries.append(Entry(act: act, kind: .step, payload: Payload.encode(step)))
         }
         if dice.happens(perMille: 20), let poison = entry(.schoolClass, Array("poison".utf8)), strikes(.poison, node) {
             entries.insert(poison, at: 0)

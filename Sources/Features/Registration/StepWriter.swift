@@ -73,8 +73,9 @@ struct StepWriter {
         try checkRight(.enter, home: actor.unit)
         guard let row = Workflow.registration.row(.enter, from: .none) else { throw StepRefusals.unknown(transaction.surroundings.dossier()) }
         try StepGuards(transaction: transaction, actor: actor).checkOpen(school: actor.unit, record, dossier: nil)
-        let id = transaction.surroundings.dossier()
-        try append(.enter, row, .registration, home: actor.unit, id: id, previous: nil, Content(record: record), nil)
+        let act = transaction.surroundings.act()
+        let id = DossierID.own(of: actor.unit, act)
+        try append(.enter, row, .registration, home: actor.unit, id: id, previous: nil, Content(record: record), nil, act: act)
         return id
     }
 
@@ -89,7 +90,7 @@ struct StepWriter {
 
     private func append(
         _ kind: StepKind, _ row: Transition, _ table: Workflow, home: UnitCode, id: DossierID, previous: Dossier?,
-        _ content: Content, _ number: String?
+        _ content: Content, _ number: String?, act: ActID? = nil
     ) throws {
         let parties = (content.opening ?? previous?.openCase?.opening)?.parties.map(\.home) ?? []
         let next = Workflow.resolve(row.holder, home: home, holder: previous?.holder, parties: parties, in: transaction.directory)
@@ -101,7 +102,8 @@ struct StepWriter {
             record: row.effects.contains(.newRecord) ? content.record : nil, provisionalNumber: number,
             reason: content.reason.flatMap { $0.isEmpty ? nil : $0 }, opening: content.opening)
         try transaction.append(
-            kind.isOfCase ? .caseStep : .step, Payload.encode(step), as: actor.unit, to: actor.unit == home ? .up : .unit(home))
+            kind.isOfCase ? .caseStep : .step, Payload.encode(step), as: actor.unit, to: actor.unit == home ? .up : .unit(home),
+            act: act)
     }
 
     /// While the unit's old streams are not back after a restore, a step could follow a head that is not the last.

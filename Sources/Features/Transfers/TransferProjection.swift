@@ -46,6 +46,7 @@ public struct TransferProjection: Projection {
         let directory = transaction.directory
         for unit in [head.receiving, head.releasing, by] where directory.unit(unit) == nil { return .parked(waitsFor: "unit:\(unit)") }
         if let obstacle = fact.obstacle(to: writer.unit, directory) { return obstacle }
+        guard !fact.begins || by != writer.unit || head.application.mayBeOpened(by: by, entry.act) else { return .void("under another's id") }
         let hash = Data(Payload.transferHash(entry.payload).bytes)
         try transaction.database.execute(
             literal: """
@@ -85,10 +86,14 @@ private struct Said {
     let by: UnitCode
     /// Only a step names them.
     let versions: (receiving: Int, releasing: Int)?
+    /// Whether it is an application's first step.
+    let begins: Bool
 
     init?(_ kind: EntryKind, _ payload: [UInt8]) {
+        let step = kind == .transferStep ? Payload.transferStep(payload) : nil
+        begins = step.map { $0.previous == nil } ?? false
         let about: (TransferHead, UnitCode, (Int, Int)?)? = switch kind {
-        case .transferStep: Payload.transferStep(payload).map { ($0.head, $0.by, ($0.receivingVersion, $0.releasingVersion)) }
+        case .transferStep: step.map { ($0.head, $0.by, ($0.receivingVersion, $0.releasingVersion)) }
         case .transferWithdrawal: Payload.transferWithdrawal(payload).map { ($0.head, $0.by, nil) }
         case .transferNotice: Payload.transferNotice(payload).map { ($0.head, $0.by, nil) }
         case .transferRequest: Payload.transferRequest(payload).map { ($0.head, $0.by, nil) }

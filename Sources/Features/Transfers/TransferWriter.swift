@@ -24,8 +24,9 @@ struct TransferWriter {
         try checkRight(.apply)
         let form = TransferForm(reading: transaction.reading, today: transaction.surroundings.today)
         try form.check(content, from: releasing, by: actor.unit)
-        let head = TransferHead(application: transaction.surroundings.dossier(), receiving: actor.unit, releasing: releasing)
-        try append(.apply, head, after: nil, at: .receivingSchool, to: .receivingSchool, holder: actor.unit) { $0.content = content }
+        let act = transaction.surroundings.act()
+        let head = TransferHead(application: .own(of: actor.unit, act), receiving: actor.unit, releasing: releasing)
+        try append(.apply, head, after: nil, at: .receivingSchool, to: .receivingSchool, holder: actor.unit, act: act) { $0.content = content }
         return head.application
     }
 
@@ -171,7 +172,7 @@ struct TransferWriter {
 
     private func append(
         _ kind: TransferStepKind, _ head: TransferHead, after previous: TransferStep?, at station: TransferStation, to next: TransferStation,
-        holder: UnitCode, _ change: (inout TransferStep) throws -> Void
+        holder: UnitCode, act: ActID? = nil, _ change: (inout TransferStep) throws -> Void
     ) throws {
         try StepWriter(actor: actor, transaction: transaction).checkRecovery()
         guard let blank = Digest([UInt8](repeating: 0, count: 32)) else { return }
@@ -182,7 +183,7 @@ struct TransferWriter {
         try change(&step)
         let isOurs = actor.unit == head.receiving || actor.unit == head.releasing
         let side = directory.contains(actor.unit, head.releasing) && !directory.contains(actor.unit, head.receiving) ? head.releasing : head.receiving
-        try transaction.append(.transferStep, Payload.encode(step), as: actor.unit, to: isOurs ? .up : .unit(side))
+        try transaction.append(.transferStep, Payload.encode(step), as: actor.unit, to: isOurs ? .up : .unit(side), act: act)
     }
 
     private func own(_ id: DossierID, _ act: TransferAct) throws -> Transfer {

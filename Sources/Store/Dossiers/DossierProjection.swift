@@ -114,6 +114,7 @@ struct DossierProjection: Projection {
             return .void("malformed step")
         }
         guard step.by == writer.unit else { return .void("in another's name") }
+        guard step.previous != nil || step.dossier.mayBeOpened(by: step.by, entry.act) else { return .void("under another's id") }
         let kind: EntryKind = step.kind == .handOver ? .handOver : step.kind.isOfCase ? .caseStep : .step
         guard entry.kind == kind.rawValue else { return .void("not the entry of such a step") }
         guard Workflow.registration(version: step.workflow) != nil else {

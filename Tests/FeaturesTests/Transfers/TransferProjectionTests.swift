@@ -59,4 +59,19 @@ import Testing
         #expect(try count("parked", world) - before.0 == waiting)
         #expect(try count("void", world) - before.1 == void)
     }
+
+    @Test func `an application under the id of another school's is void`() throws {
+        let world = try TransferCountry(seed: 573)
+        let transfer = try world.apply(try world.enrolled())
+        try world.advance(transfer, through: [C.tianheFirst])
+        let before = try count("void", world)
+        let head = TransferHead(application: try #require(DossierID(hex: transfer)), receiving: C.haizhuFirst.code, releasing: C.yueluFirst.code)
+        var step = TransferStep(
+            hash: Hashing.sha256([0]), head: head, previous: nil, kind: .apply, by: head.receiving, station: .receivingSchool,
+            next: .receivingSchool, nextHolder: head.receiving, receivingVersion: 1, releasingVersion: 1, at: 0)
+        step.content = TransferContent(name: "他", number: "G", idNumber: "", cohort: "20251", date: "20260901", reason: "随迁", stay: "1")
+        try say(.transferStep, Payload.encode(step), as: C.haizhuFirst, to: .up, in: world)
+        #expect(try count("void", world) - before == 1)
+        #expect(try world.page(transfer, as: C.tianheFirst).transfer.receiving == C.tianheFirst.code.text)
+    }
 }
