@@ -22,24 +22,31 @@ final class ArchiveStore: Sendable {
     private struct State: ~Copyable {
         var archive: Archive
         var generation = 0
+        /// Of the program that runs on it.
+        var book: ProjectionBook
     }
 
     private let base: String
     private let surroundings: Surroundings
     private let state: Mutex<State>
 
-    static let book = ProjectionBook([CarriedKinds()])
-
-    /// An archive that has just been founded.
-    init(base: String, surroundings: Surroundings, prepare: (Transaction) throws -> Void) throws {
-        self.base = base
-        self.surroundings = surroundings
-        let archive = try Self.open(base + "/0", surroundings)
-        try archive.write { try prepare($0) }
-        state = Mutex(State(archive: archive))
+    /// What a program knows that does not know these kinds.
+    private static func book(forgetting kinds: Set<UInt32>) -> ProjectionBook {
+        ProjectionBook([CarriedKinds()], forgetting: Set(kinds.compactMap(EntryKind.init)))
     }
 
-    private static func open(_ folder: String, _ surroundings: Surroundings) throws -> Archive {
+    /// An archive that has just been founded.
+    /// - Parameter kinds: what its program, of the release before, does not know.
+    init(base: String, surroundings: Surroundings, forgetting kinds: Set<UInt32>, prepare: (Transaction) throws -> Void) throws {
+        self.base = base
+        self.surroundings = surroundings
+        let book = Self.book(forgetting: kinds)
+        let archive = try Self.open(base + "/0", surroundings, book)
+        try archive.write { try prepare($0) }
+        state = Mutex(State(archive: archive, book: book))
+    }
+
+    private static func open(_ folder: String, _ surroundings: Surroundings, _ book: ProjectionBook) throws -> Archive {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return try Archive(folder: folder, book: book, surroundings: surroundings)
     }
@@ -174,6 +181,17 @@ final class ArchiveStore: Sendable {
         try state.withLock { state throws in try Self.replace(&state, with: Self.bytes(state.archive.folder), base, surroundings) }
     }
 
+    /// The newer program starts on what the disk holds, and tries what waited for it.
+    /// - Parameter kinds: what it does not know either.
+    func upgrade(forgetting kinds: Set<UInt32>) throws {
+        let book = Self.book(forgetting: kinds)
+        try state.withLock { state throws in
+            state.book = book
+            try Self.replace(&state, with: Self.bytes(state.archive.folder), base, surroundings)
+        }
+        try change { try $0.retryAfterStart() }
+    }
+
     /// The machine stops in the midst of a write: of the log's new part a piece is there, or nothing.
     /// - Parameter part: 0..<1 of what the write put into the log; less than all, so that it has never been.
     func crash(in write: (ArchiveStore) throws -> Void, part: Double) throws {
@@ -204,7 +222,7 @@ final class ArchiveStore: Sendable {
         if !bytes.log.isEmpty { try Data(bytes.log).write(to: URL(filePath: folder + "/xueji.sqlite-wal")) }
         try? state.archive.close()
         try? FileManager.default.removeItem(atPath: old)
-        state.archive = try open(folder, surroundings)
+        state.archive = try open(folder, surroundings, state.book)
     }
 
     /// An empty disk in the place of this one.
@@ -214,7 +232,7 @@ final class ArchiveStore: Sendable {
             state.generation += 1
             try? state.archive.close()
             try? FileManager.default.removeItem(atPath: old)
-            state.archive = try Self.open(base + "/\(state.generation)", surroundings)
+            state.archive = try Self.open(base + "/\(state.generation)", surroundings, state.book)
         }
         try change(prepare)
     }
@@ -236,8 +254,8 @@ final class ArchiveStore: Sendable {
             let folder = base + "/\(state.generation)"
             try? state.archive.close()
             try? FileManager.default.removeItem(atPath: old)
-            _ = try Restoration(from: path, to: folder, book: Self.book, surroundings: surroundings).perform(force: false)
-            state.archive = try Self.open(folder, surroundings)
+            _ = try Restoration(from: path, to: folder, book: state.book, surroundings: surroundings).perform(force: false)
+            state.archive = try Self.open(folder, surroundings, state.book)
         }
     }
 }

@@ -177,6 +177,7 @@ final class ModelStore: Outbox, Inbox {
     func run(unknownKinds: Set<UInt32>, root: StatementPublicKey, mutant: Mutant?) {
         state.withLock { state in
             state.news.touched.formUnion(state.disk.run(unknownKinds: unknownKinds, root: root, mutant: mutant))
+            do { try real?.upgrade(forgetting: unknownKinds) } catch { state.news.differs.append("another release at \(unit): \(error)") }
         }
     }
 

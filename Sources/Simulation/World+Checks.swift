@@ -153,8 +153,8 @@ extension World {
         guard let dossier = seen.0 else { return }
         checkFace(dossier, marks: seen.1, isHeldBack: seen.2, records: node.store.look { $0.register.mark(ofHome: id) }, node)
         checkChain(dossier, node)
-        let isOwnWord = !dossier.verdicts.contains { $0.position == World.rogueVerdict }
-        tally.judge(.authorisedOnly, isOwnWord, step: step, "a school's verdict counts at \(node.unit)")
+        let isOwnWord = !dossier.verdicts.contains { $0.position == World.rogueVerdict && ($0.by == .centre || !history.hasEverContained($0.by, dossier.home)) }
+        tally.judge(.authorisedOnly, isOwnWord, step: step, "a verdict of a unit that never stood above the pupil counts at \(node.unit)")
         guard let number = dossier.formalNumber, node.index < Self.cloneBase else { return }
         let isIssued = ledger.issued[number]?.contains(id) ?? false
         tally.judge(.authorisedOnly, isIssued, step: step, "\(node.unit) shows a number that the centre never gave")

@@ -18,7 +18,7 @@ extension World {
         for unit in WorldTree.units {
             let isDormant = hosts[unit.code] != unit.code
             // Some nodes are one release behind on the first day.
-            let unknown: Set<UInt32> = unit.code != .centre && plan.scratch == nil && dice.happens(perMille: 60) ? Self.newKinds : []
+            let unknown: Set<UInt32> = unit.code != .centre && dice.happens(perMille: 60) ? Self.newKinds : []
             var disk = ModelDisk(
                 founding: Register(root: root.key.publicKey, unknownKinds: unknown, mutant: plan.mutant),
                 secrets: secrets.filter { hosts[$0.key] == unit.code }, isCentre: unit.code == .centre)
@@ -67,7 +67,7 @@ extension World {
         let surroundings = Surroundings(now: { clock.now }, randomBytes: { pocket.bytes($0) })
         tally.isReal = true
         do {
-            return try ArchiveStore(base: folder, surroundings: surroundings) {
+            return try ArchiveStore(base: folder, surroundings: surroundings, forgetting: disk.register.unknownKinds) {
                 try ModelStore.prepare($0, unit, disk.parent, root, disk.secrets)
             }
         } catch {

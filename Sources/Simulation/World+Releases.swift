@@ -6,9 +6,10 @@ import Rules
 extension World {
     /// A node's program is exchanged for the newer one, or for the one before.
     func changeRelease(_ node: Node) {
-        guard node.parent != nil, node.store.real == nil, let rootKey, isSettled(node), node.store.look({ !$0.secrets.isEmpty }) else { return }
+        guard node.parent != nil, let rootKey, isSettled(node), node.store.look({ !$0.secrets.isEmpty }) else { return }
         guard node.store.look({ $0.register.unknownKinds.isEmpty }) else { return upgrade(node) }
-        guard strikes(.downgrade, node) else { return }
+        // A real archive shows what the newer program has applied; the product's older one refuses such a store.
+        guard node.store.real == nil, strikes(.downgrade, node) else { return }
         run(node, unknownKinds: Self.newKinds, rootKey)
         agenda.plan(.upgrade(node.index), at: now + dice.seconds(500...30_000))
         tell("\(node.unit) runs the release before")

@@ -77,7 +77,9 @@ extension World {
     /// A unit with a good key says what is not its to say: stored, without effect.
     func rogue(at node: Node) {
         if let province = node.store.look({ $0.secrets.keys.sorted() }).first(where: { WorldTree.tier(of: $0) == .province }),
-           dice.happens(perMille: 600) { return takeOver(by: province, at: node) }
+           dice.happens(perMille: 700) {
+            return dice.happens(perMille: 750) ? takeOver(by: province, at: node) : judgeForeign(by: province, at: node)
+        }
         let schools = node.store.look { $0.secrets.keys.sorted() }.filter { WorldTree.tier(of: $0) == .school }
         if let school = dice.pick(schools), dice.happens(perMille: 300) { return claim(by: school, at: node) }
         guard node.isUp, let school = dice.pick(schools), let dossier = dice.pick(node.store.look { disk in
@@ -122,6 +124,18 @@ extension World {
             entries.append(entry(.transferStep, payload))
         }
         write(entries.compactMap { $0 }, as: school, to: .up, node)
+    }
+
+    /// A province speaks about another one's pupil. Should the school come to it later, the word counts, as any of its own would.
+    private func judgeForeign(by province: UnitCode, at node: Node) {
+        let pupils = centre.store.look { disk in
+            disk.register.folded.values.filter { !history.hasEverContained(province, $0.home) }.sorted { $0.id < $1.id }
+        }
+        guard node.isUp, let pupil = dice.pick(pupils), let digest = pupil.keyDigest, strikes(.rogueStatement, node) else { return }
+        let verdict = Verdict(
+            dossier: pupil.id, keyDigest: digest, by: province, tier: .province, position: World.rogueVerdict,
+            problems: [], peers: [], at: 0)
+        write([entry(.verdict, Payload.encode(verdict))].compactMap { $0 }, as: province, to: .up, node)
     }
 
     /// A province records another one's school as its own, with the version that the school has or the next one.
