@@ -19,9 +19,11 @@ enum ConsoleLayout {
         <a href="/password">修改密码</a>
         <form method="post" action="/sign-out"><input type="hidden" name="formToken" value="{{formToken}}"><button class="plain" type="submit">退出</button></form></span>{{/account}}
         </div>
-        {{#hasNavigation}}<nav aria-label="主菜单"><div class="wide"><ul>
-        {{#navigation}}<li><a href="{{href}}"{{#current}} aria-current="page"{{/current}}>{{label}}{{#count}} <span class="tag">{{.}}</span>{{/count}}</a></li>
-        {{/navigation}}</ul></div></nav>{{/hasNavigation}}
+        {{#hasNavigation}}<nav aria-label="主菜单"><div class="wide">
+        {{#navigation}}<span class="group" aria-hidden="true">{{label}}</span><ul aria-label="{{label}}">
+        {{#items}}<li><a href="{{href}}"{{#current}} aria-current="page"{{/current}}>{{label}}</a></li>
+        {{/items}}</ul>
+        {{/navigation}}</div></nav>{{/hasNavigation}}
         </header>
         <main id="main" class="wide">
         {{$main}}{{/main}}

@@ -72,28 +72,9 @@ public enum ConsolePages {
         frame["roleLabels"] = Role.allCases.filter { actor.roles.contains($0) }.map(\.label).joined(separator: "、")
         if !mustChangePassword {
             frame["hasNavigation"] = true
-            frame["navigation"] = Navigation.items(for: actor, tier: unit?.tier ?? .school, at: path)
+            frame["navigation"] = Navigation.groups(for: actor, tier: unit?.tier ?? .school, at: path)
         }
         return frame
-    }
-}
-
-/// The main menu: the pages that stand in it, for those who may see them.
-enum Navigation {
-    private static let menu: [(label: String, path: String)] = [
-        ("待办", "/"), ("学生", "/students"), ("审核", "/review"), ("问题学籍", "/problems"), ("变更", "/key-data"), ("异动", "/roll-changes"), ("转学", "/transfers"), ("转学查询", "/inquiries"), ("超期", "/overrides"), ("重复学籍", "/duplicates"), ("核验", "/verification"),
-        ("疑似", "/suspicions"), ("辖区", "/overview"), ("机构", "/directory"), ("导入", "/imports"), ("班级", "/classes"), ("节点", "/node"),
-        ("设置", "/settings"), ("账号", "/accounts"), ("操作记录", "/audit"),
-    ]
-
-    static func items(for actor: Actor, tier: Tier, at path: String) -> [[String: Any]] {
-        menu.compactMap { label, href in
-            guard let page = ConsolePages.all.first(where: { $0.path == href && $0.method == .get }), page.isOpen(to: actor, tier) else {
-                return nil
-            }
-            let isHere = href == "/" ? path == "/" : path == href || path.hasPrefix(href + "/")
-            return ["label": label, "href": href, "current": isHere]
-        }
     }
 }
 

@@ -15,6 +15,7 @@ enum ConsoleStyle {
         .wide{max-width:72rem;margin:0 auto;padding:0 1rem}
         header .wide{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:baseline;padding-top:.75rem;padding-bottom:.75rem}
         header strong{font-size:1.1rem}header .who a,header .who button{white-space:nowrap}header .who{margin-left:auto;color:var(--soft);display:flex;gap:1rem;align-items:baseline}
+        nav .wide{display:grid;grid-template-columns:max-content 1fr;gap:0 1rem;align-items:baseline;padding-top:0}nav .group{color:var(--soft);font-size:.875rem}
         nav ul{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
         nav a{display:inline-block;padding:.25rem 0;text-decoration:none}nav a[aria-current]{border-bottom:3px solid var(--act);color:var(--ink)}
         main.wide{padding-top:1.5rem;padding-bottom:3rem}

@@ -32,14 +32,4 @@ struct ConsolePagesTests {
             }
         }
     }
-
-    @Test func `a role sees only its own pages in the menu`() {
-        let meal = Actor(unit: "2144000101", account: "canteen", roles: [.mealRegistrar])
-        #expect(Navigation.items(for: meal, tier: .school, at: "/").map { $0["label"] as? String } == ["待办"])
-        let registrar = Actor(unit: "2144000101", account: "wang", roles: [.registrar])
-        let labels = Navigation.items(for: registrar, tier: .school, at: "/students/1").compactMap { $0["label"] as? String }
-        #expect(labels.contains("导入") && !labels.contains("账号"))
-        let atCounty = Navigation.items(for: registrar, tier: .county, at: "/").compactMap { $0["label"] as? String }
-        #expect(!atCounty.contains("导入") && atCounty.contains("审核"))
-    }
 }
