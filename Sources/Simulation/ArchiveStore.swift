@@ -10,6 +10,7 @@ import Synchronization
 struct CarriedKinds: Projection {
     let kinds: Set<EntryKind> = [
         .lease, .incarnation, .schoolClass, .transferStep, .transferWithdrawal, .transferNotice, .transferRequest,
+        .inquiry, .inquiryForward, .inquiryAnswer, .inquiryNotice,
     ]
     let migrations: [(name: String, sql: String)] = []
 

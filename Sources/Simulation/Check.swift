@@ -3,7 +3,7 @@ public enum Check: String, Sendable, CaseIterable {
     case chains, oneEnvelopeOnePlace, acknowledgedSurvives, repliesAreDurable, oneNumberOnePerson, effectsOnce
     case authorisedOnly, onePenOneHome, sameFactsSameState, poisonDelaysNobody, nothingPruned, onlyOwnMail
     case rebuildEqual, clocksDoNotMatter, capsHold
-    case everythingAtCentre, pathsAgree, fenceOpens, inquiriesAnswered, movesComplete, transfersEnd, determinism
+    case everythingAtCentre, pathsAgree, fenceOpens, inquiriesAnswered, movesComplete, transfersEnd, questionsEnd, determinism
 
     /// As in the design's list; nil for liveness and determinism.
     public var number: Int? {

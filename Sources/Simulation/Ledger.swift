@@ -29,6 +29,8 @@ struct Ledger {
     private(set) var minted: Set<Digest> = []
     /// Steps that a unit signed without a right to.
     var rogueSteps: Set<Digest> = []
+    /// Inquiries that an authority did not answer because they were over by its clock.
+    var letLie: Set<Digest> = []
     /// Numbers that the centre's office gave.
     var issued: [String: Set<DossierID>] = [:]
     /// Numbers that people could see.

@@ -174,6 +174,8 @@ struct ModelDisk: Sendable {
 
     mutating func takeTransferErrands() -> TransferBook.Errands { register.takeTransferErrands() }
     mutating func giveBack(_ errands: TransferBook.Errands) { register.giveBack(errands) }
+    mutating func takeInquiryErrands() -> Set<Digest> { register.takeInquiryErrands() }
+    mutating func giveBackInquiries(_ left: Set<Digest>) { register.giveBackInquiries(left) }
 
     /// What the journal says, read from the beginning.
     func rebuilt(without kinds: Set<UInt32> = []) -> Register {

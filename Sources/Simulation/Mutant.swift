@@ -106,6 +106,13 @@ public enum Mutant: String, Sendable, CaseIterable {
     case carrierForgets
     /// The record of a school that a city has given away does not go with the hand-over, and is not said on to everyone.
     case recordStaysBehind
+    // Inquiries
+    /// Behind the fence the centre drops what came in instead of keeping it for later.
+    case inquiriesForgotten
+    /// An inquiry that nobody could answer when it came is not tried again.
+    case inquiryTriedOnce
+    /// Whoever answers an inquiry is believed.
+    case anyoneAnswers
     // Trust, time, chance
     /// A record of a unit is not judged by the one before it.
     case anyoneRecords
@@ -129,7 +136,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .orphansDropped, .orphansGetNewActs, .firstBranchWins, .childTrustsOwnCursor: [.silentRollback]
         case .comparesLengthNotHash, .forkOverwrites, .salvageDiscarded, .nobodyGivesWay: [.copiesDiffer]
         case .supersededKeyCounts, .lastSupplementWins: [.clone]
-        case .noBootFence, .fenceOpensForFirstChild, .fenceNeverOpens, .noReleaseGate, .gateForgotten, .errandsForgotten: [.centreRolledBack]
+        case .noBootFence, .fenceOpensForFirstChild, .fenceNeverOpens, .noReleaseGate, .gateForgotten, .errandsForgotten, .inquiriesForgotten: [.centreRolledBack]
         case .movedUnitWritesOn, .moveDropsQueue: [.unitMoved]
         case .formerParentServesOn, .movedChildStays, .moveWithoutWelcome, .leftPenLost, .leftBehindForgotten,
              .oldStepsByPresentTree, .enrolmentByPresentTree: [.schoolMoved]
@@ -141,7 +148,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .poisonBlocksStream, .unknownKindsDropped: [.poison]
         case .heldForEver, .lockForgotten, .acknowledgesBeforeCommit, .tearsTransactions, .acceptsGaps, .signatureUnchecked, .misaddressedAccepted,
              .fullDiskSaysStored, .foreignStepsCount, .anyoneNumbers, .anyoneJudges, .restartForgetsWords, .revokedStaysIn,
-             .sealIgnored, .anyoneRecords, .anyIDCounts, .numberFollowsClock, .chanceFromAddresses: []
+             .sealIgnored, .anyoneRecords, .anyIDCounts, .anyoneAnswers, .inquiryTriedOnce, .numberFollowsClock, .chanceFromAddresses: []
         }
     }
 
@@ -154,7 +161,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .acknowledgesBeforeCommit, .fullDiskSaysStored: [.repliesAreDurable]
         case .noBootFence, .fenceOpensForFirstChild, .noReleaseGate, .gateForgotten, .leaseOutlivesIncarnation: [.oneNumberOnePerson]
         case .orphansGetNewActs: [.effectsOnce]
-        case .anyoneNumbers, .anyoneJudges, .anyoneRecords, .anyIDCounts, .supersededKeyCounts, .revokedStaysIn, .sealIgnored: [.authorisedOnly]
+        case .anyoneNumbers, .anyoneJudges, .anyoneRecords, .anyIDCounts, .anyoneAnswers, .supersededKeyCounts, .revokedStaysIn, .sealIgnored: [.authorisedOnly]
         case .movedUnitWritesOn: [.authorisedOnly, .movesComplete]
         case .foreignStepsCount, .restoreGoesOn: [.onePenOneHome]
         case .firstBranchWins, .lastSupplementWins: [.sameFactsSameState]
@@ -176,6 +183,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .handOverNotSettled: [.onePenOneHome]
         case .ferryHandsOverTwice: [.effectsOnce]
         case .withdrawalUndoesTransfer: [.transfersEnd]
+        case .inquiriesForgotten, .inquiryTriedOnce: [.questionsEnd]
         case .withdrawnIsHandedOver, .releasingAuthoritySkipped: [.onePenOneHome]
         case .carrierForgets: [.transfersEnd, .pathsAgree]
         case .recordStaysBehind: [.poisonDelaysNobody]

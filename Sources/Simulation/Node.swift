@@ -53,6 +53,10 @@ final class Node {
     var lostIncarnations: [UnitCode: Incarnation] = [:]
     var quarantinedSeen = 0
     var wentBack = false
+    /// When an inquiry came, by this node's clock then.
+    var heard: [Digest: Int64] = [:]
+    /// When the unanswered ones were tried last.
+    var triedInquiries = 0.0
     var pausedUntil: Double?
     /// Grows with each start.
     var epoch = 0

@@ -54,6 +54,7 @@ struct Register: Sendable {
     private(set) var handOverCopies: [Digest: Set<UnitCode>] = [:]
     /// Transfers, and what the offices have to look at.
     private(set) var transfers = TransferBook()
+    private(set) var inquiries = InquiryBook()
     private(set) var quarantined = 0
     private(set) var appliedEntries = 0
     /// What this node's program is too old for.
@@ -78,7 +79,10 @@ struct Register: Sendable {
         parked.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.map { "\($0.entry.kind) by \($0.stream.unit)" })" }.joined(separator: "; ")
     }
 
-    var parkedEntries: Int { parked.values.reduce(0) { $0 + $1.count } }
+    /// - Parameter rogue: hashes of what nobody had a right to say, which may wait for ever.
+    func parkedEntries(besides rogue: Set<Digest>) -> Int {
+        parked.values.reduce(0) { $0 + $1.count { $0.entry.kind != EntryKind.inquiryAnswer.rawValue || !rogue.contains(Hashing.sha256($0.entry.payload)) } }
+    }
 
     // MARK: Entries
 
@@ -162,6 +166,7 @@ struct Register: Sendable {
         case .move: return move(entry, of: stream)
         case .seal: return seal(entry, of: stream)
         case .transferStep, .transferWithdrawal, .transferNotice, .transferRequest: return transfer(kind, entry, of: stream)
+        case .inquiry, .inquiryForward, .inquiryAnswer, .inquiryNotice: return inquiry(kind, entry, of: stream)
         case .schoolClass: return .quarantined
         default: return .void
         }
@@ -265,6 +270,18 @@ struct Register: Sendable {
         transfers.refold(fact.head.application, self, withdrawalUndoes: mutant == .withdrawalUndoesTransfer)
         return .applied(nil)
     }
+
+    private mutating func inquiry(_ kind: EntryKind, _ entry: Entry, of stream: StreamID) -> Outcome {
+        switch inquiries.standing(kind, entry.payload, of: stream, self, anyoneAnswers: mutant == .anyoneAnswers) {
+        case .waits(let unit): return .parked("unit:\(unit)")
+        case .never: return .void
+        case .counts: inquiries.keep(kind, entry.payload, of: stream)
+        }
+        return .applied(nil)
+    }
+
+    mutating func takeInquiryErrands() -> Set<Digest> { inquiries.takeErrands() }
+    mutating func giveBackInquiries(_ left: Set<Digest>) { inquiries.giveBack(left) }
 
     mutating func takeTransferErrands() -> TransferBook.Errands { transfers.takeErrands() }
     mutating func giveBack(_ errands: TransferBook.Errands) { transfers.giveBack(errands) }

@@ -31,6 +31,7 @@ extension World {
         repealHandOvers(node)
         if node.parent == nil { serveCentre(news) }
         workOnTransfers(node)
+        workOnInquiries(node)
         if node.store.rings != node.ringsSeen { lastChange = now }
         guard node.store.rings != node.ringsSeen, node.isUp else { return }
         node.ringsSeen = node.store.rings
@@ -187,17 +188,17 @@ extension World {
     /// the step names. A pen that an authority left behind holds is the new one's.
     private func checkChain(_ dossier: Dossier, _ node: Node) {
         let chain = knownChain(dossier, node)
-        var holder: UnitCode?
+        var holders: Set<UnitCode?> = [nil]
         var home = chain.first?.by
         var isGood = true
         for (place, step) in chain.enumerated() {
-            if step.archive == nil, let home { holder = passed(holder, home, version: step.topology) }
+            if step.archive == nil, let home { holders = passed(holders, home, version: step.topology) }
             if step.archive != nil {
                 isGood = isGood && isRightful(step, after: chain.prefix(place), home: home)
                 home = step.nextHolder
             } else if place == 0 { isGood = isGood && step.by == home && step.kind == .enter && step.previous == nil }
             else {
-                let isAllowed = step.by == holder || isInStead(step, of: holder) || step.kind == .recallCase && step.by == home
+                let isAllowed = holders.contains { step.by == $0 || isInStead(step, of: $0) } || step.kind == .recallCase && step.by == home
                 isGood = isGood && isAllowed && step.previous == chain[place - 1].hash
             }
             if [.approve, .sendBack, .confirmDeletion, .refuseDeletion, .approveRollChange, .sendBackCase, .passTransfer, .approveTransfer, .returnTransfer]
@@ -205,12 +206,12 @@ extension World {
                 isGood = isGood && step.by != home && history.contains(step.by, home, versions: step.topology...step.topology)
             }
             isGood = isGood && !ledger.rogueSteps.contains(step.hash)
-            holder = step.nextHolder
+            holders = [step.nextHolder]
         }
         let version = node.store.look { $0.register.tree.unit(dossier.home)?.version ?? 1 }
-        holder = passed(holder, dossier.home, version: version)
+        holders = passed(holders, dossier.home, version: version)
         isGood = isGood && (dossier.chain.isEmpty || dossier.home == home)
-        tally.judge(.onePenOneHome, isGood && dossier.holder == holder, step: step, "the chain of \(dossier.id) at \(node.unit)")
+        tally.judge(.onePenOneHome, isGood && holders.contains(dossier.holder), step: step, "the chain of \(dossier.id) at \(node.unit)")
         guard let approval = dossier.chain.last(where: { $0.kind == .approve }), let number = approval.provisionalNumber,
               node.index < Self.cloneBase, !ledger.forkable.contains(approval.by) else { return }
         tally.judge(.oneNumberOnePerson, (ledger.provisional[number] ?? dossier.id) == dossier.id, step: step, "\(number) is lent to two")
@@ -232,10 +233,14 @@ extension World {
         return [.county, .city].contains(WorldTree.tier(of: holder)) && WorldTree.tree.contains(step.by, holder)
     }
 
-    private func passed(_ holder: UnitCode?, _ home: UnitCode, version: Int) -> UnitCode? {
-        guard let holder, !history.contains(holder, home, versions: version...version) else { return holder }
-        let competent = history.competent(home, versions: version...version)
-        return competent.count == 1 ? competent.first : holder
+    /// Who has the pen by a record of that version: where two authorities have said one, either's.
+    private func passed(_ holders: Set<UnitCode?>, _ home: UnitCode, version: Int) -> Set<UnitCode?> {
+        holders.reduce(into: []) { passed, holder in
+            let competent = history.competent(home, versions: version...version)
+            let stays = holder.map { history.contains($0, home, versions: version...version) } ?? true
+            if stays || competent.isEmpty { passed.insert(holder) }
+            if holder != nil, !stays || competent.count > 1 { passed.formUnion(competent.map { Optional($0) }) }
+        }
     }
 
     /// Heads that a reply names are stored at this moment.
@@ -292,8 +297,9 @@ extension World {
     /// At each start: the journal tells the same as the tables, and nothing promised is gone.
     func audit(_ node: Node) {
         let disk = node.store.disk
-        let digest = disk.rebuilt().digest(under: .centre)
-        tally.judge(.rebuildEqual, digest == disk.register.digest(under: .centre), step: step, "\(node.unit) rebuilt differs")
+        let rebuilt = disk.rebuilt()
+        tally.judge(.rebuildEqual, rebuilt.digest(under: .centre) == disk.register.digest(under: .centre), step: step, "\(node.unit) rebuilt differs")
+        tally.judge(.rebuildEqual, rebuilt.inquiries.face == disk.register.inquiries.face, step: step, "inquiries at \(node.unit) rebuilt differ")
         tally.judge(.nothingPruned, disk.kept >= node.journalSeen, step: step, "\(node.unit) had \(node.journalSeen) envelopes, has \(disk.kept)")
         tally.judge(.chains, Self.isChained(disk), step: step, "a chain at \(node.unit) does not hold")
         tally.judge(.acknowledgedSurvives, ledger.recount(node.index, disk, afterLoss: false) == 0, step: step, "acts that were saved are on no disk")

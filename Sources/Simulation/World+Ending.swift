@@ -57,11 +57,20 @@ extension World {
             // Quiet for a while of steps, with comparisons of heads in between.
             if quiet > 80, hasMended {
                 // The operators see units that nobody writes for, and host them once more.
-                guard nodes.contains(where: { $0.isDormant ? enrolOnceMore($0) : inviteOnceMore($0) }) else { return }
+                guard nodes.contains(where: { $0.isDormant ? enrolOnceMore($0) : inviteOnceMore($0) }) || tryInquiriesOnceMore() else { return }
                 quiet = 0
             }
         }
         tally.judge(.pathsAgree, tally.failure != nil, step: step, "the links do not come to rest: " + unrest())
+    }
+
+    /// Ten minutes later, so to say: the nodes look once more at what nobody has answered.
+    private func tryInquiriesOnceMore() -> Bool {
+        guard !hasTriedInquiries else { return false }
+        hasTriedInquiries = true
+        let before = ledger.minted.count
+        for node in present where tryInquiriesAgain(node) { note(node) }
+        return ledger.minted.count > before
     }
 
     private var hasMended: Bool { present.allSatisfy { $0.machine.held.isEmpty } }
@@ -72,7 +81,7 @@ extension World {
             guard let parent = node.parent else { return true }
             guard node.isConfirmed, node.store.look({ $0.rottenPlaces.isEmpty }), let own = try? node.store.heads(.up) else { return false }
             return Set(own) == (try? Set(nodes[parent].store.heads(.down(node.unit))))
-        } && awaitingHost.isEmpty && present.allSatisfy { isAtItsParent($0) && !$0.store.look { $0.isRefilling } } && present.allSatisfy { $0.store.look { $0.register.transfers.errands.isEmpty } }
+        } && awaitingHost.isEmpty && present.allSatisfy { isAtItsParent($0) && !$0.store.look { $0.isRefilling } } && present.allSatisfy { $0.store.look { $0.register.transfers.errands.isEmpty && $0.register.inquiries.errands.isEmpty } }
             && centre.isFenceOpen && centre.store.look { $0.errands.isEmpty && $0.heldBack.isEmpty }
     }
 
@@ -102,7 +111,7 @@ extension World {
     private func judgeEnd() {
         for node in present {
             tally.judge(.chains, node.store.look { $0.rottenPlaces.isEmpty }, step: step, "\(node.unit) still reads rotten envelopes")
-            let parked = node.store.look { $0.register.parkedEntries }
+            let parked = node.store.look { $0.register.parkedEntries(besides: ledger.rogueSteps) }
             tally.judge(.poisonDelaysNobody, parked == 0, step: step, "\(parked) entries are parked for ever at \(node.unit), waiting for \(node.store.look { $0.register.waits })")
             let units = Set(hosts.filter { $0.value == node.unit }.keys)
             tally.judge(.movesComplete, Set(node.store.look { $0.secrets.keys }) == units, step: step, "\(node.unit) writes for \(node.store.look { $0.secrets.keys.sorted() }), and \(units.sorted()) work there")
@@ -115,7 +124,8 @@ extension World {
         let atCentre = centre.store.look { disk in Set(disk.journal.flatMap { $0?.sealed.entries ?? [] }.compactMap { $0?.act }) }
         let missing = ledger.acts.filter { !$0.value.isLost && $0.value.holders != 0 && !atCentre.contains($0.key) }
         tally.judge(.everythingAtCentre, missing.isEmpty, step: step, "\(missing.count) acts never reached the centre: " + describe(Set(missing.keys)))
-        judgeInquiries()
+        judgeVerdicts()
+        judgeQuestions()
         judgeMergers()
         judgeTransfers()
     }
@@ -158,7 +168,7 @@ extension World {
     }
 
     /// Each live dossier has the centre's last word at home, and the number it is due.
-    private func judgeInquiries() {
+    private func judgeVerdicts() {
         let all = centre.store.look { disk in disk.register.folded.values.sorted { $0.id < $1.id } }
         for dossier in all where dossier.stand != .deleted && dossier.keyDigest != nil {
             guard let home = indexOf[hosts[dossier.home] ?? dossier.home], let shown = nodes[home].store.look({ $0.register.folded[dossier.id] }) else { continue }

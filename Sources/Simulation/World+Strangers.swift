@@ -78,7 +78,11 @@ extension World {
     func rogue(at node: Node) {
         if let province = node.store.look({ $0.secrets.keys.sorted() }).first(where: { WorldTree.tier(of: $0) == .province }),
            dice.happens(perMille: 700) {
-            return dice.happens(perMille: 750) ? takeOver(by: province, at: node) : judgeForeign(by: province, at: node)
+            switch dice.below(4) {
+            case 0: return judgeForeign(by: province, at: node)
+            case 1: return answerForeign(by: province, at: node)
+            default: return takeOver(by: province, at: node)
+            }
         }
         let schools = node.store.look { $0.secrets.keys.sorted() }.filter { WorldTree.tier(of: $0) == .school }
         if let school = dice.pick(schools), dice.happens(perMille: 300) { return claim(by: school, at: node) }
@@ -136,6 +140,16 @@ extension World {
             dossier: pupil.id, keyDigest: digest, by: province, tier: .province, position: World.rogueVerdict,
             problems: [], peers: [], at: 0)
         write([entry(.verdict, Payload.encode(verdict))].compactMap { $0 }, as: province, to: .up, node)
+    }
+
+    /// A province answers a question of another one's school.
+    private func answerForeign(by province: UnitCode, at node: Node) {
+        let asked = centre.store.look { disk in disk.register.inquiries.known.compactMap { id in disk.register.inquiries.file(id).map { (id, $0.inquiry.unit) } } }
+        guard node.isUp, let (id, unit) = dice.pick(asked.filter { !history.hasEverContained(province, $0.1) }), strikes(.rogueStatement, node) else { return }
+        let answer = InquiryAnswer(id: id, unit: unit, by: province, answeredBy: province, outcome: .ambiguous, pupil: nil, at: 0)
+        let payload = Payload.encode(answer)
+        ledger.rogueSteps.insert(Hashing.sha256(payload))
+        write([entry(.inquiryAnswer, payload)].compactMap { $0 }, as: province, to: .unit(unit), node)
     }
 
     /// A province records another one's school as its own, with the version that the school has or the next one.

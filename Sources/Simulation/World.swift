@@ -35,6 +35,9 @@ final class World {
     /// The office that hands over is at work; those for transfers are; the centre's are.
     var isHandingOver = false
     var isFerrying = false
+    /// Likewise for the offices for inquiries.
+    var isAnswering = false
+    var hasTriedInquiries = false
     var isTreating = false
     /// A copy of a node's disk that runs beside it.
     var clones: [Int: Node] = [:]

@@ -8,7 +8,7 @@ import Store
 /// centre asks that province and tells the asker what it said ([decision 32]).
 public struct InquiryOffice: Office {
     static let name = "inquiry"
-    /// Errands of inquiries that somebody here waits for; `InquiryWatch` looks after them.
+    /// Errands of inquiries that nobody has answered yet; `InquiryWatch` looks after them.
     static let open = "inquiry.open"
     private static let atOnce = 50
 

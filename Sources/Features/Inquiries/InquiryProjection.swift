@@ -22,6 +22,10 @@ public struct InquiryProjection: Projection {
         CREATE TABLE inquiry_notice (
           id BLOB NOT NULL, writer TEXT NOT NULL, event TEXT NOT NULL, place TEXT NOT NULL, since INTEGER NOT NULL, at INTEGER NOT NULL,
           PRIMARY KEY (id, writer, event, place, since)) WITHOUT ROWID;
+        """), ("inquiry_2", """
+        -- Every node on the asker's path looks after what nobody has answered; until then only the asker's and the centre's did.
+        INSERT OR IGNORE INTO errand (office, subject, at)
+          SELECT 'inquiry.open', id, at FROM inquiry i WHERE NOT EXISTS (SELECT 1 FROM inquiry_answer a WHERE a.id = i.id);
         """)]
 
     public let tables = [
@@ -57,7 +61,7 @@ public struct InquiryProjection: Projection {
                 VALUES (\(Data(id.bytes)), \(inquiry.unit.text), \(inquiry.at), \(inquiry.lastDay.daysSince1970), \(Data(entry.payload)))
                 """)
         try transaction.errand(InquiryOffice.name, id.bytes)
-        if try transaction.hosts(inquiry.unit) { try transaction.errand(InquiryOffice.open, id.bytes) }
+        try transaction.errand(InquiryOffice.open, id.bytes)
         return .applied
     }
 
@@ -91,11 +95,12 @@ public struct InquiryProjection: Projection {
             guard tier == .province, answer.answeredBy == answer.by else { return .void("not this unit's to answer") }
         } else {
             guard writer.audience == .unit(answer.unit) else { return .void("misaddressed") }
-            guard directory.unit(answer.unit) != nil else { return .parked(waitsFor: "unit:\(answer.unit)") }
-            guard tier > .school, answer.by != answer.unit, directory.hasContained(answer.by, answer.unit) else {
-                return .void("an answer by a unit that is not above the asker")
-            }
+            guard tier > .school, answer.by != answer.unit else { return .void("an answer by a unit that is not above the asker") }
             guard answer.answeredBy == answer.by || answer.by == .centre else { return .void("another's answer") }
+            // The record that gives it the asker may come by another stream, and later.
+            guard directory.unit(answer.unit) != nil, directory.hasContained(answer.by, answer.unit) else {
+                return .parked(waitsFor: "unit:\(answer.unit)")
+            }
         }
         try transaction.database.execute(
             literal: """

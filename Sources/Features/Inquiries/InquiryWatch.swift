@@ -5,7 +5,8 @@ import Rules
 import Store
 
 /// Looks from time to time at the inquiries that somebody waits for: those of this node's own units end when their time is over; where the
-/// centre waits for a province that is out of reach, it tells the asker since when.
+/// centre waits for a province that is out of reach, it tells the asker since when. What could not be answered is tried again: whose turn it
+/// is follows from where the pupil and his number are known, and both may still be on their way, or the asker may have moved.
 public struct InquiryWatch {
     /// How a node that the centre waits for is doing.
     public struct Contact: Sendable, Hashable {
@@ -43,6 +44,25 @@ public struct InquiryWatch {
         return hasWritten
     }
 
+    /// Gives the office once more what nobody has answered.
+    /// - Returns: how many.
+    public static func tryAgain(_ archive: Archive) throws -> Int {
+        guard try archive.read({ try $0.recoveringUnits().isEmpty && !$0.isClone() && InquiryWatch.hasOpen($0) }) else { return 0 }
+        return try archive.write { transaction in
+            try transaction.database.execute(
+                literal: """
+                    INSERT OR IGNORE INTO errand (office, subject, at)
+                    SELECT \(InquiryOffice.name), subject, at FROM errand WHERE office = \(InquiryOffice.open)
+                    """)
+            return transaction.database.changesCount
+        }
+    }
+
+    private static func hasOpen(_ reading: Reading) throws -> Bool {
+        try Bool.fetchOne(
+            reading.database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM errand WHERE office = ?)"), arguments: [InquiryOffice.open]) ?? false
+    }
+
     /// Of the next portion those for which something is to be done, and where it ends; nil when there is none.
     private func waiting(after last: Data, _ today: CalendarDate, _ reading: Reading) throws -> ([Rules.Digest], Data)? {
         let subjects = try Data.fetchAll(
@@ -58,14 +78,22 @@ public struct InquiryWatch {
         let hosted = Set(try reading.hostedUnits())
         let isAsker = hosted.contains(file.inquiry.unit)
         if isAsker, InquiryTime.isOver(file.inquiry, forAskerOn: today) { return false }
-        guard hosted.contains(.centre) else { return true }
+        guard hosted.contains(.centre) else { return try isAsker || !isOver(file, today, reading) }
         return try isOverAtCentre(file, today, reading) ? isAsker : absent(file).isEmpty
     }
 
     /// By the day on which the centre passed it on: the asker's clock may be years off.
     private func isOverAtCentre(_ file: InquiryFile, _ today: CalendarDate, _ reading: Reading) throws -> Bool {
-        guard let passed = file.forwards.map(\.at).min() else { return InquiryTime.isOver(file.inquiry, forAskerOn: today) }
+        guard let passed = file.forwards.map(\.at).min() else { return try isOver(file, today, reading) }
         return try InquiryTime(file.inquiry, heard: CalendarDate(secondsSince1970: passed), reading).lastDay < today
+    }
+
+    /// By the day on which it came here.
+    private func isOver(_ file: InquiryFile, _ today: CalendarDate, _ reading: Reading) throws -> Bool {
+        let came = try Int64.fetchOne(
+            reading.database.cachedStatement(sql: "SELECT at FROM errand WHERE office = ? AND subject = ?"),
+            arguments: [InquiryOffice.open, Data(file.id.bytes)])
+        return try InquiryTime(file.inquiry, heard: came.map { CalendarDate(secondsSince1970: $0) } ?? today, reading).lastDay < today
     }
 
     /// Provinces that have not answered and are out of reach, unless that has been told already.
@@ -96,7 +124,10 @@ public struct InquiryWatch {
             try close(id, in: transaction)
             return true
         }
-        guard try transaction.hosts(.centre) else { return false }
+        guard try transaction.hosts(.centre) else {
+            if try !isAsker && isOver(file, today, reading) { try close(id, in: transaction) }
+            return false
+        }
         if try isOverAtCentre(file, today, reading) {
             if !isAsker { try close(id, in: transaction) }
             return !isAsker

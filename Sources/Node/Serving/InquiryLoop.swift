@@ -4,10 +4,13 @@ import Replication
 import ServiceLifecycle
 import Store
 
-/// Looks after the inquiries that somebody waits for: ends those whose time is over, and tells of provinces that are out of reach.
+/// Looks after the inquiries that somebody waits for: ends those whose time is over, tells of provinces that are out of reach, and has what
+/// nobody could answer tried again.
 struct InquiryLoop: Service {
     /// Seconds between two looks.
     static let pause = 10.0
+    /// Looks after which what nobody has answered is tried again, ten minutes.
+    static let looksBetweenTrials = 60
 
     let archive: Archive
     let workers: Workers
@@ -22,9 +25,15 @@ struct InquiryLoop: Service {
     var patience = LinkBoard.patience
 
     func run() async throws {
+        var looks = 0
         await Rounds(end: end, ending: ending).run {
+            defer { looks += 1 }
             do {
-                if try await workers.run({ [archive, endpoint, patience] in try Self.look(archive, endpoint, patience) }) { stored.ring() }
+                let isTrial = looks % Self.looksBetweenTrials == 0
+                if try await workers.run({ [archive, endpoint, patience] in
+                    let hasWritten = try Self.look(archive, endpoint, patience)
+                    return try isTrial && InquiryWatch.tryAgain(archive) > 0 || hasWritten
+                }) { stored.ring() }
             } catch {
                 log.error("looking after inquiries failed", metadata: ["error": "\(error)"])
             }
