@@ -58,8 +58,7 @@ struct InquiryBook: Sendable {
             guard let answer = Payload.inquiryAnswer(payload), answer.by == stream.unit, let tier = tree.tier(of: answer.by) else { return .never }
             if stream.audience == .up { return tier == .province && answer.answeredBy == answer.by ? .counts : .never }
             guard stream.audience == .unit(answer.unit), tier > .school, answer.by != answer.unit,
-                  answer.answeredBy == answer.by || answer.by == .centre else { return .never }
-            if anyoneAnswers { return .counts }
+                  answer.answeredBy == answer.by || answer.by == .centre || anyoneAnswers else { return .never }
             return tree.unit(answer.unit) != nil && register.hasContained(answer.by, answer.unit) ? .counts : .waits(answer.unit)
         case .inquiryNotice:
             guard let notice = Payload.inquiryNotice(payload), notice.by == stream.unit else { return .never }

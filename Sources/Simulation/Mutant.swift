@@ -111,7 +111,7 @@ public enum Mutant: String, Sendable, CaseIterable {
     case inquiriesForgotten
     /// An inquiry that nobody could answer when it came is not tried again.
     case inquiryTriedOnce
-    /// Whoever answers an inquiry is believed.
+    /// An authority that answers an inquiry as if another had looked is believed.
     case anyoneAnswers
     // Trust, time, chance
     /// A record of a unit is not judged by the one before it.

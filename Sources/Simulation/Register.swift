@@ -79,10 +79,7 @@ struct Register: Sendable {
         parked.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.map { "\($0.entry.kind) by \($0.stream.unit)" })" }.joined(separator: "; ")
     }
 
-    /// - Parameter rogue: hashes of what nobody had a right to say, which may wait for ever.
-    func parkedEntries(besides rogue: Set<Digest>) -> Int {
-        parked.values.reduce(0) { $0 + $1.count { $0.entry.kind != EntryKind.inquiryAnswer.rawValue || !rogue.contains(Hashing.sha256($0.entry.payload)) } }
-    }
+    var parkedEntries: Int { parked.values.reduce(0) { $0 + $1.count } }
 
     // MARK: Entries
 

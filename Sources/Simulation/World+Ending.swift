@@ -111,7 +111,7 @@ extension World {
     private func judgeEnd() {
         for node in present {
             tally.judge(.chains, node.store.look { $0.rottenPlaces.isEmpty }, step: step, "\(node.unit) still reads rotten envelopes")
-            let parked = node.store.look { $0.register.parkedEntries(besides: ledger.rogueSteps) }
+            let parked = node.store.look { $0.register.parkedEntries }
             tally.judge(.poisonDelaysNobody, parked == 0, step: step, "\(parked) entries are parked for ever at \(node.unit), waiting for \(node.store.look { $0.register.waits })")
             let units = Set(hosts.filter { $0.value == node.unit }.keys)
             tally.judge(.movesComplete, Set(node.store.look { $0.secrets.keys }) == units, step: step, "\(node.unit) writes for \(node.store.look { $0.secrets.keys.sorted() }), and \(units.sorted()) work there")

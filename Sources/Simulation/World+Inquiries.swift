@@ -221,8 +221,8 @@ extension World {
         }
         for file in files {
             for (isUp, answer) in file.answers where !isUp {
-                let isRightful = history.hasEverContained(answer.by, file.inquiry.unit)
-                tally.judge(.authorisedOnly, isRightful, step: step, "\(file.inquiry.unit) is answered by \(answer.by), which never stood above it")
+                let isRightful = history.hasEverContained(answer.by, file.inquiry.unit) && (answer.by == .centre || answer.answeredBy == answer.by)
+                tally.judge(.authorisedOnly, isRightful, step: step, "\(file.inquiry.unit) is answered by \(answer.by) for \(answer.answeredBy)")
             }
             tally.judge(.questionsEnd, true, step: step, "")
         }

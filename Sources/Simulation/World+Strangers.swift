@@ -80,7 +80,7 @@ extension World {
            dice.happens(perMille: 700) {
             switch dice.below(4) {
             case 0: return judgeForeign(by: province, at: node)
-            case 1: return answerForeign(by: province, at: node)
+            case 1: return answerForAnother(province, at: node)
             default: return takeOver(by: province, at: node)
             }
         }
@@ -142,14 +142,14 @@ extension World {
         write([entry(.verdict, Payload.encode(verdict))].compactMap { $0 }, as: province, to: .up, node)
     }
 
-    /// A province answers a question of another one's school.
-    private func answerForeign(by province: UnitCode, at node: Node) {
+    /// A province answers a question as if another one had looked.
+    private func answerForAnother(_ province: UnitCode, at node: Node) {
         let asked = centre.store.look { disk in disk.register.inquiries.known.compactMap { id in disk.register.inquiries.file(id).map { (id, $0.inquiry.unit) } } }
-        guard node.isUp, let (id, unit) = dice.pick(asked.filter { !history.hasEverContained(province, $0.1) }), strikes(.rogueStatement, node) else { return }
-        let answer = InquiryAnswer(id: id, unit: unit, by: province, answeredBy: province, outcome: .ambiguous, pupil: nil, at: 0)
-        let payload = Payload.encode(answer)
-        ledger.rogueSteps.insert(Hashing.sha256(payload))
-        write([entry(.inquiryAnswer, payload)].compactMap { $0 }, as: province, to: .unit(unit), node)
+        let others = WorldTree.units.map(\.code).filter { WorldTree.tier(of: $0) == .province && $0 != province }
+        guard node.isUp, let (id, unit) = dice.pick(asked.filter { history.hasEverContained(province, $0.1) }), let other = dice.pick(others),
+              strikes(.rogueStatement, node) else { return }
+        let answer = InquiryAnswer(id: id, unit: unit, by: province, answeredBy: other, outcome: .ambiguous, pupil: nil, at: 0)
+        write([entry(.inquiryAnswer, Payload.encode(answer))].compactMap { $0 }, as: province, to: .unit(unit), node)
     }
 
     /// A province records another one's school as its own, with the version that the school has or the next one.

@@ -56,7 +56,7 @@ extension World {
 
     private func actAtSchool(_ unit: UnitCode, _ node: Node) {
         guard WorldTree.tier(of: unit) == .school, !isClosed(unit, at: node) else { return }
-        if !node.isRecovering, dice.happens(perMille: 50), inquire(unit, node) { return }
+        if !node.isRecovering, dice.happens(perMille: 80), inquire(unit, node) { return }
         if !node.isRecovering, dice.happens(perMille: 300), transferAtSchool(unit, node) { return }
         let own = node.store.look { disk in disk.register.folded.values.filter { $0.home == unit }.sorted { $0.id < $1.id } }
         guard own.count > 1, !node.isRecovering, !dice.happens(perMille: own.count > 6 ? 30 : 200), let dossier = dice.pick(own) else {

@@ -6,7 +6,7 @@ struct MutantHuntTests {
     /// Those that a few seeds find; the others need hundreds: `simulate --mutants`.
     static let quick: [Mutant] = [
         .childTrustsOwnCursor, .relaysNothingBack, .errorDeletesQueue, .acknowledgesBeforeCommit, .signatureUnchecked,
-        .fullDiskSaysStored, .poisonBlocksStream, .anyoneNumbers, .restartForgetsWords, .refillForgetsOwn, .noReleaseGate,
+        .acceptsGaps, .poisonBlocksStream, .anyoneNumbers, .restartForgetsWords, .refillForgetsOwn, .noReleaseGate,
     ]
 
     @Test(arguments: quick) func `A seeded protocol bug is found within a few seeds`(mutant: Mutant) {
