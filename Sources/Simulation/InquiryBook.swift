@@ -44,7 +44,7 @@ struct InquiryBook: Sendable {
     /// Inquiries that the offices have to look at.
     private(set) var errands: Set<Digest> = []
 
-    func standing(_ kind: EntryKind, _ payload: [UInt8], of stream: StreamID, _ register: Register, anyoneAnswers: Bool) -> Standing {
+    func standing(_ kind: EntryKind, _ payload: [UInt8], of stream: StreamID, _ register: Register) -> Standing {
         let tree = register.tree
         switch kind {
         case .inquiry:
@@ -58,7 +58,7 @@ struct InquiryBook: Sendable {
             guard let answer = Payload.inquiryAnswer(payload), answer.by == stream.unit, let tier = tree.tier(of: answer.by) else { return .never }
             if stream.audience == .up { return tier == .province && answer.answeredBy == answer.by ? .counts : .never }
             guard stream.audience == .unit(answer.unit), tier > .school, answer.by != answer.unit,
-                  answer.answeredBy == answer.by || answer.by == .centre || anyoneAnswers else { return .never }
+                  answer.answeredBy == answer.by || answer.by == .centre else { return .never }
             return tree.unit(answer.unit) != nil && register.hasContained(answer.by, answer.unit) ? .counts : .waits(answer.unit)
         case .inquiryNotice:
             guard let notice = Payload.inquiryNotice(payload), notice.by == stream.unit else { return .never }

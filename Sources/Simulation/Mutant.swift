@@ -111,8 +111,6 @@ public enum Mutant: String, Sendable, CaseIterable {
     case inquiriesForgotten
     /// An inquiry that nobody could answer when it came is not tried again.
     case inquiryTriedOnce
-    /// An authority that answers an inquiry as if another had looked is believed.
-    case anyoneAnswers
     // Trust, time, chance
     /// A record of a unit is not judged by the one before it.
     case anyoneRecords
@@ -148,7 +146,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .poisonBlocksStream, .unknownKindsDropped: [.poison]
         case .heldForEver, .lockForgotten, .acknowledgesBeforeCommit, .tearsTransactions, .acceptsGaps, .signatureUnchecked, .misaddressedAccepted,
              .fullDiskSaysStored, .foreignStepsCount, .anyoneNumbers, .anyoneJudges, .restartForgetsWords, .revokedStaysIn,
-             .sealIgnored, .anyoneRecords, .anyIDCounts, .anyoneAnswers, .inquiryTriedOnce, .numberFollowsClock, .chanceFromAddresses: []
+             .sealIgnored, .anyoneRecords, .anyIDCounts, .inquiryTriedOnce, .numberFollowsClock, .chanceFromAddresses: []
         }
     }
 
@@ -161,7 +159,7 @@ public enum Mutant: String, Sendable, CaseIterable {
         case .acknowledgesBeforeCommit, .fullDiskSaysStored: [.repliesAreDurable]
         case .noBootFence, .fenceOpensForFirstChild, .noReleaseGate, .gateForgotten, .leaseOutlivesIncarnation: [.oneNumberOnePerson]
         case .orphansGetNewActs: [.effectsOnce]
-        case .anyoneNumbers, .anyoneJudges, .anyoneRecords, .anyIDCounts, .anyoneAnswers, .supersededKeyCounts, .revokedStaysIn, .sealIgnored: [.authorisedOnly]
+        case .anyoneNumbers, .anyoneJudges, .anyoneRecords, .anyIDCounts, .supersededKeyCounts, .revokedStaysIn, .sealIgnored: [.authorisedOnly]
         case .movedUnitWritesOn: [.authorisedOnly, .movesComplete]
         case .foreignStepsCount, .restoreGoesOn: [.onePenOneHome]
         case .firstBranchWins, .lastSupplementWins: [.sameFactsSameState]

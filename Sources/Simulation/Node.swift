@@ -48,6 +48,8 @@ final class Node {
     var isLeaving = false
     /// Its unit has another parent, with which heads are still to be compared.
     var isGivenAway = false
+    /// Whom it called before a move.
+    var formerParent: Int?
     /// By which versions of moved schools' records the node judged when it was last looked at.
     var versionsSeen: [UnitCode: Int] = [:]
     var lostIncarnations: [UnitCode: Incarnation] = [:]

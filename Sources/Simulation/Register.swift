@@ -269,7 +269,7 @@ struct Register: Sendable {
     }
 
     private mutating func inquiry(_ kind: EntryKind, _ entry: Entry, of stream: StreamID) -> Outcome {
-        switch inquiries.standing(kind, entry.payload, of: stream, self, anyoneAnswers: mutant == .anyoneAnswers) {
+        switch inquiries.standing(kind, entry.payload, of: stream, self) {
         case .waits(let unit): return .parked("unit:\(unit)")
         case .never: return .void
         case .counts: inquiries.keep(kind, entry.payload, of: stream)

@@ -13,6 +13,7 @@ extension World {
         case .rolledBack(_, let parent): noteRolledBack(parent.stream, node)
         case .held(let stream, .fork, _): giveWay(stream, to: nil, node)
         case .moved(let parent, _): redirect(node, to: parent)
+        case .notBelow: if let former = node.formerParent { redirect(node, to: nodes[former].unit) }
         case .held, .missing, .replaced, .compared, .clone, .shutOut: break
         }
     }

@@ -102,6 +102,7 @@ extension World {
     func redirect(_ node: Node, to parent: UnitCode) {
         guard plan.mutant != .movedChildStays, let at = node.parent, let index = indexOf[parent], index != at, !node.isDormant,
               node.store.look({ !$0.secrets.isEmpty }) || node.isLeaving else { return }
+        node.formerParent = at
         node.parent = index
         node.store.change { $0.parent = parent }
         node.machine = ChildLink(plan: Node.plan)

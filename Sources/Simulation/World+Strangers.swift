@@ -78,11 +78,8 @@ extension World {
     func rogue(at node: Node) {
         if let province = node.store.look({ $0.secrets.keys.sorted() }).first(where: { WorldTree.tier(of: $0) == .province }),
            dice.happens(perMille: 700) {
-            switch dice.below(4) {
-            case 0: return judgeForeign(by: province, at: node)
-            case 1: return answerForAnother(province, at: node)
-            default: return takeOver(by: province, at: node)
-            }
+            if answerForAnother(province, at: node) { return }
+            return dice.happens(perMille: 750) ? takeOver(by: province, at: node) : judgeForeign(by: province, at: node)
         }
         let schools = node.store.look { $0.secrets.keys.sorted() }.filter { WorldTree.tier(of: $0) == .school }
         if let school = dice.pick(schools), dice.happens(perMille: 300) { return claim(by: school, at: node) }
@@ -142,14 +139,14 @@ extension World {
         write([entry(.verdict, Payload.encode(verdict))].compactMap { $0 }, as: province, to: .up, node)
     }
 
-    /// A province answers a question as if another one had looked.
-    private func answerForAnother(_ province: UnitCode, at node: Node) {
+    /// A province answers a question as if another one had looked; false where nobody has asked.
+    private func answerForAnother(_ province: UnitCode, at node: Node) -> Bool {
         let asked = centre.store.look { disk in disk.register.inquiries.known.compactMap { id in disk.register.inquiries.file(id).map { (id, $0.inquiry.unit) } } }
         let others = WorldTree.units.map(\.code).filter { WorldTree.tier(of: $0) == .province && $0 != province }
         guard node.isUp, let (id, unit) = dice.pick(asked.filter { history.hasEverContained(province, $0.1) }), let other = dice.pick(others),
-              strikes(.rogueStatement, node) else { return }
+              strikes(.rogueStatement, node) else { return false }
         let answer = InquiryAnswer(id: id, unit: unit, by: province, answeredBy: other, outcome: .ambiguous, pupil: nil, at: 0)
-        write([entry(.inquiryAnswer, Payload.encode(answer))].compactMap { $0 }, as: province, to: .unit(unit), node)
+        return write([entry(.inquiryAnswer, Payload.encode(answer))].compactMap { $0 }, as: province, to: .unit(unit), node)
     }
 
     /// A province records another one's school as its own, with the version that the school has or the next one.

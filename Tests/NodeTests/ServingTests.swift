@@ -130,6 +130,10 @@ struct ServingTests {
             ).join()
             try await ServedNode.serve(child, seed: 253) { province in
                 #expect(await province.verb("status", "--wait", "20") == 0)
+                // Whom it may host, it knows when the directory has come.
+                try await Fixture.eventually {
+                    try await Self.localAsk(province, "/api/v1/units?under=440000")["units"]?.items.contains { $0["code"]?.text == "440106" } ?? false
+                }
                 #expect(await province.verb("host", "440106", "--wait", "20") == 0)
                 try await Fixture.eventually {
                     let units = try await Self.localAsk(centre, "/api/v1/units?under=440000")

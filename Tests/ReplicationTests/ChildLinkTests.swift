@@ -45,6 +45,23 @@ struct ChildLinkTests {
         #expect(pull.after == 7)
     }
 
+    @Test func `That the parent does not know the unit is reported when it is said again, and anew after each two`() {
+        var stranger = LinkFailure(.forbidden, message: "不属于", remedy: "", cause: "status 403 notBelow")
+        stranger.peerCode = "notBelow"
+        var link = steady(parent.nonce())
+        func refuse(at now: Double, _ failure: LinkFailure) -> [LinkReport] {
+            _ = link.handle(.failed(failure, chance: 0.5), on: .up, at: now)
+            return link.takeReports().filter { $0 == .notBelow }
+        }
+        _ = link.takeReports()
+        #expect(refuse(at: 1, stranger) == [])
+        #expect(refuse(at: 1000, stranger) == [.notBelow])
+        #expect(refuse(at: 2000, stranger) == [])
+        #expect(refuse(at: 3000, LinkFailure(.forbidden, message: "", remedy: "", cause: "")) == [], "another refusal begins anew")
+        #expect(refuse(at: 4000, stranger) == [])
+        #expect(refuse(at: 5000, stranger) == [.notBelow])
+    }
+
     @Test func `A session that is gone is opened again without heads, a new process sees the heads`() {
         let nonce = parent.nonce()
         var link = steady(nonce)

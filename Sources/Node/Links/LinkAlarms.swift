@@ -13,6 +13,8 @@ struct LinkAlarms {
     var resync: @Sendable () -> Void = {}
     /// Goes to another parent.
     var follow: @Sendable (UnitCode, String) -> Void = { _, _ in }
+    /// Goes back to the parent of before.
+    var turnBack: @Sendable () -> Void = {}
     /// Stops calling: this node is a copy.
     var rest: @Sendable () -> Void = {}
 
@@ -45,7 +47,7 @@ struct LinkAlarms {
                     try transaction.noteClone()
                 case .shutOut(let why):
                     try transaction.noteShutOut(why.hasSuffix("。") ? String(why.dropLast()) : why)
-                case .moved: break
+                case .moved, .notBelow: break
                 case .replaced:
                     try transaction.raiseAlarm("replaced", subject: "node", "另一个进程正以本单位的名义连接上级，请检查是否有节点副本。")
                 }
@@ -58,6 +60,7 @@ struct LinkAlarms {
         switch report {
         case .compared: confirm()
         case .moved(let unit, let address): follow(unit, address)
+        case .notBelow: turnBack()
         case .clone: rest()
         default: break
         }

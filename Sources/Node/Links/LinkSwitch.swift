@@ -75,6 +75,16 @@ final class LinkSwitch: Sendable {
         }
     }
 
+    /// The parent to which our unit was sent knows nothing of it.
+    func turnBack(_ log: Logger) {
+        guard let runner = state.withLock({ $0.runner }) else { return }
+        do {
+            try MoveWatch.turnBack(archive, runner, log)
+        } catch {
+            log.error("former parent not taken", metadata: ["error": "\(error)"])
+        }
+    }
+
     /// Held streams are tried again as well. False without a link upwards.
     func resync() -> Bool {
         guard let runner = state.withLock({ $0.runner }) else { return false }

@@ -13,8 +13,9 @@ import Trust
 final class MoveWatch: Service {
     /// Seconds between two looks when nothing is stored.
     static let pace = 5.0
-    /// Key of the node's value with the parent it had before, for the operator.
+    /// Keys of the node's values with the address and the unit of the parent it had before.
     static let formerParent = "formerParent"
+    static let formerParentUnit = "formerParentUnit"
     /// Key of the node's value with the version of the newest move that it has followed.
     static let followedMove = "followedMove"
 
@@ -99,18 +100,44 @@ final class MoveWatch: Service {
     /// Takes another parent; the same one again changes nothing.
     static func follow(_ parent: UnitCode, at address: String, _ archive: Archive, _ runner: LinkRunner, _ log: Logger) throws {
         guard !address.isEmpty, try archive.read({ try $0.nodeText("parentUnit") }) != parent.text else { return }
-        let found = try PeerAddress(address)
         try archive.write { transaction in
-            try transaction.setNodeText(formerParent, try transaction.reading.nodeText(Joining.parentAddress) ?? "")
-            try transaction.callParent(at: found)
-            try transaction.setNodeText("parentUnit", parent.text)
-            if let name = TreeName(path: transaction.directory.path(of: parent).reversed()) {
-                try transaction.setNodeText(NodeTrust.parentNameKey, name.text)
-            }
+            try take(parent, at: try PeerAddress(address), transaction)
             try transaction.raiseAlarm(
                 "parent.moved", subject: parent.text, "本单位已划转，本节点已改连新的上级 \(parent)。核对无误后运行 alarm acknowledge parent.moved。")
         }
         log.notice("another parent", metadata: ["parent": "\(parent.text)"])
-        runner.redirect(to: found)
+        runner.redirect(to: try PeerAddress(address))
+    }
+
+    /// The parent to which this node was sent goes on saying that the unit is not below it: the one of before may have lost the record of the
+    /// move with its disk. Whichever of the two knows better says so: the former one takes the node in, or sends it on once more.
+    static func turnBack(_ archive: Archive, _ runner: LinkRunner, _ log: Logger) throws {
+        guard let former = try archive.write({ try returnToFormer($0) }) else { return }
+        log.notice("back to the former parent", metadata: ["address": "\(former)"])
+        runner.redirect(to: former)
+    }
+
+    /// Takes the parent of before.
+    /// - Returns: its address; nil where there was none.
+    static func returnToFormer(_ transaction: Transaction) throws -> PeerAddress? {
+        let reading = transaction.reading
+        guard let unit = try reading.nodeText(formerParentUnit), let address = try reading.nodeText(formerParent), !unit.isEmpty, !address.isEmpty,
+              let refusing = try reading.nodeText("parentUnit"), refusing != unit else { return nil }
+        let former = try PeerAddress(address)
+        try take(UnitCode(unit), at: former, transaction)
+        try transaction.raiseAlarm(
+            "parent.refuses", subject: refusing,
+            "上级 \(refusing) 一直回答本单位不归其管辖，本节点已改连原上级 \(unit)。划转可能因原上级磁盘恢复而丢失，请与两级核对，必要时由原上级重新划转。")
+        return former
+    }
+
+    static func take(_ parent: UnitCode, at address: PeerAddress, _ transaction: Transaction) throws {
+        try transaction.setNodeText(formerParent, try transaction.reading.nodeText(Joining.parentAddress) ?? "")
+        try transaction.setNodeText(formerParentUnit, try transaction.reading.nodeText("parentUnit") ?? "")
+        try transaction.callParent(at: address)
+        try transaction.setNodeText("parentUnit", parent.text)
+        if let name = TreeName(path: transaction.directory.path(of: parent).reversed()) {
+            try transaction.setNodeText(NodeTrust.parentNameKey, name.text)
+        }
     }
 }

@@ -32,7 +32,8 @@ struct ParentLink: Service {
         // Weak: the switch holds the runner.
         let resync: @Sendable () -> Void = { [weak links] in _ = links?.resync() }
         let follow: @Sendable (UnitCode, String) -> Void = { [weak links] in links?.follow($0, at: $1, log) }
-        let alarms = LinkAlarms(archive: archive, log: log, resync: resync, follow: follow, rest: { news.ring() })
+        let turnBack: @Sendable () -> Void = { [weak links] in links?.turnBack(log) }
+        let alarms = LinkAlarms(archive: archive, log: log, resync: resync, follow: follow, turnBack: turnBack, rest: { news.ring() })
         let clock = LinkClock(
             now: SystemSurroundings.monotonicSeconds, epoch: archive.surroundings.now, sleep: SystemSurroundings.sleep,
             chance: SystemSurroundings.chance)

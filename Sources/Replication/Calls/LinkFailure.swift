@@ -104,6 +104,9 @@ public struct LinkFailure: Error, Sendable, Hashable {
         peerCode = problem?.code
     }
 
+    /// The parent does not know our unit as one below it.
+    var isOfStranger: Bool { peerCode == "notBelow" }
+
     /// The parent says that our key or our machine does not count any more.
     var isForGood: Bool { peerCode == "certificate.revoked" || peerCode == "certificate.superseded" }
 

@@ -166,6 +166,7 @@ extension ChildLink {
         // One that came between, for a key or for a fork, does not put off the one that tries again what stands still.
         if held.isEmpty || now >= nextCompare { nextCompare = now + plan.compareEvery }
         state = .steady
+        strangerAnswers = 0
         reports.append(.compared(held: held))
         stir += 1
     }

@@ -255,6 +255,8 @@ extension ChildLink {
         hasVouched = false
         if failure.code == .clone { reports.append(.clone) }
         if failure.isForGood { reports.append(.shutOut(failure.message)) }
+        strangerAnswers = failure.isOfStranger ? strangerAnswers + 1 : 0
+        if strangerAnswers > 0, strangerAnswers.isMultiple(of: 2) { reports.append(.notBelow) }
         if let unit = failure.movedTo, let address = failure.movedAddress { reports.append(.moved(to: UnitCode(unit), address: address)) }
         session = nil
         state = .stopped(failure, until: now + plan.standingRetry)

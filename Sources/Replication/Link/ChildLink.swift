@@ -117,6 +117,8 @@ public struct ChildLink: Sendable {
     var compareSoon = false
     var nextCompare: Double = 0
     var sessionsLost = 0
+    /// How often in a row the parent has said that our unit is not below it.
+    var strangerAnswers = 0
     var challenges = 0
 
     public init(plan: LinkPlan = LinkPlan()) {

@@ -20,6 +20,8 @@ public enum LinkReport: Sendable, Hashable {
     case clone
     /// The parent lets us in no longer, for good: our key was revoked, or another machine has taken our place. In its words.
     case shutOut(String)
+    /// For a while already the parent says that our unit is not below it.
+    case notBelow
     /// Our unit has another parent now, and is told where.
     case moved(to: UnitCode, address: String)
 }
