@@ -42,6 +42,21 @@ import Testing
         #expect(open == 0)
     }
 
+    @Test func `what nobody could answer when it came is tried again until it is answered`() throws {
+        let world = try InquiryCountry(seed: 55)
+        let item = try world.ask(world.near.name, number: world.near.number, settling: false)
+        // Looked at where the pupil's number had not come yet.
+        try world.node.archive.write { try $0.database.execute(sql: "DELETE FROM errand WHERE office = 'inquiry'") }
+        try world.node.settle()
+        #expect(try world.show(item.inquiry, as: C.tianheFirst).state == "waiting")
+        #expect(try InquiryWatch.tryAgain(world.node.archive) == 1)
+        #expect(try InquiryWatch.tryAgain(world.node.archive) == 0, "it is with the office already")
+        try world.node.settle()
+        #expect(try world.show(item.inquiry, as: C.tianheFirst).state == "found")
+        _ = try watch(isHere: true).look(world.node.archive)
+        #expect(try InquiryWatch.tryAgain(world.node.archive) == 0, "what is answered is not")
+    }
+
     @Test func `what goes on waiting keeps none behind it from being looked at`() throws {
         let world = try InquiryCountry(seed: 54)
         var items: [InquiryList.Item] = []
