@@ -111,6 +111,15 @@ public enum CallerStanding: Sendable, Hashable {
     case notBelow
     /// It has another parent now, named where known.
     case moved(to: UnitCode?)
+
+    /// Whether a session that is open ends: by the records of now the caller is another node's child. The record that made it a child here may
+    /// also have gone with a disk above. One whose record is missing altogether is told at its next hello.
+    public var endsSession: Bool {
+        switch self {
+        case .child, .unknown: false
+        case .notBelow, .moved: true
+        }
+    }
 }
 
 /// Looks callers up for the parent's desk.

@@ -93,7 +93,7 @@ extension World {
     private func closeMoved(_ node: Node) {
         guard let endpoint = node.endpoint else { return }
         for child in endpoint.children where child.isConnected {
-            guard case .moved? = try? node.store.standing(of: child.unit, keyID: []) else { continue }
+            guard let standing = try? node.store.standing(of: child.unit, keyID: []), standing.endsSession else { continue }
             endpoint.close(child.unit)
         }
     }

@@ -8,7 +8,7 @@ import Store
 import Synchronization
 import Trust
 
-/// Follows moves in the tree: the sessions of children that have another parent now are ended, and a node whose own unit has
+/// Follows moves in the tree: the sessions of children that are another node's now are ended, and a node whose own unit has
 /// moved calls its new parent.
 final class MoveWatch: Service {
     /// Seconds between two looks when nothing is stored.
@@ -29,6 +29,8 @@ final class MoveWatch: Service {
     let stored: Bell
     let ending: Ending
     let log: Logger
+    /// Whether a move was ever known to this process.
+    private let hasMoved = Mutex(false)
     /// Of the unit's newest move that was seen here: what a link holds back since then it may send or leave out now.
     private let seenVersion = Mutex(0)
     /// Schools that were moved to below this node, as far as was seen: what they wrote before lies behind what a link has pulled.
@@ -62,10 +64,10 @@ final class MoveWatch: Service {
     }
 
     private func look() throws {
-        guard try archive.read({ try $0.hasMoves() }) else { return }
+        guard try hasSeenMoves() else { return }
         for child in endpoint.children where child.isConnected {
             // Paused ones are refused at the door.
-            guard let standing = try? doorkeeper.standing(of: child.unit, keyID: []), case .moved = standing else { continue }
+            guard let standing = try? doorkeeper.standing(of: child.unit, keyID: []), standing.endsSession else { continue }
             endpoint.close(child.unit)
         }
         guard let runner else { return }
@@ -88,6 +90,14 @@ final class MoveWatch: Service {
         }
         // The tree has changed under the link: what was held back before is judged anew.
         if isNew { runner.retryNow() }
+    }
+
+    /// Whether a move is known here, or was: it goes when the copy of whoever made it gives way.
+    private func hasSeenMoves() throws -> Bool {
+        if hasMoved.withLock({ $0 }) { return true }
+        guard try archive.read({ try $0.hasMoves() }) else { return false }
+        hasMoved.withLock { $0 = true }
+        return true
     }
 
     /// Whether a record is to be followed: each once. The parent that it led to may have sent the node on since, by a move that is not here
