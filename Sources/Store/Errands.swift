@@ -17,6 +17,18 @@ extension Transaction {
             database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? ORDER BY at, subject LIMIT ?"), arguments: [office, limit])
     }
 
+    /// Subjects that have waited so many seconds for an office, the oldest first. The clock may have gone back since: what seems to come from
+    /// the future has waited as well.
+    public func errands(of office: String, waiting seconds: Int64, limit: Int) throws -> [Data] {
+        guard limit > 0 else { return [] }
+        let old = try Data.fetchAll(
+            database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? AND at <= ? ORDER BY at, subject LIMIT ?"),
+            arguments: [office, now - seconds, limit])
+        return try old + Data.fetchAll(
+            database.cachedStatement(sql: "SELECT subject FROM errand WHERE office = ? AND at > ? ORDER BY at, subject LIMIT ?"),
+            arguments: [office, now, limit - old.count])
+    }
+
     /// The office is done with a subject.
     public func endErrand(of office: String, _ subject: Data) throws {
         try database.cachedStatement(sql: "DELETE FROM errand WHERE office = ? AND subject = ?").execute(arguments: [office, subject])

@@ -10,7 +10,7 @@ struct Migrations {
         let own = JournalSchema.migrations + DossierSchema.migrations + RecoverySchema.migrations
         let later = RecoverySchema.later + BlobSchema.migrations + LinkSchema.migrations + TrustSchema.migrations
             + BlobSchema.later + LinkSchema.later + MergerProjection.schema + DossierSchema.later
-            + book.followerMigrations + TrustSchema.later + PartialRecords.schema + MoveProjection.schema
+            + book.followerMigrations + TrustSchema.later + PartialRecords.schema + MoveProjection.schema + JournalSchema.later
         for (name, sql) in own + book.migrations + later {
             migrator.registerMigration(name) { db in
                 db.add(function: LinkSchema.entryCount)

@@ -8,6 +8,8 @@ import Store
 /// (requirements §1.21). Its errands and its verdicts commit together, so a power cut leaves nothing unchecked (Q54).
 public struct DuplicateDesk: Office {
     static let office = "duplicates"
+    /// Of provinces that have switched the instant check off (Q54).
+    static let queued = "duplicates.queued"
     /// Dossiers judged in one transaction.
     static let batch = 500
     /// How long a record waits where the province has switched the instant check off, in seconds (Q54).
@@ -39,7 +41,8 @@ public struct DuplicateDesk: Office {
         }
         let isProposalJudged = dossier.openCase?.checked == nil || dossier.proposalVerdicts.contains { $0.by == judge.unit }
         if try (isLive && !(isJudged && isProposalJudged)) || makesRoom || isMoved(dossier, isLive, transaction) {
-            try transaction.errand(Self.office, dossier.id.bytes)
+            let isInstant = try PolicyShelf(transaction.reading).isOn("duplicates.instant", for: dossier.home)
+            try transaction.errand(isInstant ? Self.office : Self.queued, dossier.id.bytes)
         }
     }
 
@@ -90,11 +93,11 @@ public struct DuplicateDesk: Office {
                 affected.formUnion(try proposals.dossiers(under: group.key))
             }
             affected.formUnion(try proposals.put(id, dossier?.openCase?.checked.map { KeyFields($0) }))
-            try transaction.endErrand(of: Self.office, Data(id.bytes))
+            for office in [Self.office, Self.queued] { try transaction.endErrand(of: office, Data(id.bytes)) }
         }
         let crossIsProblem = try PolicyShelf(transaction.reading).isOn("duplicates.crossIsProblem", for: judge.unit)
         for id in affected.sorted() { try speak(about: id, index, judge, crossIsProblem: crossIsProblem, in: transaction) }
-        return due.count == Self.batch
+        return due.count >= Self.batch / 2
     }
 
     /// Whether it is a pupil of the judge's subtree: one who was handed over to a school elsewhere is so no longer.
@@ -112,24 +115,12 @@ public struct DuplicateDesk: Office {
         return Judge(unit: own, tier: tier)
     }
 
-    /// What may be judged now: all, but for provinces that queue.
+    /// What may be judged now: what has waited in a province that queues, at most half of a batch, and all else.
     private func due(_ transaction: Transaction) throws -> [DossierID] {
-        let rows = try Row.fetchAll(
-            transaction.database, sql: """
-                SELECT e.subject, e.at, d.home FROM errand e LEFT JOIN dossier d ON d.id = e.subject
-                WHERE e.office = ? ORDER BY e.at, e.subject LIMIT ?
-                """, arguments: [Self.office, Self.batch * 4])
-        var instant: [String: Bool] = [:]
-        var due: [DossierID] = []
-        for row in rows where due.count < Self.batch {
-            guard let id = DossierID(row["subject"] as Data) else { continue }
-            let home = (row["home"] as String?) ?? ""
-            if instant[home] == nil {
-                instant[home] = try PolicyShelf(transaction.reading).isOn("duplicates.instant", for: UnitCode(home))
-            }
-            if instant[home] == true || transaction.now - (row["at"] as Int64) >= Self.queuedSeconds { due.append(id) }
-        }
-        return due
+        let waited = try transaction.errands(of: Self.queued, waiting: Self.queuedSeconds, limit: Self.batch / 2)
+        let instant = try transaction.errands(of: Self.office, limit: Self.batch - waited.count)
+        var seen = Set<Data>()
+        return (waited + instant).filter { seen.insert($0).inserted }.compactMap { DossierID($0) }
     }
 
     /// Writes a verdict where it differs from the last one about the same key fields.

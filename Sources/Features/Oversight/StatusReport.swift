@@ -143,14 +143,19 @@ public struct StatusReport: Encodable, Sendable {
     /// What waits here; at a school, what of it waits for a verdict from above.
     private static func queues(_ unit: UnitCode, _ reading: Reading) throws -> [Queue] {
         let db = reading.database
-        let own = try Row.fetchAll(db, sql: "SELECT office, count(*) AS n, min(at) AS oldest FROM errand GROUP BY office")
+        // One queue for people, whether a province has its pupils judged at once or not.
+        let own = try Row.fetchAll(
+            db, sql: """
+                SELECT CASE office WHEN 'duplicates.queued' THEN 'duplicates' ELSE office END AS name, count(*) AS n, min(at) AS oldest
+                FROM errand GROUP BY name
+                """)
         let asked = try Row.fetchAll(
             db, sql: """
-                SELECT 'duplicates' AS office, count(*) AS n, min(entered_at) AS oldest FROM dossier
+                SELECT 'duplicates' AS name, count(*) AS n, min(entered_at) AS oldest FROM dossier
                 WHERE home = ? AND state = ? HAVING n > 0
                 """, arguments: [unit.text, RegistrationState.unchecked.rawValue])
-        return (own + (own.contains { $0["office"] == "duplicates" } ? [] : asked)).map {
-            Queue(office: $0["office"], waiting: $0["n"], oldest: ($0["oldest"] as Int64?).map { ChinaTime.text($0) })
+        return (own + (own.contains { $0["name"] == "duplicates" } ? [] : asked)).map {
+            Queue(office: $0["name"], waiting: $0["n"], oldest: ($0["oldest"] as Int64?).map { ChinaTime.text($0) })
         }
     }
 

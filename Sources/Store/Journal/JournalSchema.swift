@@ -56,4 +56,8 @@ enum JournalSchema {
         CREATE TABLE errand (office TEXT NOT NULL, subject BLOB NOT NULL, at INTEGER NOT NULL,
           PRIMARY KEY (office, subject)) WITHOUT ROWID;
         """)]
+    static let later: [(name: String, sql: String)] = [("journal-2", """
+        -- The oldest first, however many wait.
+        CREATE INDEX errand_age ON errand (office, at);
+        """)]
 }
