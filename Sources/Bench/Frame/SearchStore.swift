@@ -13,34 +13,47 @@ struct SearchStore {
     private struct Mark: Codable, Hashable {
         let pupils: Int
         let seed: UInt64
+        /// Whether all are judged and the first school has its numbers; else only their entering is done.
+        let isWhole: Bool
     }
 
     /// Serves it; makes it first, unless a whole one with the same pupils has been kept.
     init(_ pupils: SearchPupils, at place: Workplace) throws {
-        let mark = Mark(pupils: pupils.count, seed: pupils.seed)
+        let (entered, whole) = (Mark(pupils: pupils.count, seed: pupils.seed, isWhole: false), Mark(pupils: pupils.count, seed: pupils.seed, isWhole: true))
         let folder = place.keep ?? place.folder + "/registry"
         let path = folder + "/bench.json"
         let kept = FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(Mark.self, from: $0) }
-        if kept == mark {
+        if kept == whole {
             node = try ServedNode(kept: folder, at: place)
             try node.start()
             return
         }
+        if kept == entered {
+            node = try ServedNode(kept: folder, at: place)
+        } else {
+            node = try Self.entered(pupils, in: folder, at: place)
+            try JSONEncoder().encode(entered).write(to: URL(fileURLWithPath: path))
+        }
+        try node.start()
+        try Self.wait(for: node, pupils, at: place)
+        try Self.number(pupils, node, at: place)
+        try JSONEncoder().encode(whole).write(to: URL(fileURLWithPath: path))
+    }
+
+    // MARK: Filling
+
+    /// A new folder with everyone entered in it.
+    private static func entered(_ pupils: SearchPupils, in folder: String, at place: Workplace) throws -> ServedNode {
         if FileManager.default.fileExists(atPath: folder) {
             guard try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty else { throw BenchFailure("\(folder) holds something else") }
         } else {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
-        node = try ServedNode(kept: folder, at: place)
+        let node = try ServedNode(kept: folder, at: place)
         try node.call("init", "--name", "全国中心")
-        try Self.fill(folder, pupils, at: place)
-        try node.start()
-        try Self.wait(for: node, pupils, at: place)
-        try Self.number(pupils, node, at: place)
-        try JSONEncoder().encode(mark).write(to: URL(fileURLWithPath: path))
+        try fill(folder, pupils, at: place)
+        return node
     }
-
-    // MARK: Filling
 
     /// Ten schools in one transaction.
     private static func fill(_ folder: String, _ pupils: SearchPupils, at place: Workplace) throws {

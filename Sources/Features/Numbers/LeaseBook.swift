@@ -20,6 +20,11 @@ public struct LeaseBook: Projection {
         -- Who is still without a number, by day and school: of those born on one day most have theirs.
         DROP INDEX dossier_birth;
         CREATE INDEX dossier_unnumbered ON dossier (birth, home) WHERE provisional IS NULL;
+        """), ("lease-3", """
+        -- How many of the numbers lent were left over when the pupils were last counted, less those noticed since.
+        CREATE TABLE lease_slack (
+          holder TEXT NOT NULL, division TEXT NOT NULL, birth TEXT NOT NULL, incarnation BLOB NOT NULL, slack INTEGER NOT NULL,
+          PRIMARY KEY (holder, division, birth)) WITHOUT ROWID;
         """)]
 
     public let tables = [
@@ -29,6 +34,8 @@ public struct LeaseBook: Projection {
             """),
         // The order of arrival is this node's own.
         (table: "incarnation", sql: "SELECT unit, incarnation FROM incarnation ORDER BY unit, incarnation"),
+        // Counted anew where tables are built anew; it says nothing of its own.
+        (table: "lease_slack", sql: "SELECT 1 FROM lease_slack WHERE 0"),
     ]
 
     public init() {}
@@ -123,102 +130,5 @@ public struct LeaseBook: Projection {
             database.cachedStatement(sql: "SELECT number FROM number WHERE number >= ? AND number < ?"),
             arguments: [prefix, prefix + "~"])
         return Set(numbers.compactMap { Int($0.suffix(4)) })
-    }
-}
-
-/// The centre lends ranges before they are needed: as soon as it sees a pupil who will want a number.
-public struct LeaseOffice: Office {
-    static let office = "lease"
-    /// Smallest range lent; also how far supply runs ahead of demand.
-    static let block = 16
-
-    private let isOpen: @Sendable () -> Bool
-    public let migrations: [(name: String, sql: String)] = []
-
-    public init(isOpen: @escaping @Sendable () -> Bool = { true }) { self.isOpen = isOpen }
-
-    public func noticed(_ dossier: Dossier, in transaction: Transaction) throws {
-        guard try transaction.reading.ownUnit() == .centre, dossier.provisionalNumber == nil,
-              [.entered, .reviewed, .submitted, .returned].contains(dossier.stand), dossier.record.birthDate.utf8.count == 8
-        else { return }
-        let division = transaction.directory.unit(dossier.home)?.division ?? ""
-        guard division.utf8.count == 6 else { return }
-        for authority in approvers(of: dossier, transaction.directory) {
-            try transaction.errand(Self.office, Array((authority.text + "|" + division + "|" + dossier.record.birthDate).utf8))
-        }
-    }
-
-    /// Who may approve: the authority that has the pen, else the competent one; and who was asked to do so in its stead.
-    private func approvers(of dossier: Dossier, _ directory: UnitDirectory) -> [UnitCode] {
-        guard dossier.stand == .submitted, let holder = dossier.holder else { return [directory.unit(dossier.home)?.competent].compactMap { $0 } }
-        return [holder] + (dossier.overrideRequest.flatMap { _ in dossier.overridingAuthority(in: directory) }.map { [$0] } ?? [])
-    }
-
-    public func work(in transaction: Transaction) throws -> Bool {
-        guard isOpen(), try transaction.reading.ownUnit() == .centre else { return false }
-        let errands = try transaction.errands(of: Self.office, limit: 1000)
-        var done = 0
-        for errand in errands {
-            let parts = String(decoding: errand, as: UTF8.self).split(separator: "|").map(String.init)
-            if parts.count == 3, try !supply(UnitCode(parts[0]), division: parts[1], birth: parts[2], in: transaction) {
-                continue
-            }
-            try transaction.endErrand(of: Self.office, errand)
-            done += 1
-        }
-        return done > 0 && errands.count == 1000
-    }
-
-    /// Under which incarnation the authority writes, as far as is known here.
-    private func incarnation(of holder: UnitCode, _ db: Database) throws -> Incarnation? {
-        try Data.fetchOne(
-            db.cachedStatement(sql: """
-                SELECT coalesce((SELECT incarnation FROM secret WHERE unit = ?1 AND active = 1),
-                  (SELECT incarnation FROM incarnation WHERE unit = ?1 ORDER BY position DESC LIMIT 1),
-                  (SELECT incarnation FROM stream WHERE unit = ?1 ORDER BY id DESC LIMIT 1))
-                """), arguments: [holder.text]).flatMap { Incarnation($0) }
-    }
-
-    /// Pupils born on a day, in schools below an authority that are in a division, who have no number yet.
-    private func waiting(below holder: UnitCode, division: String, birth: String, in transaction: Transaction) throws -> Int {
-        let rows = try Row.fetchAll(
-            transaction.database.cachedStatement(sql: """
-                WITH RECURSIVE below (code) AS (VALUES (?1) UNION SELECT u.code FROM unit u JOIN below ON u.competent = below.code)
-                SELECT home, count(*) AS n FROM dossier
-                WHERE birth = ?2 AND home IN (SELECT code FROM below) AND provisional IS NULL AND state <> 'deleted' GROUP BY home
-                """), arguments: [holder.text, birth])
-        return rows.reduce(0) { sum, row in
-            sum + (transaction.directory.unit(UnitCode(row["home"]))?.division == division ? row["n"] : 0)
-        }
-    }
-
-    /// Lends what is missing. Returns false while the authority's incarnation is not known here yet.
-    private func supply(_ holder: UnitCode, division: String, birth: String, in transaction: Transaction) throws -> Bool {
-        let db = transaction.database
-        guard let current = try incarnation(of: holder, db) else { return false }
-        let waiting = try waiting(below: holder, division: division, birth: birth, in: transaction)
-        let lent = try Row.fetchAll(
-            db.cachedStatement(sql: """
-                SELECT first, last FROM lease WHERE division = ? AND birth_first <= ? AND birth_last >= ? AND holder = ?
-                  AND incarnation = ?
-                """), arguments: [division, birth, birth, holder.text, Data(current.bytes)])
-        let drawn = try LeaseBook.drawn(division: division, birth: birth, in: db)
-        let free = lent.reduce(0) { sum, row in
-            sum + ((row["first"] as Int)...(row["last"] as Int)).count { !drawn.contains($0) }
-        }
-        guard free < waiting else { return true }
-        let next = 1 + (try Int.fetchOne(
-            db.cachedStatement(sql: "SELECT max(last) FROM lease WHERE division = ? AND birth_first <= ? AND birth_last >= ?"),
-            arguments: [division, birth, birth]) ?? -1)
-        let wanted = (waiting - free + Self.block - 1) / Self.block * Self.block
-        let last = min(next + wanted - 1, 9999)
-        guard next <= last else {
-            try transaction.raiseAlarm(
-                "lease.exhausted", subject: division + birth, "\(division) 出生日期 \(birth) 的一万个临时学籍号已全部借出。")
-            return true
-        }
-        let lease = Lease(holder: holder, incarnation: current, division: division, birthDates: birth...birth, tails: next...last)
-        try transaction.append(.lease, Payload.encode(lease), as: .centre, to: .unit(holder))
-        return true
     }
 }

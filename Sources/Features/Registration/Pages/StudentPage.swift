@@ -29,11 +29,14 @@ enum StudentPage {
             {{#items}}<tr><th scope="row">{{field}}</th><td><del>{{before}}</del></td><td><ins>{{after}}</ins></td></tr>
             {{/items}}</tbody></table></div>{{/hasItems}}{{^hasItems}}<p>学籍信息没有改动。</p>{{/hasItems}}</section>{{/changes}}
             {{#hasActs}}<form method="post" action="/students/{{dossier}}/act">{{>token}}
-            {{#asksReason}}<div class="field"><label for="reason">原因<span class="hint">退回、申请删除时必填</span></label><input id="reason" name="reason" maxlength="200"></div>{{/asksReason}}
+            {{#asksReason}}<div class="field"><label for="reason">原因<span class="hint">{{for}}时必填</span></label><input id="reason" name="reason" maxlength="200"></div>{{/asksReason}}
             <div class="acts">{{#acts}}<button type="submit" name="step" value="{{value}}" class="{{tone}}">{{label}}</button>{{/acts}}</div></form>{{/hasActs}}
             <div class="acts">{{#mayEdit}}<a class="button plain" href="/students/{{dossier}}/edit">修改</a>{{/mayEdit}}{{#mayChangeKeyData}}<a class="button plain" href="/key-data/{{dossier}}">关键数据变更</a>{{/mayChangeKeyData}}{{#mayPrintPapers}}<a class="button plain" href="/students/{{dossier}}/papers">学籍卡、转学证明</a>{{/mayPrintPapers}}{{#mayChangeRoll}}<a class="button plain" href="/roll-changes/{{dossier}}">学籍异动</a>{{/mayChangeRoll}}<button type="button" class="plain" data-print hidden>打印</button></div>
             {{#sections}}<h2>{{title}}</h2><dl class="facts">{{#fields}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/fields}}</dl>
             {{/sections}}
+            {{#hasDeletion}}<details class="noprint"><summary>申请删除学籍</summary><form method="post" action="/students/{{dossier}}/act">{{>token}}<p class="soft">误录的学籍由主管部门确认后删除。</p>
+            <div class="field"><label for="deletion-reason">申请删除的原因<span class="hint">必填</span></label><input id="deletion-reason" name="reason" maxlength="200" required></div>
+            <div class="acts"><button type="submit" name="step" value="applyForDeletion" class="danger">申请删除</button></div></form></details>{{/hasDeletion}}
             <section class="noprint" data-live="on"><h2>办理过程</h2><ol class="time">{{#steps}}<li{{#isVoid}} class="void"{{/isVoid}}><b>{{kind}}</b> · {{by}}<br><span class="soft">{{at}}{{#reason}} · {{.}}{{/reason}}</span>{{#isVoid}}<br><span class="small">未生效{{#why}}：{{.}}{{/why}}</span>{{/isVoid}}</li>{{/steps}}</ol>
             <h2>已到达</h2><ol class="way">{{#seen}}<li{{#storedAt}} class="done"{{/storedAt}}>{{unit}}<br><span class="soft small">{{#storedAt}}{{.}} 已保存{{/storedAt}}{{^storedAt}}尚未确认{{/storedAt}}</span></li>{{/seen}}</ol></section>
             """,
@@ -138,12 +141,17 @@ enum StudentPage {
         let rows = Workflow.registration(after: dossier).steps(from: dossier.stand).filter { row in
             dossier.holder == actor.unit && RoleRights.may(actor, row.step, separated: separated)
                 && (dossier.problems.isEmpty || !row.guards.contains(.noProblem))
+                && (dossier.formalNumber == nil || !row.guards.contains(.noFormalNumber))
                 && (single[row.step] != nil || batch[row.step] != nil || row.step == .delete)
                 && Workflow.resolve(row.by, home: dossier.home, holder: dossier.holder, in: reading.directory) == actor.unit
         }
+        // Rare and grave: it stands by itself, below what is done every day.
+        let daily = rows.filter { $0.step != .applyForDeletion }
+        let reasoned = daily.filter { $0.effects.contains(.reason) }
         var acts: [String: Any] = [
-            "hasActs": !rows.isEmpty, "asksReason": rows.contains { $0.effects.contains(.reason) },
-            "acts": rows.map { row -> [String: Any] in
+            "hasActs": !daily.isEmpty, "hasDeletion": daily.count < rows.count, "asksReason": !reasoned.isEmpty,
+            "for": reasoned.map(\.step.label).joined(separator: "、"),
+            "acts": daily.map { row -> [String: Any] in
                 ["value": row.step.rawValue, "label": row.step.label, "tone": tone(row.step)]
             },
             "mayChangeKeyData": dossier.home == actor.unit && (dossier.stand == .enrolled || dossier.stand.isKeyChange),
