@@ -45,6 +45,8 @@ public final class Archive: Sendable {
             try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA foreign_keys = OFF")
             // Every entry is tried in a savepoint: what its pages were before goes to memory, as much as a pass touches, and not to a file.
             if !db.configuration.readonly { try db.execute(sql: "PRAGMA temp_store = MEMORY") }
+            // A log that one large transaction has stretched goes back to this size: a school's disk is small.
+            if !db.configuration.readonly { try db.execute(sql: "PRAGMA journal_size_limit = 67108864") }
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)

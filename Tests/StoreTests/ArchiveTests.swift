@@ -36,6 +36,17 @@ import Testing
         try copy.close()
     }
 
+    @Test func `the log that one large transaction has stretched does not stay so`() throws {
+        let bench = try Bench()
+        try bench.archive.write { try $0.database.execute(sql: "CREATE TABLE large (bytes BLOB); INSERT INTO large VALUES (zeroblob(80000000))") }
+        func log() throws -> Int {
+            try FileManager.default.attributesOfItem(atPath: bench.folder + "/xueji.sqlite-wal")[.size] as? Int ?? 0
+        }
+        #expect(try log() > 70_000_000)
+        for place in 0..<3 { try bench.archive.write { try $0.setNodeText("x", "\(place)") } }
+        #expect(try log() <= 64 << 20)
+    }
+
     @Test func aStoreOfANewerProgramIsRefused() throws {
         let bench = try Bench()
         try bench.archive.write { transaction in
