@@ -80,6 +80,7 @@ extension World {
         let foreign = node.store.look { disk in
             disk.salvage.filter { disk.secrets[$0.envelope.stream.unit] == nil && !ledger.handed.contains(Ledger.Handed(node: node.index, hash: $0.envelope.hash)) }
         }
+        var waits = false
         for sealed in foreign {
             let writer = sealed.envelope.stream.unit
             let below = childToward(writer, from: node)
@@ -87,7 +88,7 @@ extension World {
             guard below != nil || !node.store.look({ $0.register.tree.contains(node.unit, writer) }) else { continue }
             guard let next = below ?? node.parent.map({ nodes[$0] }) else { continue }
             guard next.isUp, next.store.fault == nil else {
-                planMending(node)
+                waits = true
                 continue
             }
             let source: Neighbour = below == nil ? .child(node.unit) : .parent
@@ -99,6 +100,8 @@ extension World {
             note(next)
             planMending(next)
         }
+        // Once for all that wait: each further plan would plan as many again.
+        if waits { planMending(node) }
     }
 
     /// Orphaned acts of units written for here, wherever they were found, are written again with the same act ids.
