@@ -37,7 +37,7 @@ import Testing
             #expect(throws: error) { try train(folder) }
             #expect(!folder.names.contains("weights"))
         }
-        #expect(throws: AuditError.missingColumns(["rec_no_a", "rec_no_b", "same"])) { try train(folder(decided: "a,b\n")) }
+        #expect(throws: AuditError.missingColumnsOfDecisions(["rec_no_a", "rec_no_b", "same"])) { try train(folder(decided: "a,b\n")) }
     }
 
     @Test func `Without a pair of one child nothing is learnt`() throws {

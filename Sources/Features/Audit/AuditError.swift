@@ -2,6 +2,8 @@
 public enum AuditError: Error, Sendable, Hashable {
     /// Columns that the header lacks.
     case missingColumns([String])
+    /// Of a file of decided pairs.
+    case missingColumnsOfDecisions([String])
     /// A needed column that stands twice.
     case repeatedColumn(String)
     /// Lines are physical lines of the file, from 1.
@@ -22,6 +24,7 @@ public enum AuditError: Error, Sendable, Hashable {
     public var code: String {
         switch self {
         case .missingColumns: "AUDIT-01"
+        case .missingColumnsOfDecisions: "AUDIT-13"
         case .repeatedColumn: "AUDIT-02"
         case .missingRecordNumber: "AUDIT-03"
         case .repeatedRecordNumber: "AUDIT-04"
@@ -39,6 +42,7 @@ public enum AuditError: Error, Sendable, Hashable {
     public var message: String {
         switch self {
         case .missingColumns(let names): "表头缺少列：\(names.joined(separator: "、"))"
+        case .missingColumnsOfDecisions(let names): "判定文件的表头缺少列：\(names.joined(separator: "、"))"
         case .repeatedColumn(let name): "表头中的列“\(name)”出现了两次"
         case .missingRecordNumber(let line): "第 \(line) 行没有 rec_no"
         case .repeatedRecordNumber(let number, let line): "第 \(line) 行的 rec_no“\(number)”与前面的行重复"
@@ -57,6 +61,7 @@ public enum AuditError: Error, Sendable, Hashable {
         switch self {
         case .missingColumns, .repeatedColumn:
             "请使用首行为列名的 CSV 文件，rec_no、name、sex、birth、id_type、id_no 各出现一次"
+        case .missingColumnsOfDecisions: "请用 --decided 指定首行为 rec_no_a、rec_no_b、same 的 CSV 文件，每行一对已判定的记录"
         case .missingRecordNumber, .repeatedRecordNumber: "请为每一行填写不重复的 rec_no"
         case .raggedRow: "请检查该行是否有未加双引号的逗号，或文件是否不完整"
         case .outputIsInput, .outputIsNoFile: "请用 --out 指定另一个文件"

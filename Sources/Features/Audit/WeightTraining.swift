@@ -41,9 +41,10 @@ public enum WeightTraining {
     private static func decided(_ path: String, _ records: AuditRecords) throws -> Set<SuspicionPair> {
         let reader = try CSVReader(path: path)
         let header = (try reader.next()?.fields ?? []).map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
-        let places = ["rec_no_a", "rec_no_b", "same"].map { header.firstIndex(of: $0) }
+        let names = ["rec_no_a", "rec_no_b", "same"]
+        let places = names.map { header.firstIndex(of: $0) }
         guard let one = places[0], let other = places[1], let same = places[2] else {
-            throw AuditError.missingColumns(["rec_no_a", "rec_no_b", "same"])
+            throw AuditError.missingColumnsOfDecisions(names.filter { !header.contains($0) })
         }
         let rows = records.rowsByNumber
         var pairs = Set<SuspicionPair>()

@@ -51,10 +51,7 @@ public enum InquiryOperations {
     private static func list(_ call: Call) throws -> Reply {
         let unit = call.actor.unit
         let today = call.archive.surroundings.today
-        let limit = call.parameters["limit"].flatMap(Int.init) ?? 100
-        guard (1...StudentList.maxPage).contains(limit) else {
-            throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
-        }
+        let limit = try ListParameters.limit(call.parameters)
         return .json(try call.archive.read { reading in
             let isSchool = reading.directory.tier(of: unit) == .school
             let text = call.parameters["scope"] ?? (isSchool ? InquiryList.Scope.own : .below).rawValue

@@ -63,6 +63,8 @@ public enum KeyDataOperations {
 enum KeyChangeList {
     struct Item: Encodable, Sendable {
         let dossier, name, school, schoolName, label, since, reason: String
+        /// Why it came back, while it lies with the school again.
+        var returned: String?
         @OrNull var holder: String?
         let problems: [String]
         /// `pending` until a verdict about the proposed version has come, then `clean` or `problem` (Q71).
@@ -77,11 +79,8 @@ enum KeyChangeList {
 
     static func page(_ parameters: [String: String], sight unit: UnitCode, _ reading: Reading) throws -> Page {
         var filter = StudentList.Filter()
-        if parameters["holder"] != nil { filter.holder = unit }
-        let limit = parameters["limit"].flatMap(Int.init) ?? 100
-        guard (1...StudentList.maxPage).contains(limit) else {
-            throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
-        }
+        filter.holder = try ListParameters.holder(parameters, of: unit)
+        let limit = try ListParameters.limit(parameters)
         let (condition, arguments) = try StudentList.clause(filter, sight: unit, reading)
         let stands = Stand.allCases.filter(\.isKeyChange).map { "'\($0.rawValue)'" }.joined(separator: ", ")
         let ids = try Data.fetchAll(
@@ -99,7 +98,7 @@ enum KeyChangeList {
         return Item(
             dossier: dossier.id.description, name: dossier.record.name, school: dossier.home.text,
             schoolName: reading.directory.unit(dossier.home)?.name ?? dossier.home.text, label: open.stand.caseLabel,
-            since: ChinaTime.text(open.opened.at), reason: open.opened.reason ?? "", holder: dossier.holder?.text, problems: dossier.problems,
+            since: ChinaTime.text(open.opened.at), reason: open.opened.reason ?? "", returned: dossier.reasonOfReturn, holder: dossier.holder?.text, problems: dossier.problems,
             check: try ProposalCheck(of: dossier, reading),
             changes: RecordChanges.proposed(open, dossier))
     }

@@ -72,10 +72,7 @@ enum OverrideList {
         guard let scope = Scope(rawValue: text) else {
             throw Refusal("scope", "没有“\(text)”这个范围。", remedy: "可选：" + Scope.allCases.map(\.rawValue).joined(separator: "、"), kind: .usage)
         }
-        let limit = parameters["limit"].flatMap(Int.init) ?? 100
-        guard (1...StudentList.maxPage).contains(limit) else {
-            throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
-        }
+        let limit = try ListParameters.limit(parameters)
         let shelf = DossierShelf(reading)
         let deadlines = Deadlines(reading: reading, today: today)
         let ids = try dossiers(scope, sight: unit, today: today, limit: limit, reading)

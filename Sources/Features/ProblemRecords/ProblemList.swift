@@ -31,11 +31,8 @@ enum ProblemList {
             }
             filter.problem = known.rawValue
         }
-        if parameters["holder"] != nil { filter.holder = unit }
-        let limit = parameters["limit"].flatMap(Int.init) ?? 100
-        guard (1...StudentList.maxPage).contains(limit) else {
-            throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
-        }
+        filter.holder = try ListParameters.holder(parameters, of: unit)
+        let asked = try ListParameters(parameters)
         var (condition, arguments) = try StudentList.clause(filter, sight: unit, reading)
         // Each by an index of its own, whatever else the table holds.
         condition += """
@@ -44,17 +41,17 @@ enum ProblemList {
             """
         let total = try Int.fetchOne(
             reading.database, sql: "SELECT count(*) FROM dossier WHERE \(condition)", arguments: arguments) ?? 0
-        if let after = parameters["after"].flatMap({ DossierID(hex: $0) }) {
+        if let after = asked.after {
             condition += " AND id > ?"
             arguments += [Data(after.bytes)]
         }
         let ids = try Data.fetchAll(
-            reading.database, sql: "SELECT id FROM dossier WHERE \(condition) ORDER BY id LIMIT \(limit + 1)", arguments: arguments)
+            reading.database, sql: "SELECT id FROM dossier WHERE \(condition) ORDER BY id LIMIT \(asked.limit + 1)", arguments: arguments)
             .compactMap { DossierID($0) }
         let shelf = DossierShelf(reading)
         return Page(
-            total: total, next: ids.count > limit ? ids[limit - 1].description : nil,
-            problems: try ids.prefix(limit).compactMap { try shelf.dossier($0).map { item($0, reading.directory) } })
+            total: total, next: ids.count > asked.limit ? ids[asked.limit - 1].description : nil,
+            problems: try ids.prefix(asked.limit).compactMap { try shelf.dossier($0).map { item($0, reading.directory) } })
     }
 
     private static let ofProblems = Stand.allCases.filter { $0.isInCase && !$0.isKeyChange && !$0.isRollChange && !$0.isTransfer }

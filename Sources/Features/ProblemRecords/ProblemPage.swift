@@ -58,13 +58,11 @@ enum ProblemPage {
 
     static func page(_ id: DossierID, sight unit: UnitCode, _ reading: Reading) throws -> Page {
         let dossier = try DossierPage.dossier(id, sight: unit, reading)
-        let last = dossier.chain.last
-        let isReturn = last?.kind == .sendBackCase || last?.kind == .refuseProblemDeletion
         return Page(
             dossier: id.description, name: dossier.record.name, school: dossier.home.text,
             schoolName: reading.directory.unit(dossier.home)?.name ?? dossier.home.text, state: dossier.state.rawValue,
             holder: dossier.holder?.text, problems: dossier.problems, peers: peers(dossier, reading.directory),
-            openCase: try dossier.openCase.map { try shown($0, dossier, reading) }, returned: isReturn ? last?.reason : nil,
+            openCase: try dossier.openCase.map { try shown($0, dossier, reading) }, returned: dossier.reasonOfReturn,
             requests: dossier.requests.reversed().map {
                 Request(by: $0.by.text, byName: reading.directory.unit($0.by)?.name ?? $0.by.text, text: $0.text, at: ChinaTime.text($0.at))
             },
@@ -95,5 +93,13 @@ enum ProblemPage {
             check: open.checked == nil ? nil : try ProposalCheck(of: dossier, reading),
             evidence: try attachments.filter { open.opening.evidence.contains($0.hash) }.map { try AttachmentOperations.shown($0, reading) },
             changes: RecordChanges.proposed(open, dossier))
+    }
+}
+
+extension Dossier {
+    /// Why the last application about the pupil came back to the school; nil where none did, or something was done since.
+    var reasonOfReturn: String? {
+        guard let last = chain.last, [.sendBackCase, .refuseProblemDeletion].contains(last.kind) else { return nil }
+        return last.reason
     }
 }

@@ -27,6 +27,9 @@ struct RecordProposal {
         var proposed = dossier.recordOfChain
         for field in fields { proposed[field] = judged[field] }
         record = proposed
+        guard fields.contains(.idNumber) || fields.contains(.idType), KeyFields(judged).hasInvalidResidentID else { return }
+        throw Refusal(
+            "case.idNumber", question: "Q61", "变更后的身份证件号格式或校验码不对。", remedy: "请对照户口簿或居民身份证核对后重新填写。", kind: .usage)
     }
 }
 

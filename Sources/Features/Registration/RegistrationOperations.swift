@@ -148,24 +148,9 @@ public enum RegistrationOperations {
         filter.state = parameters["state"]
         filter.status = parameters["status"]
         filter.problem = parameters["problem"]
-        if let holder = parameters["holder"] {
-            guard holder == "self" else {
-                throw Refusal("holder", "holder 只能是 self。", remedy: "请去掉这一条件，或写 self。", kind: .usage)
-            }
-            filter.holder = actor.unit
-        }
-        if let limit = parameters["limit"] {
-            guard let number = Int(limit), (1...StudentList.maxPage).contains(number) else {
-                throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
-            }
-            filter.limit = number
-        }
-        if let after = parameters["after"] {
-            guard let id = DossierID(hex: after) else {
-                throw Refusal("after", "翻页位置不对。", remedy: "请使用上一页返回的 next。", kind: .usage)
-            }
-            filter.after = id
-        }
+        filter.holder = try ListParameters.holder(parameters, of: actor.unit)
+        let asked = try ListParameters(parameters)
+        (filter.limit, filter.after) = (asked.limit, asked.after)
         return filter
     }
 

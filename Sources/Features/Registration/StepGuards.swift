@@ -43,6 +43,8 @@ struct StepGuards {
             if !open.isEmpty { throw StepRefusals.proposal(open) }
         case .proposalClean:
             try checkProposal(dossier)
+            let open = Set(dossier.proposalVerdicts.flatMap { dossier.openProblems(of: $0) }).sorted()
+            if !open.isEmpty { throw StepRefusals.proposal(open) }
             if !dossier.problems.isEmpty { throw StepRefusals.problem(dossier.problems) }
         }
     }

@@ -68,11 +68,13 @@ enum StepRefusals {
         Refusal("unchecked", question: "Q54", "未查重，不能上报或审核：正在等待\(tier.label)查重（自 \(since) 起）。", remedy: "查重完成后即可继续，无需重新录入。")
     }
 
-    /// What a problem record's change proposes is itself a double.
+    /// What a change proposes is itself a problem record.
     static func proposal(_ problems: [String]) -> Refusal {
         let names = problems.map { DuplicateKind(rawValue: $0)?.chineseName ?? $0 }.joined(separator: "、")
+        let isOfNumberAlone = problems.allSatisfy { $0 == DuplicateKind.idInvalid.rawValue }
         return Refusal(
-            "case.proposal", question: "Q63", "变更后的资料仍是问题学籍：\(names)，不能通过。", remedy: "请先裁定与变更后资料重复的学籍，或退回学校重新填报。")
+            "case.proposal", question: "Q63", "变更后的资料仍是问题学籍：\(names)，不能通过。",
+            remedy: isOfNumberAlone ? "请退回学校核对身份证件号后重新填报。" : "请先裁定与变更后资料重复的学籍；裁定为重复的，退回学校重新填报。")
     }
 
     static func problem(_ problems: [String]) -> Refusal {

@@ -95,23 +95,20 @@ enum OpenCases {
     }
 
     static func page(_ parameters: [String: String], sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Page {
-        let limit = parameters["limit"].flatMap(Int.init) ?? 100
-        guard (1...StudentList.maxPage).contains(limit) else {
-            throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
-        }
+        let asked = try ListParameters(parameters)
         var (condition, arguments) = try clause(parameters, sight: unit, today: today, reading)
         let total = try Int.fetchOne(reading.database, sql: "SELECT count(*) FROM dossier WHERE \(condition)", arguments: arguments) ?? 0
-        if let after = parameters["after"].flatMap({ DossierID(hex: $0) }) {
+        if let after = asked.after {
             condition += " AND (held_since, id) > (SELECT held_since, id FROM dossier WHERE id = ?)"
             arguments += [Data(after.bytes)]
         }
         let ids = try Data.fetchAll(
-            reading.database, sql: "SELECT id FROM dossier WHERE \(condition) ORDER BY held_since, id LIMIT \(limit + 1)", arguments: arguments)
+            reading.database, sql: "SELECT id FROM dossier WHERE \(condition) ORDER BY held_since, id LIMIT \(asked.limit + 1)", arguments: arguments)
             .compactMap { DossierID($0) }
         let shelf = DossierShelf(reading)
         let deadlines = Deadlines(reading: reading, today: today)
-        let items = try ids.prefix(limit).compactMap { try shelf.dossier($0).flatMap { try item($0, deadlines) } }
-        return Page(total: total, next: ids.count > limit ? ids[limit - 1].description : nil, cases: items)
+        let items = try ids.prefix(asked.limit).compactMap { try shelf.dossier($0).flatMap { try item($0, deadlines) } }
+        return Page(total: total, next: ids.count > asked.limit ? ids[asked.limit - 1].description : nil, cases: items)
     }
 
     /// What is asked for: by business, school or unit, holder and age.

@@ -46,10 +46,7 @@ enum RollChangeList {
     static func page(
         _ parameters: [String: String], limit: Int? = nil, sight unit: UnitCode, today: CalendarDate, _ reading: Reading
     ) throws -> Page {
-        let asked = parameters["limit"].flatMap(Int.init) ?? 100
-        guard limit != nil || (1...maxRows).contains(asked) else {
-            throw Refusal("limit", "每页条数应为 1 至 \(maxRows)。", remedy: "请修改后重试。", kind: .usage)
-        }
+        let most = try limit ?? ListParameters.limit(parameters, most: maxRows)
         var (condition, arguments) = try clause(parameters, sight: unit, reading)
         let from = "FROM roll_change r JOIN dossier d ON d.id = r.dossier WHERE"
         let total = try Int.fetchOne(reading.database, sql: "SELECT count(*) \(from) \(condition)", arguments: arguments) ?? 0
@@ -58,7 +55,6 @@ enum RollChangeList {
             condition += " AND r.date <= ? AND (r.date < ? OR (r.dossier, r.opened) > (?, ?))"
             arguments += [place.date, place.date, Data(place.dossier.bytes), Data(place.opened.bytes)]
         }
-        let most = limit ?? asked
         let rows = try Row.fetchCursor(
             reading.database, sql: """
                 SELECT r.*, d.name, coalesce(d.formal, d.provisional, '') AS number, d.open_case, d.holder \(from) \(condition)
@@ -102,7 +98,7 @@ enum RollChangeList {
         _ parameters: [String: String], sight unit: UnitCode, _ reading: Reading
     ) throws -> (String, StatementArguments) {
         var filter = StudentList.Filter()
-        if parameters["holder"] != nil { filter.holder = unit }
+        filter.holder = try ListParameters.holder(parameters, of: unit)
         let below = parameters["unit"].map { UnitCode($0) } ?? unit
         guard reading.directory.contains(unit, below) else {
             throw Refusal("sight", "单位 \(below) 不在本单位管理范围内。", remedy: "请核对单位代码。", kind: .permission)

@@ -22,20 +22,17 @@ enum SuspensionList {
     }
 
     static func page(_ parameters: [String: String], sight unit: UnitCode, today: CalendarDate, _ reading: Reading) throws -> Page {
-        let limit = parameters["limit"].flatMap(Int.init) ?? 100
-        guard (1...StudentList.maxPage).contains(limit) else {
-            throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
-        }
+        let asked = try ListParameters(parameters)
         var (condition, arguments) = try clause(sight: unit, today: today, reading)
-        if let after = parameters["after"].flatMap({ DossierID(hex: $0) }) {
+        if let after = asked.after {
             condition += " AND (status_until, id) > (SELECT status_until, id FROM dossier WHERE id = ?)"
             arguments += [Data(after.bytes)]
         }
         let rows = try Row.fetchAll(
             reading.database, sql: """
-                SELECT id, name, home, class, status_until, open_case FROM dossier WHERE \(condition) ORDER BY status_until, id LIMIT \(limit + 1)
+                SELECT id, name, home, class, status_until, open_case FROM dossier WHERE \(condition) ORDER BY status_until, id LIMIT \(asked.limit + 1)
                 """, arguments: arguments)
-        let items = rows.prefix(limit).compactMap { row -> Item? in
+        let items = rows.prefix(asked.limit).compactMap { row -> Item? in
             guard let id = DossierID(row["id"] as Data), let until = CalendarDate(compact: row["status_until"]) else { return nil }
             let home: String = row["home"]
             return Item(
@@ -43,7 +40,7 @@ enum SuspensionList {
                 schoolName: reading.directory.unit(UnitCode(home))?.name ?? home, class: row["class"], until: until.description,
                 daysLeft: until.daysSince1970 - today.daysSince1970, openCase: Stand(rawValue: row["open_case"])?.caseLabel ?? "")
         }
-        let last = rows.count > limit ? DossierID(rows[limit - 1]["id"] as Data)?.description : nil
+        let last = rows.count > asked.limit ? DossierID(rows[asked.limit - 1]["id"] as Data)?.description : nil
         return Page(total: try count(sight: unit, today: today, reading), next: last, suspensions: items)
     }
 

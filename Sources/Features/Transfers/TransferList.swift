@@ -57,13 +57,10 @@ enum TransferList {
                 }
                 state = known
             }
-            if parameters["holder"] != nil { holder = actor.unit }
+            holder = try ListParameters.holder(parameters, of: actor.unit)
             isOverdue = parameters["overdue"] != nil
-            after = parameters["after"].flatMap { DossierID(hex: $0) }
-            limit = parameters["limit"].flatMap(Int.init) ?? 100
-            guard (1...StudentList.maxPage).contains(limit) else {
-                throw Refusal("limit", "每页条数应为 1 至 \(StudentList.maxPage)。", remedy: "请修改后重试。", kind: .usage)
-            }
+            let asked = try ListParameters(parameters)
+            (limit, after) = (asked.limit, asked.after)
         }
     }
 

@@ -136,9 +136,9 @@ import Testing
         #expect(try world.dossier(id).problems == ["id_dup"] && world.dossier(other).problems.isEmpty)
         #expect(try world.dossier(id).openPeers.map(\.dossier.description) == [other])
         #expect(try step("submit", world, id, as: C.tianheFirst).done == [id])
-        #expect(world.refusal { try approve(world, id) }?.code == "problem")
+        #expect(world.refusal { try approve(world, id) }?.code == "case.proposal")
         #expect(try step("forward", world, id, as: C.tianhe).done == [id])
-        #expect(world.refusal { try approve(world, id, as: C.guangzhou) }?.code == "problem")
+        #expect(world.refusal { try approve(world, id, as: C.guangzhou) }?.code == "case.proposal")
         try world.rule(id, other, .different, upheld: id, as: C.guangzhou)
         #expect(try world.dossier(id).problems.isEmpty)
         try approve(world, id, as: C.guangzhou)
@@ -158,7 +158,7 @@ import Testing
             #expect(try world.dossier(id).problems == ["id_dup"] && world.dossier(id).openPeers.map(\.dossier.description) == [other])
         }
         #expect(try step("submit", world, one, as: C.tianheFirst).done == [one])
-        #expect(world.refusal { try approve(world, one) }?.code == "problem")
+        #expect(world.refusal { try approve(world, one) }?.code == "case.proposal")
         #expect(try step("withdraw", world, two, as: C.tianheFirst).done == [two])
         #expect(try world.dossier(one).problems.isEmpty && world.dossier(two).problems.isEmpty)
         try approve(world, one)
@@ -179,11 +179,32 @@ import Testing
         try world.rule(one, two, .different, upheld: two, as: C.tianhe)
         #expect(try world.dossier(two).problems.isEmpty && world.dossier(one).problems == ["id_dup"])
         try approve(world, two)
-        #expect(world.refusal { try approve(world, one) }?.code == "problem")
+        #expect(world.refusal { try approve(world, one) }?.code == "case.proposal")
         #expect(try world.dossier(two).record.idNumber == free && world.dossier(two).problems.isEmpty)
         #expect(try step("return", world, one, as: C.tianhe, reason: "号码已裁定给他人").done == [one])
+        struct Returned: Decodable { struct Item: Decodable { let returned: String? }; let changes: [Item] }
+        func reasons() throws -> [String?] {
+            let list: Returned = try world.country.decode(world.node.call("keyData.list", as: C.tianheFirst.code))
+            return list.changes.map(\.returned)
+        }
+        #expect(try reasons() == ["号码已裁定给他人"], "the school sees why where it mends it")
         try apply(world, one, [.idNumber: world.number(92)])
+        #expect(try reasons() == [nil])
         #expect(try world.dossier(one).problems.isEmpty, "a mended proposal is another one")
+    }
+
+    @Test(arguments: ["123", "440106201603050199", "４４０１"])
+    func `a proposed number of wrong form or check digit is refused at once`(_ number: String) throws {
+        let (world, id) = try enrolled()
+        try world.attach(id, at: C.tianheFirst)
+        let refused = world.refusal { try apply(world, id, [.idNumber: number]) }
+        #expect(refused?.question == "Q61" || refused?.question == "Q46", "\(String(describing: refused))")
+        #expect(try world.dossier(id).openCase == nil)
+    }
+
+    @Test func `what is wrong with the number alone goes back to the school, what is a double is ruled on first`() {
+        #expect(StepRefusals.proposal(["id_bad"]).remedy.contains("退回学校") && !StepRefusals.proposal(["id_bad"]).remedy.contains("裁定"))
+        #expect(StepRefusals.proposal(["id_bad", "id_dup"]).remedy.contains("裁定"))
     }
 
     @Test func `who comes to stand under the proposed number meanwhile makes it a problem`() throws {

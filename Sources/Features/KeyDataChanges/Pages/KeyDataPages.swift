@@ -22,13 +22,14 @@ enum KeyDataPages {
             <nav aria-label="范围"><ul>{{#scopes}}<li><a href="{{href}}"{{#chosen}} aria-current="true"{{/chosen}}>{{label}}</a></li>{{/scopes}}</ul></nav>
             <p class="soft">共 {{total}} 份{{#isSchool}}。申请请从学生的学籍档案进入。{{/isSchool}}</p>
             {{#hasChanges}}<div class="scroll"><table><thead><tr><th scope="col">姓名</th><th scope="col">学校</th><th scope="col">变更</th><th scope="col">查重</th><th scope="col">环节</th><th scope="col">当前处理单位</th><th scope="col">自</th></tr></thead><tbody>
-            {{#changes}}<tr><td><a href="/key-data/{{dossier}}">{{name}}</a></td><td>{{schoolName}}</td><td>{{fields}}</td><td><span class="tag {{tone}}">{{check}}</span></td><td>{{label}}</td><td>{{holder}}</td><td>{{since}}</td></tr>
+            {{#changes}}<tr><td><a href="/key-data/{{dossier}}">{{name}}</a></td><td>{{schoolName}}</td><td>{{fields}}</td><td><span class="tag {{tone}}">{{check}}</span></td><td>{{label}}{{#returned}} <span class="tag warn">已退回</span>{{/returned}}</td><td>{{holder}}</td><td>{{since}}</td></tr>
             {{/changes}}</tbody></table></div>{{/hasChanges}}
             """,
         "key-data-one": """
             <h1>关键数据变更：{{name}}</h1>
             {{>notice}}
             {{#hasUnset}}<div class="note warn"><h2>受控字段未设置</h2><p>{{unset}}尚未设置受控字段，现在不能申请关键数据变更。</p></div>{{/hasUnset}}
+            {{#returned}}<div class="note warn"><h2>申请被退回</h2><p>{{.}}</p></div>{{/returned}}
             <dl class="facts"><dt>学校</dt><dd>{{schoolName}}</dd><dt>学籍号</dt><dd class="code">{{number}}</dd><dt>当前处理单位</dt><dd>{{holder}}</dd>{{#case}}<dt>在办业务</dt><dd>{{label}} <span class="soft">自 {{since}}</span></dd><dt>说明</dt><dd>{{reason}}</dd><dt>变更后的查重</dt><dd><span class="tag {{tone}}">{{check}}</span></dd>{{/case}}</dl>
             <p><a href="/students/{{dossier}}">学籍档案</a>{{#isProblem}} · <a href="/problems/{{dossier}}">与他人重复，查看同组和裁定</a>{{/isProblem}}{{#deadline}} · 办理期限 <span class="tag {{tone}}">{{due}}</span> <a href="/overrides/{{dossier}}">强制干预</a>{{/deadline}}</p>
             {{#hasChanges}}<h2>申请的变更</h2><div class="scroll"><table><thead><tr><th scope="col">指标</th><th scope="col">现在</th><th scope="col">变更为</th></tr></thead><tbody>
@@ -71,7 +72,7 @@ enum KeyDataPages {
         try call.archive.read { reading in
             context["changes"] = page.changes.map { item -> [String: Any] in
                 [
-                    "dossier": item.dossier, "name": item.name, "schoolName": item.schoolName, "label": item.label,
+                    "dossier": item.dossier, "name": item.name, "schoolName": item.schoolName, "label": item.label, "returned": item.returned != nil,
                     "fields": item.changes.map(\.field).joined(separator: "、"), "check": item.check.label,
                     "tone": item.check.tone, "since": ShownTime.text(item.since),
                     "holder": item.holder.map { reading.directory.unit(UnitCode($0))?.name ?? $0 } ?? "–",
@@ -104,6 +105,7 @@ enum KeyDataPages {
                 "schoolName": directory.unit(dossier.home)?.name ?? dossier.home.text,
                 "holder": dossier.holder.map { directory.unit($0)?.name ?? $0.text } ?? "–", "isProblem": !dossier.problems.isEmpty,
             ]) { $1 }
+            context["returned"] = dossier.reasonOfReturn
             if let item = try KeyChangeList.item(dossier, reading), dossier.openCase?.stand.isKeyChange ?? false {
                 context["case"] = [
                     "label": item.label, "since": ShownTime.text(item.since), "reason": item.reason, "check": item.check.label,
