@@ -13,7 +13,8 @@ extension TestNode {
         let found = try #require(ConsolePages.all.first { $0.id == page })
         let archive = archive
         let call = PageCall(
-            archive: archive, page: found, actor: actor, mustChangePassword: false, parameters: parameters, form: form, upload: nil, formToken: "token"
+            archive: archive, page: found, actor: actor, mustChangePassword: false, parameters: parameters, form: form, upload: nil, formToken: "token",
+            title: { id in operations.first { $0.id == id }?.title }
         ) { operation, parameters, body, _ in
             let asked = try #require(operations.first { $0.id == operation })
             return try asked.handle(Call(archive: archive, actor: actor, parameters: parameters, body: body, file: nil))

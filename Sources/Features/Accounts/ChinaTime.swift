@@ -10,6 +10,10 @@ public enum ChinaTime {
             + "T\(pad(Int(second / 3600), 2)):\(pad(Int(second / 60 % 60), 2)):\(pad(Int(second % 60), 2))+08:00"
     }
 
+    /// The same as people write it: `2026年11月23日 18:07`.
+    /// - Parameter seconds: since 1970.
+    public static func spoken(_ seconds: Int64) -> String { ShownTime.text(text(seconds)) }
+
     /// Reads a date (its midnight at +08:00) or an instant as RFC 3339 writes it; fractions of a second are left out.
     /// - Returns: seconds since 1970; nil for any other text.
     public static func seconds(_ text: String) -> Int64? {

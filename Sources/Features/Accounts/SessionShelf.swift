@@ -86,7 +86,7 @@ public enum SessionShelf {
 
     private static func ended(at time: Int64, _ why: String) -> SignInFailure {
         .notSignedIn(Refusal(
-            "session.ended", question: "Q12", "本次登录已于 \(ChinaTime.text(time)) 结束：\(why)。",
+            "session.ended", question: "Q12", "本次登录已于 \(ChinaTime.spoken(time)) 结束：\(why)。",
             remedy: "请重新登录；如非本人操作，请立即修改密码。", kind: .permission))
     }
 

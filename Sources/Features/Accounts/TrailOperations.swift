@@ -38,6 +38,11 @@ public struct TrailsBelow: Sendable {
 
 /// 操作记录 of the own unit and of those below.
 public enum TrailOperations {
+    /// What the trail names that is no operation of its own.
+    static let titles = [
+        "audit.ask": "索取下级的操作记录", "inquiries.asked": "提出转学查询", "inquiries.answer": "答复转学查询", "inquiries.forward": "转送转学查询",
+    ]
+
     struct Trail: Encodable, Sendable {
         let unit: String
         /// `here`, `answered`, `asked` (on its way), `away` (the unit's node does not call).

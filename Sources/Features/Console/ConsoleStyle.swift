@@ -17,6 +17,7 @@ enum ConsoleStyle {
         header strong{font-size:1.1rem}header .who a,header .who button{white-space:nowrap}header .who{margin-left:auto;color:var(--soft);display:flex;gap:1rem;align-items:baseline}
         nav .wide{display:grid;grid-template-columns:max-content 1fr;gap:0 1rem;align-items:baseline;padding-top:0}nav .group{color:var(--soft);font-size:.875rem}
         nav ul{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
+        main nav{margin-bottom:1rem}
         nav a{display:inline-block;padding:.25rem 0;text-decoration:none}nav a[aria-current]{border-bottom:3px solid var(--act);color:var(--ink)}
         main.wide{padding-top:1.5rem;padding-bottom:3rem}
         h1{font-size:1.6rem;line-height:1.3;margin:0 0 1rem}h2{font-size:1.2rem;margin:2rem 0 .75rem}

@@ -48,6 +48,8 @@ public struct Page: Sendable {
 public struct PageCall: Sendable {
     /// Does an operation as the one who asks; throws what the operation refuses.
     public typealias Ask = @Sendable (_ operation: String, _ parameters: [String: String], _ body: [UInt8], _ file: Upload?) throws -> Reply
+    /// What people call an operation; nil where this program has none of that id.
+    public typealias Title = @Sendable (_ operation: String) -> String?
 
     /// A file that came with a form, already on disk.
     public struct Upload: Sendable, Hashable {
@@ -72,11 +74,13 @@ public struct PageCall: Sendable {
     public let upload: Upload?
     /// Goes into every form, and must come back with it.
     public let formToken: String
+    let title: Title
     private let ask: Ask
 
     public init(
         archive: Archive, page: Page, actor: Actor?, mustChangePassword: Bool, parameters: [String: String],
-        form: [String: [String]], upload: Upload?, formToken: String, ask: @escaping Ask
+        form: [String: [String]], upload: Upload?, formToken: String, title: @escaping Title = { _ in nil },
+        ask: @escaping Ask
     ) {
         self.archive = archive
         self.page = page
@@ -86,6 +90,7 @@ public struct PageCall: Sendable {
         self.form = form
         self.upload = upload
         self.formToken = formToken
+        self.title = title
         self.ask = ask
     }
 

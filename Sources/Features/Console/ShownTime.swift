@@ -15,6 +15,10 @@ enum ShownTime {
         return "\(digits.prefix(4))年\(month)月\(day)日"
     }
 
+    /// A record's value as it is shown: dates as people write them, all else as it stands.
+    /// - Parameter field: the column's title.
+    static func value(_ text: String, of field: String) -> String { field.hasSuffix("日期") ? date(text) ?? text : text }
+
     /// 12345 → `12,345`.
     static func count(_ number: Int) -> String {
         var text = String(number)

@@ -120,6 +120,19 @@ public enum PolicyCatalogue {
 }
 
 extension PolicyDefinition {
+    /// What can be chosen; empty where anything of the right form can be said.
+    public var options: [String] { value == .onOff ? ["on", "off"] : choices }
+
+    /// 开 / 关 / 中央 / 主管部门 …; nil for what is no choice of any policy.
+    public static func label(ofChoice choice: String) -> String? {
+        switch choice {
+        case "on": "开"
+        case "off": "关"
+        case "competent": "主管部门"
+        default: Tier(rawValue: choice)?.label
+        }
+    }
+
     /// Why a text is not a value of this policy, in Chinese; nil when it is one. Empty always means "not set".
     public func fault(in text: String) -> String? {
         if text.isEmpty { return nil }

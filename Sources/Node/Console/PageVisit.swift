@@ -89,7 +89,8 @@ struct PageVisit {
         return PageCall(
             archive: archive, page: page, actor: visitor.actor, mustChangePassword: visitor.mustChangePassword,
             parameters: parameters, form: form.fields,
-            upload: form.file.map { PageCall.Upload(path: $0.path, name: form.fileName) }, formToken: visitor.formToken
+            upload: form.file.map { PageCall.Upload(path: $0.path, name: form.fileName) }, formToken: visitor.formToken,
+            title: { console.operations[$0]?.title }
         ) { id, parameters, body, upload in
             guard let operation = console.operations[id] else {
                 throw Refusal("page.operation", "页面程序有误：没有 \(id) 这项业务。", remedy: "请把这句话告诉管理员。")

@@ -86,7 +86,7 @@ final class PeerGate: Sendable {
         "superseded", "本单位已在另一台机器上重新入网，这份证书不再有效。", "请停用旧机器；仍要在本机办理，请凭新的邀请码重新入网。", status: 403)
     private static func revoked(_ by: (issuer: UnitCode, at: Int64, reason: String)) -> PeerRefusal {
         .certificate(
-            "revoked", "本单位的密钥已由 \(by.issuer) 于 \(ChinaTime.text(by.at)) 吊销（\(by.reason)），上级不再接收本节点的数据。",
+            "revoked", "本单位的密钥已由 \(by.issuer) 于 \(ChinaTime.spoken(by.at)) 吊销（\(by.reason)），上级不再接收本节点的数据。",
             "请联系上级核实；要重新办理，请凭新的邀请码在空文件夹里重新入网。", status: 403)
     }
 }

@@ -13,4 +13,9 @@ struct ShownTimeTests {
     func `numbers are grouped by thousands`(_ number: Int, _ text: String) {
         #expect(ShownTime.count(number) == text)
     }
+
+    @Test func `of a record's values dates alone are written otherwise`() {
+        #expect(ShownTime.value("20160305", of: "出生日期") == "2016年3月5日")
+        #expect(ShownTime.value("20160305", of: "学籍辅号") == "20160305" && ShownTime.value("不详", of: "出生日期") == "不详")
+    }
 }

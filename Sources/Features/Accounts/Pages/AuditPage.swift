@@ -23,7 +23,7 @@ enum AuditPage {
             {{#answeredAt}}<p class="soft">该单位的节点于 {{.}} 给出，只供查看，不在本节点保存。</p>{{/answeredAt}}
             {{#hasLines}}<p class="soft">最近200条。对象只记编号，不记姓名和号码。</p>
             <div class="scroll"><table><thead><tr><th scope="col">时间</th><th scope="col">账号</th><th scope="col">操作</th><th scope="col">对象</th><th scope="col">结果</th></tr></thead><tbody>
-            {{#lines}}<tr><td class="t">{{at}}</td><td>{{account}}</td><td class="code">{{operation}}</td><td class="code small">{{subject}}</td><td>{{outcome}}</td></tr>
+            {{#lines}}<tr><td class="t">{{at}}</td><td>{{account}}</td><td>{{operation}}</td><td class="code small">{{subject}}</td><td>{{outcome}}</td></tr>
             {{/lines}}</tbody></table></div>{{/hasLines}}
             </div>
             """,
@@ -49,10 +49,21 @@ enum AuditPage {
         context["hasLines"] = !trail.audit.isEmpty
         context["lines"] = trail.audit.map { line -> [String: Any] in
             [
-                "at": ShownTime.text(line.at), "account": line.account, "operation": line.operation, "subject": line.subject,
-                "outcome": line.outcome == "done" ? "完成" : line.outcome,
+                "at": ShownTime.text(line.at), "account": line.account, "operation": title(of: line.operation, call),
+                "subject": line.subject, "outcome": outcome(of: line),
             ]
         }
         return context
+    }
+
+    /// A refusal by its code; what offices tell of themselves as they do.
+    private static func outcome(of line: AuditTrail.Line) -> String {
+        if line.outcome == "done" { return "完成" }
+        return TrailOperations.titles[line.operation] == nil ? "未办成（\(line.outcome)）" : line.outcome
+    }
+
+    /// As the menu and the buttons call it; what only the trail knows by a name of its own stays as it is.
+    private static func title(of operation: String, _ call: PageCall) -> String {
+        call.title(operation) ?? TrailOperations.titles[operation] ?? operation
     }
 }

@@ -130,10 +130,10 @@ enum DuplicatePages {
 
     private static func shown(_ answer: DuplicateComparison.Answer, _ directory: UnitDirectory) -> [String: Any] {
         var context = shown(answer.summary, directory)
-        let named = Dictionary(answer.members.map { ($0.dossier, "\($0.name)(\($0.schoolName))") }) { first, _ in first }
+        let named = Dictionary(answer.members.map { ($0.dossier, "\($0.name)（\($0.schoolName)）") }) { first, _ in first }
         context["members"] = answer.members.map { ["dossier": $0.dossier, "name": $0.name, "schoolName": $0.schoolName] as [String: Any] }
         context["lines"] = answer.lines.map { line -> [String: Any] in
-            ["field": line.field, "values": line.values.map { ["text": $0, "differs": line.differs] as [String: Any] }]
+            ["field": line.field, "values": line.values.map { ["text": ShownTime.value($0, of: line.field), "differs": line.differs] as [String: Any] }]
         }
         context["pairs"] = answer.pairs.enumerated().map { index, pair -> [String: Any] in
             var shown: [String: Any] = [
@@ -141,7 +141,7 @@ enum DuplicatePages {
                 "secondID": pair.second, "isOurs": pair.isOurs, "group": answer.summary.group,
             ]
             if let ruling = pair.ruling {
-                shown["ruling"] = "\(ruling.label),\(ruling.upheld.flatMap { named[$0] }.map { "维持 \($0)" } ?? "两份都维持");\(ruling.byName):\(ruling.reason)"
+                shown["ruling"] = "\(ruling.label)，\(ruling.upheld.flatMap { named[$0] }.map { "维持 \($0)" } ?? "两份都维持")；\(ruling.byName)：\(ruling.reason)"
             }
             return shown
         }

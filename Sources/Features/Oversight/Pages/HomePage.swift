@@ -14,7 +14,7 @@ enum HomePage {
             <h1>待办</h1>
             {{>notice}}
             <div data-live="on">
-            {{#alarms}}<div class="note bad"><h2>{{code}}</h2><p>{{text}} <span class="soft">自 {{since}}</span></p></div>{{/alarms}}
+            {{#alarms}}<div class="note bad"><h2>{{title}}</h2><p>{{text}} <span class="soft">自 {{since}}，告警代码 {{code}}</span></p></div>{{/alarms}}
             <h2>等待本单位办理</h2>
             {{#hasWaiting}}<ul class="counts">{{#waiting}}<li><a href="{{href}}"><b>{{count}}</b>{{label}}</a></li>{{/waiting}}</ul>{{/hasWaiting}}
             {{^hasWaiting}}<p class="soft">没有等待本单位办理的事项。</p>{{/hasWaiting}}
@@ -37,7 +37,7 @@ enum HomePage {
         let today = call.archive.surroundings.today
         let desk = try call.archive.read { try Desk(of: actor.unit, today: today, $0) }
         var context = Notice.done(call)
-        context["alarms"] = status.alarms.map { ["code": $0.code, "text": $0.text, "since": ShownTime.text($0.since)] }
+        context["alarms"] = status.alarms.map { ["code": $0.code, "title": AlarmTitle.of($0.code), "text": $0.text, "since": ShownTime.text($0.since)] }
         context["waiting"] = desk.waiting.map { item($0.label, $0.count, $0.href) }
         context["hasWaiting"] = !desk.waiting.isEmpty
         context["away"] = desk.away.map { away -> [String: Any] in

@@ -13,7 +13,7 @@ enum NodePages {
             <h1>节点</h1>
             {{>notice}}
             <div data-live="on">
-            {{#alarms}}<div class="note bad"><h2>{{code}}</h2><p>{{text}} <span class="soft">自 {{since}}</span></p></div>{{/alarms}}
+            {{#alarms}}<div class="note bad"><h2>{{title}}</h2><p>{{text}} <span class="soft">自 {{since}}，告警代码 {{code}}</span></p></div>{{/alarms}}
             <dl class="facts"><dt>单位代码</dt><dd class="code">{{unit}}</dd><dt>程序版本</dt><dd>{{version}}</dd><dt>数据摘要</dt><dd class="code">{{#digest}}{{.}}{{/digest}}{{^digest}}<a href="/node?digest=true">计算</a>{{/digest}}</dd>
             <dt>隔离的记录</dt><dd>{{quarantine}}</dd><dt>等待前置记录</dt><dd>{{parked}}</dd><dt>等待处理</dt><dd>{{unapplied}}</dd></dl>
             {{#hasQueues}}<h2>队列</h2><table><thead><tr><th scope="col">业务</th><th scope="col" class="n">等待</th><th scope="col">最早自</th></tr></thead><tbody>{{#queues}}<tr><td>{{office}}</td><td class="n">{{waiting}}</td><td>{{oldest}}</td></tr>{{/queues}}</tbody></table>{{/hasQueues}}
@@ -33,7 +33,7 @@ enum NodePages {
         var context: [String: Any] = [
             "unit": status.unit, "version": status.version, "quarantine": ShownTime.count(status.quarantine),
             "parked": ShownTime.count(status.parked), "unapplied": ShownTime.count(status.unapplied),
-            "alarms": status.alarms.map { ["code": $0.code, "text": $0.text, "since": ShownTime.text($0.since)] as [String: Any] },
+            "alarms": status.alarms.map { ["code": $0.code, "title": AlarmTitle.of($0.code), "text": $0.text, "since": ShownTime.text($0.since)] as [String: Any] },
             "hasQueues": !status.queues.isEmpty,
             "queues": status.queues.map { queue -> [String: Any] in
                 [

@@ -18,7 +18,7 @@ enum SettingsPages {
             {{#policies}}<section><h2>{{title}}{{>help-link}}</h2>
             <dl class="facts"><dt>现行</dt><dd>{{value}}</dd><dt>由谁设定</dt><dd>{{setBy}}</dd><dt>可设定的层级</dt><dd>{{owners}}</dd></dl>
             {{#mayset}}<form class="line" method="post" action="/settings">{{>token}}<input type="hidden" name="key" value="{{key}}">
-            <div><label for="v-{{key}}">新的值</label><input id="v-{{key}}" name="value" value="{{raw}}" size="36"></div><button class="plain" type="submit">修改</button></form>{{/mayset}}</section>
+            <div><label for="v-{{key}}">新的值{{#form}}<span class="hint">{{.}}</span>{{/form}}</label>{{#hasChoices}}<select id="v-{{key}}" name="value">{{#choices}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/choices}}</select>{{/hasChoices}}{{^hasChoices}}<input id="v-{{key}}" name="value" value="{{raw}}" size="36">{{/hasChoices}}</div><button class="plain" type="submit">修改</button></form>{{/mayset}}</section>
             {{/policies}}
             """,
     ]
@@ -28,13 +28,21 @@ enum SettingsPages {
         let tier = try call.archive.read { $0.directory.tier(of: actor.unit) } ?? .school
         var context = Notice.done(call)
         context["policies"] = try call.ask("policy.list", as: PolicyOperations.List.self).policies.map { item -> [String: Any] in
-            ([
+            let definition = PolicyCatalogue.definition(item.key)
+            let choices = definition?.options ?? []
+            var context: [String: Any] = [
                 "key": item.key, "title": item.title, "raw": item.value,
-                "value": item.value.isEmpty ? "（未设置）" : item.value == "on" ? "开" : item.value == "off" ? "关" : item.value,
+                "value": item.value.isEmpty ? "（未设置）" : PolicyDefinition.label(ofChoice: item.value) ?? item.value,
+                "hasChoices": !choices.isEmpty, "choices": choices.map { choice -> [String: Any] in
+                    ["value": choice, "label": PolicyDefinition.label(ofChoice: choice) ?? choice, "chosen": choice == item.value]
+                },
                 "setBy": item.setByName ?? item.setBy ?? "系统默认值",
                 "owners": item.owners.compactMap { Tier(rawValue: $0)?.label }.joined(separator: "、"),
                 "mayset": item.owners.contains(tier.rawValue),
-            ] as [String: Any]).merging(HelpChapter.link(item.question)) { $1 }
+            ]
+            // What would be wrong with a mere question mark is how a value is written.
+            if choices.isEmpty, let form = definition?.fault(in: "?") { context["form"] = form }
+            return context.merging(HelpChapter.link(item.question)) { $1 }
         }
         return context
     }

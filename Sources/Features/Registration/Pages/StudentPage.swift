@@ -127,7 +127,7 @@ enum StudentPage {
         let values = Dictionary(page.record.map { ($0.field, $0.value) }) { first, _ in first }
         return RecordSection.allCases.compactMap { section in
             let fields = section.fields.compactMap { field in
-                values[field.label].map { ["label": field.label, "value": $0] as [String: Any] }
+                values[field.label].map { ["label": field.label, "value": ShownTime.value($0, of: field.label)] as [String: Any] }
             }
             return fields.isEmpty ? nil : ["title": section.title, "fields": fields]
         }
