@@ -25,7 +25,7 @@ enum ConsoleStyle {
         table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}caption{text-align:left;color:var(--soft);padding:.25rem 0}
         th,td{text-align:left;padding:.45rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
         thead th{border-bottom:2px solid var(--line);font-weight:600;white-space:nowrap}
-        td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}td.t{white-space:nowrap}
+        td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}td.t{white-space:nowrap}td.words{min-width:9em}
         .code{font-family:ui-monospace,Consolas,"DejaVu Sans Mono",monospace;font-size:.9375em}
         form.line{display:flex;flex-wrap:wrap;gap:.75rem;align-items:end;margin:0 0 1rem}
         label{display:block;font-weight:600;margin:0 0 .25rem}label.tick{font-weight:400;display:inline-flex;gap:.5rem;align-items:baseline}

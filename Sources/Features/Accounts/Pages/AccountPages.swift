@@ -15,7 +15,7 @@ enum AccountPages {
             {{>notice}}
             {{#issued}}<div class="note good" role="status"><h2>账号 {{account}} 的一次性密码</h2><p class="code">{{password}}</p><p>只显示这一次。首次登录后必须修改。{{#travels}}该单位有自己的节点：重置令已下达，送达后生效，原密码到那时为止仍然有效。{{/travels}}</p></div>{{/issued}}
             <div class="scroll"><table><thead><tr><th scope="col">账号</th><th scope="col">角色</th><th scope="col">状态</th><th scope="col">最近登录</th><th scope="col"><span class="soft">办理</span></th></tr></thead><tbody>
-            {{#accounts}}<tr><td>{{account}}</td><td>{{roles}}</td><td>{{state}}</td><td class="t">{{lastSeen}}</td><td><form method="post" action="/accounts" data-sure="确定要重置账号 {{account}} 的密码吗？">{{>token}}<button class="plain" type="submit" name="reset" value="{{account}}" aria-label="重置{{account}}的密码">重置密码</button></form></td></tr>
+            {{#accounts}}<tr><td>{{account}}</td><td class="words">{{roles}}</td><td>{{state}}</td><td class="t">{{lastSeen}}</td><td><form method="post" action="/accounts" data-sure="确定要重置账号 {{account}} 的密码吗？">{{>token}}<button class="plain" type="submit" name="reset" value="{{account}}" aria-label="重置{{account}}的密码">重置密码</button></form></td></tr>
             {{/accounts}}</tbody></table></div>
             <h2>新增账号</h2>
             <form method="post" action="/accounts">{{>token}}
