@@ -66,12 +66,25 @@ actor DemoNode {
         self.founded = founded
     }
 
-    /// Starts the node and waits until it serves. A node that was up before gets its old ports again.
+    /// Starts the node and waits until it serves. A node that was up before gets its old ports again; at first it takes some that are free.
     func start() async throws {
+        guard ready == nil else { return try await serve(console: Self.address(ready?.console), peer: Self.address(ready?.peer)) }
+        for attempt in 1...8 {
+            do { return try await serve(console: Self.steadyAddress(), peer: Self.steadyAddress()) } catch let failure as DemoFailure
+            where failure.code == "demo.ended" && attempt < 8 {
+                continue
+            }
+        }
+    }
+
+    /// A port below those that the system hands to whatever connects: one of those might be taken while the node is down.
+    private static func steadyAddress() -> String { "127.0.0.1:\(16_000 + Int(SystemSurroundings.chance() * 16_000))" }
+
+    private func serve(console: String, peer: String) async throws {
         let output = folder + "/serve.out"
         let child = try ChildProcess.spawn(
             executable,
-            ["serve", "--data", data, "--listen", Self.address(ready?.console), "--peer-listen", Self.address(ready?.peer)],
+            ["serve", "--data", data, "--listen", console, "--peer-listen", peer],
             lifeline: lifeline, output: output, log: logFile)
         process = child
         let begin = SystemSurroundings.monotonicSeconds()
