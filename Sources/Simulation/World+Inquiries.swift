@@ -84,8 +84,10 @@ extension World {
         return false
     }
 
-    /// By the clock of whoever answers; a time of asking that cannot be true gives way to the one at which it came.
+    /// By the clock of whoever answers; a time of asking that cannot be true gives way to the one at which it came. Days are counted by clocks and
+    /// by nothing else, so that nothing is ever over where two scripts of wrong clocks are compared.
     private func isOver(_ inquiry: Inquiry, heard: Int64, _ node: Node) -> Bool {
+        guard plan.clockScript == nil else { return false }
         let (asked, came) = (Self.day(inquiry.at), Self.day(heard))
         let start = came - Self.wait <= asked && asked <= came + Self.ahead ? asked : came
         guard start + Self.wait < Self.day(node.clock.now) else { return false }
@@ -181,6 +183,7 @@ extension World {
     }
 
     private func hasGivenUp(_ inquiry: Inquiry, _ node: Node) -> Bool {
+        guard plan.clockScript == nil else { return false }
         let today = Self.day(node.clock.now)
         return inquiry.lastDay.daysSince1970 < today || Self.day(inquiry.at) > today + Self.ahead
     }
