@@ -33,7 +33,7 @@ class Authority:
         browser.go(county.url + "/audit")
         browser.fill("of", school.unit)
         browser.button("查看")
-        browser.wait(lambda: "只供查看" in browser.text and "accounts.add" in browser.text, "the school's trail on the open page", 90)
+        browser.wait(lambda: "只供查看" in browser.text and "新增账号" in browser.text, "the school's trail on the open page", 90)
         self.look(browser, "audit-below")
 
     def reset_below(self):
