@@ -23,7 +23,7 @@ enum AuditPage {
             {{#answeredAt}}<p class="soft">该单位的节点于 {{.}} 给出，只供查看，不在本节点保存。</p>{{/answeredAt}}
             {{#hasLines}}<p class="soft">最近200条。对象只记编号，不记姓名和号码。</p>
             <div class="scroll"><table><thead><tr><th scope="col">时间</th><th scope="col">账号</th><th scope="col">操作</th><th scope="col">对象</th><th scope="col">结果</th></tr></thead><tbody>
-            {{#lines}}<tr><td class="t">{{at}}</td><td>{{account}}</td><td>{{operation}}</td><td class="code small">{{subject}}</td><td>{{outcome}}</td></tr>
+            {{#lines}}<tr><td class="t">{{at}}</td><td>{{account}}</td><td class="words">{{operation}}</td><td class="code small">{{subject}}</td><td>{{outcome}}</td></tr>
             {{/lines}}</tbody></table></div>{{/hasLines}}
             </div>
             """,
