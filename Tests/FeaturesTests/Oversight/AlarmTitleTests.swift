@@ -7,7 +7,7 @@ import Testing
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../../Sources").standardizedFileURL
         let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)).compactMap { $0 as? URL }
         let codes = try Set(files.filter { $0.pathExtension == "swift" }.flatMap { file in
-            try String(contentsOf: file, encoding: .utf8).matches(of: #/raiseAlarm\(\s*"([a-zA-Z.]+)"/#).map { String($0.output.1) }
+            try String(contentsOf: file, encoding: .utf8).matches(of: #/(?:raiseAlarm\(\s*|static let (?:alarm|[a-z]+Alarm) = )"([a-zA-Z.]+)"/#).map { String($0.output.1) }
         })
         #expect(codes.count > 20, "the search finds them")
         for code in codes { #expect(AlarmTitle.of(code) != "需要处理", "\(code)") }

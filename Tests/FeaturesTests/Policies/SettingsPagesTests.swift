@@ -14,6 +14,7 @@ import Testing
         let province = try page(as: C.guangdong)
         #expect(province.contains("<dd>中央</dd>") && province.contains("<dd>主管部门</dd>") && !province.contains("<dd>centre</dd>"))
         #expect(province.contains(#"<option value="province">省级</option>"#) && province.contains(#"<option value="on" selected>开</option>"#))
+        #expect(province.contains(#"<option value="">不设定（按上级或系统默认）</option>"#), "what was set can be taken back")
         #expect(!province.contains(#"<input id="v-duplicates.instant""#))
         #expect(province.contains("应为“起始日/截止日”，例如 2026-08-15/2026-09-30"), "how a window is written stands beside its field")
     }

@@ -105,7 +105,6 @@ enum KeyDataPages {
                 "schoolName": directory.unit(dossier.home)?.name ?? dossier.home.text,
                 "holder": dossier.holder.map { directory.unit($0)?.name ?? $0.text } ?? "–", "isProblem": !dossier.problems.isEmpty,
             ]) { $1 }
-            context["returned"] = dossier.reasonOfReturn
             if let item = try KeyChangeList.item(dossier, reading), dossier.openCase?.stand.isKeyChange ?? false {
                 context["case"] = [
                     "label": item.label, "since": ShownTime.text(item.since), "reason": item.reason, "check": item.check.label,
@@ -113,6 +112,8 @@ enum KeyDataPages {
                 ] as [String: Any]
                 context["changes"] = item.changes.map { ["field": $0.field, "before": $0.before, "after": $0.after] as [String: Any] }
                 context["hasChanges"] = true
+                // Of this business alone: what came back of another one is told on its page.
+                context["returned"] = item.returned
             }
             let controlled = try ControlledFields(for: dossier.home, reading)
             if dossier.home == actor.unit { addUnset(controlled, directory, to: &context) }

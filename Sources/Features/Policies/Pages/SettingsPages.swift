@@ -33,8 +33,9 @@ enum SettingsPages {
             var context: [String: Any] = [
                 "key": item.key, "title": item.title, "raw": item.value,
                 "value": item.value.isEmpty ? "（未设置）" : PolicyDefinition.label(ofChoice: item.value) ?? item.value,
-                "hasChoices": !choices.isEmpty, "choices": choices.map { choice -> [String: Any] in
-                    ["value": choice, "label": PolicyDefinition.label(ofChoice: choice) ?? choice, "chosen": choice == item.value]
+                "hasChoices": !choices.isEmpty, "choices": (choices + [""]).map { choice -> [String: Any] in
+                    let label = choice.isEmpty ? "不设定（按上级或系统默认）" : PolicyDefinition.label(ofChoice: choice) ?? choice
+                    return ["value": choice, "label": label, "chosen": choice == item.value]
                 },
                 "setBy": item.setByName ?? item.setBy ?? "系统默认值",
                 "owners": item.owners.compactMap { Tier(rawValue: $0)?.label }.joined(separator: "、"),
